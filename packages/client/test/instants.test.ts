@@ -17,7 +17,9 @@ it("a local time is sent as it is: an object in a body, a text in a query", () =
 it("a list says at once that it needs instants", () => {
   const to = new Date("2027-11-01T00:00:00Z");
   expect(() => scopeOf("slot", { from: "2027-10-31T02:30[Europe/Berlin]", to })).toThrow(RangeError);
-  const instant = { epochNanoseconds: 1_806_217_200_000_000_000n, [Symbol.toStringTag]: "Temporal.Instant" } as const;
+  const text = "2027-03-28T07:00:00Z";
+  const kind = { epochNanoseconds: 1_806_217_200_000_000_000n, [Symbol.toStringTag]: "Temporal.Instant" } as const;
+  const instant = { ...kind, toJSON: () => text };
   expect(new Date(scopeOf("slot", { from: instant, to }).from).toISOString()).toBe("2027-03-28T07:00:00.000Z");
 });
 

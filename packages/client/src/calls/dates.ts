@@ -4,7 +4,7 @@ const instants = /^(at|asOf|heldUntil|(created|updated|expire[ds])At|start|end|(
 /** What is the host's own, or is JSON in the engine's answers as well. */
 const untouched: ReadonlySet<string> = new Set(["changes", "metadata"]);
 
-const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*(Z|:\d\d)$/;
 
 /** The same value with a `Date` in each field that is an instant. */
 export function withDates(value: unknown): unknown {

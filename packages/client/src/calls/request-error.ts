@@ -58,14 +58,14 @@ export function isRequestError<Code extends RequestErrorCode = RequestErrorCode>
 
 /** The request may not have reached the server, or its answer was lost. A command may have taken effect. */
 export function noAnswer(cause: unknown): RequestError<"no_answer"> {
-  const message = "The server did not answer. Check the connection, and try it again.";
+  const message = "The server did not answer. Check the connection, and try again.";
   const facts = { status: 0, message, details: {}, recoverable: true, transient: true, retryAfterMs: null };
   return new RequestError("no_answer", facts, cause);
 }
 
 /** What is answered by something in between, such as a proxy. It is sent again where a server may only be away. */
 export function notAnAnswer(status: number, retryAfterMs: number | null): RequestError<"not_an_answer"> {
-  const message = `The server answered in a way that cannot be read (HTTP ${status}). Try it again later.`;
+  const message = `The server answered in a way that cannot be read (HTTP ${status}). Try again later.`;
   const transient = status >= 500 || status === 408 || status === 429 || status < 400;
   const facts = { status, message, details: {}, recoverable: transient, transient, retryAfterMs };
   return new RequestError("not_an_answer", facts);

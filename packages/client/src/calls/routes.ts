@@ -75,10 +75,12 @@ const repeated: Readonly<Record<string, string>> = {
   requestStates: "requestState",
 };
 
+type Readable = Record<string, unknown> & { readonly holdTokens?: readonly string[] };
+
 /** The request that a call is. */
 export function requestOf(name: RouteName, input: Fields): Wanted {
   const [method, template] = routes[name].split(" ") as [string, string];
-  const { idempotencyKey, ifVersion, holdTokens, ...rest } = { ...input } as Record<string, unknown>;
+  const { idempotencyKey, ifVersion, holdTokens, ...rest } = input as Readable;
   const path = template.replace(/\{(\w+)\}/g, (_, field: string) => {
     delete rest[field];
     return encodeURIComponent(String(input[field]));
@@ -89,7 +91,7 @@ export function requestOf(name: RouteName, input: Fields): Wanted {
     ...(idempotencyKey !== undefined && { "Idempotency-Key": String(idempotencyKey) }),
     ...(ifVersion !== undefined && { "If-Match": `"${ifVersion}"` }),
     // Not in the URL, which is logged.
-    ...(Array.isArray(holdTokens) && { "Hold-Token": holdTokens.map(encodeURIComponent).join() }),
+    ...(holdTokens && { "Hold-Token": holdTokens.map(encodeURIComponent).join() }),
   };
   return isRead
     ? { method, path: path + queryOf(rest), headers }

@@ -57,7 +57,7 @@ export function createSending(options: SendOptions): { readonly send: Send; read
       const abort = () => limit.abort(signal?.reason);
       if (signal?.aborted) abort();
       signal?.addEventListener("abort", abort);
-      const cancel = environment.setTimer(() => limit.abort(new Error(`no answer for ${timeoutMs} ms`)), timeoutMs);
+      const cancel = environment.setTimer(() => limit.abort(), timeoutMs);
       try {
         return await answerOf(await ask(name, input, limit.signal));
       } catch (error) {
@@ -110,9 +110,5 @@ function refusalOf(status: number, body: Fields, retryAfterMs: number | null): R
   });
 }
 
-/** Seconds, or a date. */
-function retryAfterOf(header: string | null): number | null {
-  if (header === null) return null;
-  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isNaN(ms) ? null : Math.max(0, ms);
-}
+/** Seconds. A date, which other servers may send, says no more than that it is to be later. */
+const retryAfterOf = (header: string | null): number | null => (Number(header) > 0 ? Number(header) * 1000 : null);

@@ -43,7 +43,7 @@ export async function followStream(options: StreamOptions): Promise<StreamEnd> {
   const facts = createFacts(cursor);
   try {
     watch(startMs);
-    const headers = { Accept: "text/event-stream, application/problem+json;q=0.9", "Last-Event-ID": cursor };
+    const headers = { Accept: "text/event-stream, application/problem+json", "Last-Event-ID": cursor };
     const response = await open("stream", filter, { headers, signal: cut.signal });
     for await (const event of eventsOf(response, facts, cut.signal)) {
       const end = heard(event, facts, options);

@@ -27,8 +27,8 @@ import { accept, acceptOffer, declineOffer, ended, freed, offer, request } from 
 export const effectOf: Effect = (command, seen, now) => {
   const { start, end, expiresAt } = inputOf(command);
   // What a local time means is the server's to say.
-  const isClear = [start, end, expiresAt].every((at) => !at || Date.parse(at));
-  return isClear ? effects[command.name](command, seen, now) : [];
+  if ([start, end, expiresAt].some((at) => at && !Date.parse(at))) return [];
+  return effects[command.name](command, seen, now);
 };
 
 const slotTo =

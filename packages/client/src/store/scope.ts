@@ -39,10 +39,8 @@ export function scopeOf(kind: Scope["kind"], wanted: AppointmentsWanted): Scope 
 /** @throws RangeError if it is no instant */
 function instantOf(instant: Instant | undefined, otherwise: number): number {
   if (instant === undefined) return otherwise;
-  if (typeof instant === "object" && "epochNanoseconds" in instant) {
-    return Number(instant.epochNanoseconds / 1_000_000n);
-  }
-  return Date.parse(new Date(instant).toISOString());
+  // A `Date` of another frame and a `Temporal.Instant` have a text as JSON. What is none has no ISO form.
+  return Date.parse(new Date(JSON.parse(JSON.stringify(instant))).toISOString());
 }
 
 /** Whether a list of this scope has the record. */

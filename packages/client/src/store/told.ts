@@ -1,5 +1,6 @@
 import type { RequestError } from "../calls/request-error.ts";
 import type { Told } from "./base.ts";
+import { holdUntil } from "./effect-parts.ts";
 import { appointmentKey, type ClientRecord, type Key, slotKey } from "./records.ts";
 
 interface ToldByRefusal {
@@ -49,5 +50,5 @@ function stateIn(code: string, { heldUntil }: Details): Partial<ClientRecord> | 
   if (code === "slot_booked") return { status: "booked", hold: null };
   if (code === "slot_blocked") return { status: "blocked", hold: null, appointmentId: null };
   if (code !== "slot_held" || heldUntil === undefined) return undefined;
-  return { status: "held", hold: { tokenHash: "", expiresAt: heldUntil, holderId: null }, appointmentId: null };
+  return { status: "held", hold: holdUntil(heldUntil), appointmentId: null };
 }

@@ -9,49 +9,64 @@ export interface StateChange<Status extends string> {
   readonly by: readonly CommandName[];
 }
 
+/** A row of a table. The client brings the tables to browsers, where each word counts. */
+const way = <Status extends string>(
+  from: Status | null,
+  to: Status,
+  ...by: readonly CommandName[]
+): StateChange<Status> => ({ from, to, by });
+
 /**
  * The allowed changes of a slot. One that is booked as it is made, of a computed opening, is withdrawn when it is freed; any
  * other becomes available. A hold that has expired counts as `available` here as everywhere else, so expiry needs
  * no row. `withdrawn` is final. Everything that is not in the table is refused.
  */
 export const slotTransitions: readonly StateChange<SlotStatus>[] = [
-  { from: null, to: "available", by: ["createSlots", "publishSlots"] },
-  { from: null, to: "blocked", by: ["importBusy"] },
-  { from: null, to: "booked", by: ["book"] },
-  { from: "available", to: "held", by: ["hold", "request", "offer"] },
-  { from: "available", to: "booked", by: ["book", "accept", "acceptOffer", "reschedule"] },
-  { from: "available", to: "blocked", by: ["block", "importBusy"] },
-  { from: "available", to: "withdrawn", by: ["publishSlots"] },
-  { from: "held", to: "held", by: ["extend", "offer"] },
-  { from: "held", to: "booked", by: ["book", "accept", "acceptOffer", "reschedule"] },
-  {
-    from: "held",
-    to: "available",
-    by: ["release", "breakHold", "accept", "decline", "offer", "acceptOffer", "declineOffer", "cancel", "repair"],
-  },
-  { from: "held", to: "blocked", by: ["breakHold"] },
-  { from: "booked", to: "available", by: ["cancel", "markNoShow", "reschedule", "repair"] },
-  { from: "booked", to: "withdrawn", by: ["cancel", "markNoShow", "reschedule", "repair"] },
-  { from: "blocked", to: "available", by: ["unblock", "importBusy"] },
-  { from: "blocked", to: "withdrawn", by: ["importBusy"] },
+  way(null, "available", "createSlots", "publishSlots"),
+  way(null, "blocked", "importBusy"),
+  way(null, "booked", "book"),
+  way("available", "held", "hold", "request", "offer"),
+  way("available", "booked", "book", "accept", "acceptOffer", "reschedule"),
+  way("available", "blocked", "block", "importBusy"),
+  way("available", "withdrawn", "publishSlots"),
+  way("held", "held", "extend", "offer"),
+  way("held", "booked", "book", "accept", "acceptOffer", "reschedule"),
+  way(
+    "held",
+    "available",
+    "release",
+    "breakHold",
+    "accept",
+    "decline",
+    "offer",
+    "acceptOffer",
+    "declineOffer",
+    "cancel",
+    "repair",
+  ),
+  way("held", "blocked", "breakHold"),
+  way("booked", "available", "cancel", "markNoShow", "reschedule", "repair"),
+  way("booked", "withdrawn", "cancel", "markNoShow", "reschedule", "repair"),
+  way("blocked", "available", "unblock", "importBusy"),
+  way("blocked", "withdrawn", "importBusy"),
 ];
 
 /** The allowed changes of an appointment. `completed`, `cancelled`, `no_show` and `declined` are final. */
 export const appointmentTransitions: readonly StateChange<AppointmentStatus>[] = [
-  { from: null, to: "confirmed", by: ["book"] },
-  { from: null, to: "scheduled", by: ["book", "request"] },
-  { from: "scheduled", to: "scheduled", by: ["offer", "declineOffer"] },
-  { from: "scheduled", to: "confirmed", by: ["accept", "acceptOffer"] },
-  { from: "scheduled", to: "declined", by: ["decline"] },
-  { from: "scheduled", to: "cancelled", by: ["cancel"] },
-  { from: "confirmed", to: "checked_in", by: ["checkIn"] },
-  { from: "confirmed", to: "completed", by: ["complete"] },
-  { from: "confirmed", to: "cancelled", by: ["cancel"] },
-  { from: "confirmed", to: "no_show", by: ["markNoShow"] },
-  { from: "confirmed", to: "confirmed", by: ["reschedule"] },
-  { from: "checked_in", to: "completed", by: ["complete"] },
-  { from: "checked_in", to: "no_show", by: ["markNoShow"] },
-  { from: "checked_in", to: "cancelled", by: ["cancel"] },
+  way(null, "confirmed", "book"),
+  way(null, "scheduled", "book", "request"),
+  way("scheduled", "scheduled", "offer", "declineOffer"),
+  way("scheduled", "confirmed", "accept", "acceptOffer"),
+  way("scheduled", "declined", "decline"),
+  way("scheduled", "cancelled", "cancel"),
+  way("confirmed", "checked_in", "checkIn"),
+  way("confirmed", "completed", "complete"),
+  way("confirmed", "cancelled", "cancel"),
+  way("confirmed", "no_show", "markNoShow"),
+  way("confirmed", "confirmed", "reschedule"),
+  way("checked_in", "completed", "complete"),
+  way("checked_in", "no_show", "markNoShow"),
+  way("checked_in", "cancelled", "cancel"),
 ];
 
 /** Whether the table has a row for this change by this command. */
