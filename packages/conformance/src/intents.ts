@@ -124,11 +124,13 @@ function requestOf({ slot, start, length, capacity }: Intent, { slotIds }: World
   };
 }
 
-/** One window on each day. One in two names the version that it means to change. */
-function hoursOf({ start, length, capacity, appointment }: Intent) {
-  const from = 9 * 60 + start * 5;
-  const weekly = [{ days: dayNames, from, to: from + length * 5 }];
-  return { hours: { offer: { minutes: 5, capacity }, weekly }, ...(capacity === 2 && { ifVersion: appointment % 3 }) };
+/** One window on each day, of which two in three are offered without slots. One in two names the version that it means to change. */
+function hoursOf({ slot, start, length, capacity, appointment }: Intent) {
+  const from = 9 * 60 + (start % 6) * 5;
+  const weekly = [{ days: dayNames, from, to: from + length * 20 }];
+  const openings = (["published", "computed", "both"] as const)[slot % 3] as "computed";
+  const hours = { openings, offer: { minutes: 5, capacity }, weekly };
+  return { hours, ...(capacity === 2 && { ifVersion: appointment % 3 }) };
 }
 
 const dayNames = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;

@@ -200,7 +200,7 @@ function seenIn({ tables }: ModelState): Seen {
 }
 
 /**
- * Everything that is stored, and what the rule's search finds. If the answer shows which slot was found, only that one.
+ * Everything that is stored, and what the rule's searches find. If the answer shows which slot was found, only that one.
  */
 function seenBy(
   rule: Rule<unknown, object>,
@@ -210,11 +210,13 @@ function seenBy(
   result: unknown,
 ): Seen {
   const seen = seenIn(state);
-  const { search } = rule.reads(command, seen, context);
+  const { search, ifNothing } = rule.reads(command, seen, context);
   if (search === undefined) return seen;
-  const found = slotsFound(state, search, context.now);
+  const all = slotsFound(state, search, context.now);
   const chosen = isChoice(context.command.name) && result !== undefined ? takenIds(result) : undefined;
-  return { ...seen, found: chosen === undefined ? found : found.filter(({ id }) => chosen.includes(id)) };
+  const found = chosen === undefined ? all : all.filter(({ id }) => chosen.includes(id));
+  const further = found.length === 0 ? ifNothing?.().search : undefined;
+  return { ...seen, found, ...(further && { obstacles: slotsFound(state, further, context.now) }) };
 }
 
 /**

@@ -11,11 +11,12 @@ import { isObject, recordsIn } from "./shown-records.ts";
 export function partition(history: History): readonly History[] {
   const groups = createGroups();
   const slots = slotsIn(history);
-  const wholes = new Set(history.calls.flatMap((call) => wholesOf(call, history, slots)));
+  const circumstances = { ...history, hasHours: history.calls.some(({ name }) => name === "setAvailability") };
+  const wholes = new Set(history.calls.flatMap((call) => wholesOf(call, circumstances, slots)));
   for (const slot of slots.values())
     groups.join([`slot:${slot.id}`, ...placesOf(slot).filter((one) => wholes.has(one))]);
   for (const record of history.initial) groups.join(namesIn(record));
-  for (const call of history.calls) groups.join(namesOfCall(call, history, slots));
+  for (const call of history.calls) groups.join(namesOfCall(call, circumstances, slots));
   const parts = new Map<string, { initial: unknown[]; calls: HistoryCall[] }>();
   const partOf = (names: readonly string[]) => {
     const group = groups.of(names[0] ?? "");
@@ -24,8 +25,13 @@ export function partition(history: History): readonly History[] {
     return part;
   };
   for (const record of history.initial) partOf(namesIn(record)).initial.push(record);
-  for (const call of history.calls) partOf(namesOfCall(call, history, slots)).calls.push(call);
+  for (const call of history.calls) partOf(namesOfCall(call, circumstances, slots)).calls.push(call);
   return [...parts.values()].filter(({ calls }) => calls.length > 0).map((part) => ({ ...history, ...part }));
+}
+
+/** Whether bookings by time may have to look at hours. */
+interface Circumstances extends History {
+  readonly hasHours: boolean;
 }
 
 type Slots = ReadonlyMap<string, Pick<Slot, "id" | "scheduleId" | "providerId" | "facilityId">>;
@@ -45,22 +51,24 @@ function placesOf({ scheduleId, providerId, facilityId }: Pick<Slot, "scheduleId
 }
 
 /** The schedules, or providers at facilities, all of whose slots a call reads. */
-function wholesOf({ name, input, outcome }: HistoryCall, { overlapScope }: History, slots: Slots): readonly string[] {
+function wholesOf({ name, input, outcome }: HistoryCall, history: Circumstances, slots: Slots): readonly string[] {
   const { providerId, facilityId, slotId } = input;
+  const isByTime = name === "book" && slotId === undefined;
+  const facility = history.overlapScope === "facility" ? String(facilityId) : null;
+  const schedule = () => `schedule:${scheduleIdOf(String(providerId), facility)}`;
+  if (scheduleCalls.has(name)) return [schedule()];
+  // A computed opening depends on all that is stored in its way.
+  if (isByTime && history.hasHours) return [placeName(providerId, facilityId), schedule()];
   if (outcome.status === "refused" && outcome.code === "no_slot_available") return namesInDetails(outcome.details);
-  if (scheduleCalls.has(name)) {
-    return [`schedule:${scheduleIdOf(String(providerId), overlapScope === "facility" ? String(facilityId) : null)}`];
-  }
   if (name === "unblock") return [`schedule:${slots.get(String(slotId))?.scheduleId}`];
-  if (name === "book" && slotId === undefined) return [placeName(providerId, facilityId)];
-  return [];
+  return isByTime ? [placeName(providerId, facilityId)] : [];
 }
 
 /** They name a provider and a facility, and look at the schedule. */
 const scheduleCalls: ReadonlySet<HistoryCall["name"]> = new Set(["createSlots", "setAvailability", "getAvailability"]);
 
 /** What a call is about. The first name is never missing. */
-function namesOfCall(call: HistoryCall, history: History, slots: Slots): readonly string[] {
+function namesOfCall(call: HistoryCall, history: Circumstances, slots: Slots): readonly string[] {
   const { slotId, alsoSlotIds, orSlotIds, slots: created, appointmentId, idempotencyKey } = call.input;
   const { outcome } = call;
   const told = outcome.status === "refused" ? outcome.details : "result" in outcome ? outcome.result : null;
