@@ -96,6 +96,7 @@ describe.each(engineNames)("the benchmark on %s", (engine) => {
     for (const row of result.rows) {
       expect(row).toEqual({
         ...{ engine, workload: expect.any(String), callers, rttMs: 0, contender: expect.any(String) },
+        perRound: [expect.any(Number)],
         ...{ opsPerSecond: expect.any(Number), p50Ms: expect.any(Number), p95Ms: expect.any(Number) },
         ...{ p99Ms: expect.any(Number), errors: row.contender === "check-then-insert" ? expect.any(Number) : 0 },
       });

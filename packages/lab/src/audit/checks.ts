@@ -236,12 +236,12 @@ export const checks: readonly AuditCheck[] = [
     // The caller who moves an appointment sees its new slots, not those that it left.
     sql: `
       SELECT command_id, record_kind, record_id, version, to_status FROM slotwright_journal
-      WHERE NOT (command = 'reschedule' AND to_status = 'available')
+      WHERE NOT (command = 'reschedule' AND to_status IN ('available', 'withdrawn'))
       EXCEPT SELECT command_id, record_kind, record_id, version, status FROM answered`,
   },
   {
     invariant: 7,
-    finding: "a slot or an appointment that no caller was told about",
+    finding: "a record that no caller was told about",
     sql: `
       SELECT DISTINCT record_kind, record_id FROM slotwright_journal
       EXCEPT SELECT record_kind, record_id FROM answered`,

@@ -1,8 +1,9 @@
-/** A slot or an appointment as an answer showed it. */
+/** A record as an answer showed it. */
 export interface Shown {
-  readonly kind: "slot" | "appointment";
+  readonly kind: "slot" | "appointment" | "availability";
   readonly id: string;
   readonly version: number;
+  /** As the journal has it: hours have no states, and are `set`. */
   readonly status: string;
 }
 
@@ -16,13 +17,13 @@ export interface ToldOutcome {
   readonly shown: readonly Shown[];
 }
 
-/** The slots and appointments of an answer. A slot that an appointment keeps also appears, as it was before. */
+/** The slots, appointments and hours of an answer. A slot that an appointment keeps also appears, as it was before. */
 export function shownIn(result: object): readonly Shown[] {
   const records = Object.values(result).flat().filter(isShown);
-  return records.map(({ kind, id, version, status }) => ({ kind, id, version, status }));
+  return records.map(({ kind, id, version, status = "set" }) => ({ kind, id, version, status }));
 }
 
-function isShown(value: unknown): value is Shown {
+function isShown(value: unknown): value is Omit<Shown, "status"> & Partial<Pick<Shown, "status">> {
   if (typeof value !== "object" || value === null || !("kind" in value)) return false;
-  return value.kind === "slot" || value.kind === "appointment";
+  return value.kind === "slot" || value.kind === "appointment" || value.kind === "availability";
 }
