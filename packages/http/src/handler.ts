@@ -25,8 +25,8 @@ export interface Handler {
    */
   readonly ready: () => Promise<void>;
   /**
-   * Takes no more requests, ends all streams, and resolves when the requests under way are answered and nothing is read for
-   * a stream any more.
+   * Takes no more requests, ends all streams, and resolves when the requests under way are answered and the streams have
+   * ended. A read of the feed may still be under way: nobody waits for its answer.
    */
   readonly close: () => Promise<void>;
   /** The OpenAPI document, as `GET /openapi.json` has it. */

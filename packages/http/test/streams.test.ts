@@ -3,8 +3,6 @@ import { describeOnEachEngine, type Open } from "./engines.ts";
 import { readEvents } from "./events.ts";
 import {
   type Answer,
-  openMemory,
-  openStage,
   passed,
   place,
   publish,
@@ -24,40 +22,6 @@ async function streamStageOf(stage: Open, options?: StageOptions) {
   };
   return { ...staged, open };
 }
-
-it("keeps a closing handler until its read of the feed is answered, also if its client has left", async () => {
-  const storage = await openMemory();
-  let [reads, held]: [number, Promise<void>] = [0, Promise.resolve()];
-  const slow: typeof storage = {
-    ...storage,
-    async readFeed(query, call) {
-      reads++;
-      await held;
-      return storage.readFeed(query, call).finally(() => reads--);
-    },
-  };
-  const { handler, send } = openStage(slow);
-  const streams = await Promise.all(
-    [0, 1].map(async () => readEvents(await handler(requestOf("GET /changes/stream")))),
-  );
-  await until(() => streams.every((stream) => stream.named("started").length === 1));
-  const [first] = streams;
-  const { promise, resolve: answer } = Promise.withResolvers<void>();
-  held = promise;
-  await publish(send, 1);
-  await until(() => reads > 0);
-  await first?.leave();
-  let isClosed = false;
-  const closing = handler.close().then(() => {
-    isClosed = true;
-  });
-  await passed(50);
-  expect([isClosed, reads]).toEqual([false, 1]);
-  answer();
-  await closing;
-  expect(reads).toBe(0);
-  await storage.close();
-});
 
 describeOnEachEngine("a stream", ({ stage }) => {
   const streamStage = (options?: StageOptions) => streamStageOf(stage, options);

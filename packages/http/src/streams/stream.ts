@@ -34,7 +34,7 @@ export interface Stream {
   /** Says that it is alive, if nothing was written for so long. */
   readonly sayAlive: (silentMs: number, now: number) => void;
   readonly openedAt: number;
-  /** Resolves once it has ended, and nothing is read for it any more. */
+  /** Resolves once it has ended. */
   readonly done: Promise<void>;
 }
 

@@ -9,7 +9,7 @@ import { openStream, type Stream, type StreamOptions } from "./stream.ts";
 export interface Streams {
   /** @throws HttpError `too_many_streams` */
   readonly reserve: (actor: Actor) => Place;
-  /** Ends all streams, and resolves when nothing is read for them any more. */
+  /** Ends all streams, and resolves when they have ended. */
   readonly close: () => Promise<void>;
   readonly count: () => number;
 }
@@ -32,7 +32,7 @@ const tickMs = 1_000;
 
 export function createStreams(limits: StreamLimits): Streams {
   const open = new Set<Stream>();
-  /** Those of clients that have left may still wait for a read. */
+  /** Those of clients that have left may not have ended yet. */
   const reading = new Set<Promise<void>>();
   const ofActor = new Map<string, number>();
   let taken = 0;

@@ -31,8 +31,7 @@ export interface TailFollower extends Pick<KeptReader, "beyond"> {
    * once for all of them.
    */
   readonly meet: (position: FeedPosition) => FeedPosition;
-  /** Takes no part any more. Resolves when the read that is under way is answered, which it may have waited for. */
-  readonly leave: () => Promise<void>;
+  readonly leave: () => void;
 }
 
 /** Entries of one read. */
@@ -64,7 +63,6 @@ export function createFeedTail(read: Read): FeedTail {
         leave() {
           polls.delete(self);
           if (polls.size === 0) poller.wake();
-          return poller.answered();
         },
       };
     },
@@ -168,14 +166,11 @@ function createPoller(polls: ReadonlyMap<object, number>, latest: ReturnType<typ
   const bell = createBell();
   let isRunning = false;
   let isNoticed = false;
-  let reading: Promise<Found> | undefined;
 
   async function run(): Promise<void> {
     while (polls.size > 0) {
       isNoticed = false;
-      reading = latest.readOn();
-      const found = await reading;
-      reading = undefined;
+      const found = await latest.readOn();
       if (found !== "more" && polls.size > 0) await rest(found === "failed" ? failedPauseMs : Number.POSITIVE_INFINITY);
     }
     latest.forget();
@@ -190,8 +185,6 @@ function createPoller(polls: ReadonlyMap<object, number>, latest: ReturnType<typ
 
   return {
     wake: bell.ring,
-    /** Resolves when no read is under way. */
-    answered: async () => void (await reading),
     notice() {
       isNoticed = true;
       bell.ring();

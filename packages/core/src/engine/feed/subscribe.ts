@@ -36,7 +36,7 @@ export function subscribe(settings: EngineSettings, input: SubscribeInput): Asyn
         yield { entries, cursor: feedCursor(position) };
       }
     } finally {
-      await follower.leave();
+      follower.leave();
     }
   }
 }

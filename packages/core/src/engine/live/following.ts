@@ -142,7 +142,7 @@ async function followFeed(context: FollowContext, state: State): Promise<void> {
   } finally {
     state.knownUntil = knownUntil(state);
     [state.tail, state.isApplying] = [undefined, false];
-    await tail.leave();
+    tail.leave();
   }
 }
 

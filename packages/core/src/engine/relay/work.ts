@@ -62,7 +62,7 @@ async function readOn(desk: Desk): Promise<void> {
       }
     }
   } finally {
-    await follower.leave();
+    follower.leave();
   }
 }
 
