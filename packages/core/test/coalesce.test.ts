@@ -186,7 +186,7 @@ describe("commands that want the same record", () => {
       const put = slots.map((slot) => ({ ...slot, version: slot.version + 1 }));
       const expect = slots.map((slot) => ({ key: { kind: "slot", id: slot.id } as const, version: slot.version }));
       const decided = { expect, put, journal: [], result: {} };
-      const proposed = { decided, agendas: [], after: () => undefined };
+      const proposed = { decided, agendas: [], readFrom: 0, after: () => undefined };
       const { outcome } = await coalescing.commit({ id, requestHash: () => id }, proposed);
       return outcome.status;
     };

@@ -12,6 +12,7 @@ interface Commit extends WaitingCommit<Commit> {}
 const commitOf = (ids: readonly string[], version = 1): Commit => ({
   command: { id: ids.join() },
   agendas: [],
+  readFrom: 0,
   after: () => undefined,
   decided: {
     expect: ids.map((id) => ({ key: key(id), version })),

@@ -3,7 +3,15 @@ import { auditStore } from "@slotwright/conformance";
 import { patient, publish, tally } from "@slotwright/conformance/fixtures";
 import { describe, expect, it } from "vitest";
 import { StorageError, type Transition } from "../src/adapter/index.ts";
-import { createEngine, type Engine, maximumPerDay, type Policy, type Slot, type StorageAdapter } from "../src/index.ts";
+import {
+  createEngine,
+  type Engine,
+  maximumPerDay,
+  noOverlapOfSubject,
+  type Policy,
+  type Slot,
+  type StorageAdapter,
+} from "../src/index.ts";
 import { createMemoryDatabase, memoryAdapter } from "../src/memory/index.ts";
 import { failingStorage } from "./failing-storage.ts";
 
@@ -119,5 +127,63 @@ describe("commands that rest on one agenda", () => {
       coalesce: { batchSize: 1 },
     });
     expect(await tally(bookAll(engine, slots))).toEqual({ ok: 7, policy_violation: 5 });
+  });
+});
+
+describe("what the engine knows of its own commits at an agenda", () => {
+  const at = (providerId: string, hour: number) => ({
+    providerId,
+    facilityId: "f",
+    start: new Date(Date.UTC(2027, 0, 4, hour)),
+    end: new Date(Date.UTC(2027, 0, 4, hour, 30)),
+  });
+
+  /** A storage of which an earlier copy can take the place, as after a restore, and engines on both. */
+  async function restorable(policies: readonly Policy[]) {
+    const [lost, restored] = [memoryAdapter(), memoryAdapter()];
+    let current: StorageAdapter = lost;
+    let before: (() => Promise<unknown>) | undefined;
+    const storage: StorageAdapter = {
+      ...lost,
+      load: (...given) => current.load(...given),
+      loadAround: (...given) => current.loadAround(...given),
+      findSlots: (...given) => current.findSlots(...given),
+      async commit(...given) {
+        const first = before;
+        before = undefined;
+        await first?.();
+        return current.commit(...given);
+      },
+    };
+    const engine = createEngine({ storage, policies, retry: { budgetMs: 2_000 } });
+    const other = createEngine({ storage: restored, policies });
+    for (const by of [engine, other]) {
+      for (const providerId of ["p", "q"]) {
+        const slots = [9, 10, 11].map((hour) => at(providerId, hour)).map(({ start, end }) => ({ start, end }));
+        await by.createSlots({ actor: patient, providerId, facilityId: "f", slots });
+      }
+    }
+    const restore = (between?: () => Promise<unknown>) => {
+      [current, before] = [restored, between];
+    };
+    return { engine, other, restore };
+  }
+
+  it("does not count for those who read later: the database may have gone back, and be booked all the same", async () => {
+    const { engine, restore } = await restorable([maximumPerDay({ count: 20 })]);
+    await engine.book({ actor: patient, ...at("p", 9), subjectId: "lost" });
+    restore();
+    const { appointment } = await engine.book({ actor: patient, ...at("p", 10), subjectId: "u" });
+    expect(appointment.status).toBe("confirmed");
+  });
+
+  it("and nobody takes somebody else's step for it", async () => {
+    const { engine, other, restore } = await restorable([noOverlapOfSubject()]);
+    await engine.book({ actor: patient, ...at("p", 9), subjectId: "u" });
+    restore(() => other.book({ actor: patient, ...at("q", 11), subjectId: "u" }));
+    await expect(engine.book({ actor: patient, ...at("p", 11), subjectId: "u" })).rejects.toMatchObject({
+      code: "policy_violation",
+    });
+    expect((await other.listAppointments({ subjectId: "u" })).items).toHaveLength(1);
   });
 });

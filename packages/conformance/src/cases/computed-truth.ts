@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
-import { type AccessRequest, type ActorEngine, type FreeTime, type Hours, noOverlapOfSubject } from "@slotwright/core";
+import {
+  type AccessRequest,
+  type ActorEngine,
+  buffer,
+  type FreeTime,
+  type Hours,
+  noOverlapOfSubject,
+} from "@slotwright/core";
 import fc from "fast-check";
 import { assertSound, engineOn, minutes, patient, place, provider, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
-import { bookAt, computed, found, shownTimes, stage } from "./computed.ts";
+import { bookAt, computed, found, search, shownTimes, stage } from "./computed.ts";
 import { actorOf, anyScene, audienceOf, clockAt, furnish, type Scene } from "./scenes.ts";
 
 const dayMinutes = 24 * 60;
@@ -119,6 +126,41 @@ export const computedTruthCases: readonly ConformanceCase[] = [
         await close();
       });
       await fc.assert(property, { numRuns: Math.max(4, Math.ceil(propertyRuns / 4)) });
+    },
+  },
+  {
+    key: "computed.within-free",
+    title: "no opening is computed within a free slot that a booking of its time would take, whoever may see that slot",
+    async run({ storage }) {
+      const host = stage(storage);
+      await host.setAvailability({ ...by, hours: computed("10:00", "13:00", { step: 15, capacity: 2 }) });
+      const times = [60, 120].map((from) => ({ start: minutes(from - 60), end: minutes(from) }));
+      const { slots } = await host.createSlots({ ...by, slots: [times[0], times[1]] as typeof times });
+      await host.book({ actor: patient, slotId: slots[0]?.id ?? "", subjectId: "p-9" });
+      // From ten to eleven a slot is free, right after one that is booked.
+      const free = slots[1]?.id;
+      const careful = stage(storage, { policies: [buffer({ beforeMinutes: 15, afterMinutes: 0 })] }).as(patient);
+      const wanted = { ...search, from: minutes(60), to: minutes(100), subjectId: "p-1" };
+      assert.deepEqual((await careful.findTimes(wanted)).items, []);
+      const at = { ...place, start: minutes(75), end: minutes(105) };
+      const explained = await careful.explain({ ...at, subjectId: "p-1" });
+      assert.equal(explained.onOffer, false);
+      await refusal(careful.book({ ...at, subjectId: "p-1" }), "policy_violation");
+      const authorize = (request: AccessRequest) => {
+        const records = [
+          ...("slots" in request ? request.slots : []),
+          ...("record" in request ? [request.record] : []),
+        ];
+        return records.some((one) => one?.id === free) ? "It is kept for the staff" : undefined;
+      };
+      const blind = stage(storage, { authorize }).as(patient);
+      assert.deepEqual((await blind.findTimes(wanted)).items, []);
+      await refusal(blind.book({ ...at, subjectId: "p-1" }), "no_slot_available");
+      const { slots: taken } = await host.book({ ...at, actor: patient, subjectId: "p-1" });
+      assert.deepEqual(
+        taken.map(({ id }) => id),
+        [free],
+      );
     },
   },
   {

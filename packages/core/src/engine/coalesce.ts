@@ -70,19 +70,19 @@ interface QueuedCommit extends Call<CommitOutcome>, WaitingCommit<QueuedCommit> 
 
 function queuedCommit(
   { settle, ...asked }: AskedCommit,
-  { decided, agendas, after }: Proposed,
+  { decided, agendas, readFrom, after }: Proposed,
   restsOn: readonly string[] = [],
 ): QueuedCommit {
   const whole = withAgendas(decided, agendas);
   return {
     ...asked,
-    ...{ agendas, restsOn },
+    ...{ agendas, readFrom, restsOn },
     decided: whole,
     keys: keysOf(asked.command, whole),
     resolve: (outcome) => settle({ outcome, decided }),
     after({ left, agendas, restsOn }) {
       const next = after(left);
-      return next && queuedCommit({ settle, ...asked }, { decided: next, agendas, after }, restsOn);
+      return next && queuedCommit({ settle, ...asked }, { decided: next, agendas, readFrom, after }, restsOn);
     },
   };
 }

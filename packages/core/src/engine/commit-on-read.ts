@@ -16,6 +16,7 @@ const never = () => undefined;
 
 /** Loads what the rule asks for, lets it decide, and commits if the loaded versions still hold. */
 export async function commitOnRead(settings: EngineSettings, request: Request): Promise<Attempt> {
+  const readFrom = performance.now();
   const begun = contextOf(settings, request);
   const loaded = await loadRecords(settings, request, begun);
   // What has run out while it was read has run out.
@@ -40,7 +41,8 @@ export async function commitOnRead(settings: EngineSettings, request: Request): 
     const { agendas } = loaded;
     const after = (left: readonly VersionedRecord[]) =>
       decideAfter(settings, request, { seen: records.seen, agendas }, left);
-    const proposed = { decided: decision, agendas, after: agendas.length === 0 ? never : inCallersContext(after) };
+    const mayGoOn = agendas.length > 0;
+    const proposed = { decided: decision, agendas, readFrom, after: mayGoOn ? inCallersContext(after) : never };
     const { outcome, decided } = await settings.storage.commit(request, proposed, request.patience.until);
     const attempt = attemptOf(outcome, request, decided);
     if (attempt.again !== "stale" || fate === "unused" || loaded.given === undefined) return attempt;

@@ -48,7 +48,7 @@ export async function commitOnRemembered(
   }
   if (isRefusal(decision)) return undefined;
   try {
-    const proposed = { decided: decision, agendas: [], after: () => undefined };
+    const proposed = { decided: decision, agendas: [], readFrom: 0, after: () => undefined };
     const { outcome, decided } = await settings.storage.commit(request, proposed, request.patience.until);
     const attempt = attemptOf(outcome, request, decided);
     return "result" in attempt ? attempt : undefined;

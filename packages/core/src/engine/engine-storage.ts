@@ -24,6 +24,8 @@ export interface Proposed {
   readonly decided: Decided<object>;
   /** On which the decision rests. They are written with it. */
   readonly agendas: readonly Agenda[];
+  /** When the reading of these began, as `performance.now()` counts. */
+  readonly readFrom: number;
   /**
    * The decision on what others leave who come first at these agendas. Undefined if that is not a yes. Never throws.
    */

@@ -53,6 +53,8 @@ export function fillBatch(queue: readonly Pick<CommitOfVersions, "decided">[], b
 /** A commit that waits. */
 export interface WaitingCommit<Self> extends CommitOfVersions {
   readonly command: { readonly id: string };
+  /** When the reading of what it rests on began, as `performance.now()` counts. */
+  readonly readFrom: number;
   /** The same, decided on what others leave at its agendas. Undefined if that is not a yes. */
   readonly after: (others: Others) => Self | undefined;
 }
@@ -79,7 +81,7 @@ export function selectCommits<Call extends WaitingCommit<Call>>(
   let records = 0;
   let isFull = false;
   for (const call of queue) {
-    const ours = inFlight.afterOurs(call.agendas);
+    const ours = inFlight.afterOurs(call.agendas, call.readFrom);
     const answer = inFlight.outcomeOf(call, ours.agendas);
     if (answer !== undefined) {
       lost.push({ call, answer });

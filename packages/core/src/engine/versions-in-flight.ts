@@ -24,8 +24,8 @@ export interface VersionsInFlight {
   readonly dropNotes: () => void;
   /** After a failure, another database may have taken the place of the one that was written to. */
   readonly forgetAgendas: () => void;
-  /** The agendas after what the engine's own commits have done there, and what these have left. */
-  readonly afterOurs: (agendas: readonly Agenda[]) => AfterOthers;
+  /** The agendas after what the engine's own commits have done there since these were read, and what they have left. */
+  readonly afterOurs: (agendas: readonly Agenda[], readFrom: number) => AfterOthers;
   /**
    * What the database would answer a waiting commit, as far as it is noted. A commit with an overtaken version has
    * lost. One that wants a locked row would find it locked.
@@ -47,7 +47,7 @@ export function createVersionsInFlight(): VersionsInFlight {
 
   function noteCommitted({ put }: CommitOfVersions["decided"]): void {
     for (const record of put) overtaken.set(keyText(record), record.version);
-    steps.note(put);
+    steps.note(put, performance.now());
   }
 
   return {

@@ -44,7 +44,7 @@ export function slotForOpening(place: PlaceInTime, seen: Seen, context: Context)
   const availability = seen.availability(availabilityKey(place).id);
   const opening = openingIn(availability, place);
   if (availability === undefined || opening === undefined) return undefined;
-  const free = seatsBeside(seen.obstacles)(opening);
+  const free = seatsBeside(seen.obstacles, facilityId)(opening);
   if (free === undefined) return undefined;
   const { seat } = free;
   const id = freeId(availability, start, seat, seen.obstacles);

@@ -38,7 +38,7 @@ export async function reasonsAgainstOpening(
   const opening = hours && isComputed(hours) ? openingAt(hours, time) : undefined;
   if (hours === undefined || opening === undefined) return undefined;
   const stored = await slotsAt(asking, time);
-  const free = seatsBeside(stored)(opening);
+  const free = seatsBeside(stored, time.facilityId)(opening);
   if (free === undefined) return undefined;
   const slot = imaginedSlot(asking.settings, time, hours, free.seat);
   const reasons = await reasonsAgainstBooking(asking, { time, hours, stored, slot });

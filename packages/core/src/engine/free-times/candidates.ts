@@ -115,7 +115,7 @@ function openings(
   if (hours === undefined) return [];
   const { facilityId, minutes } = search;
   const candidates: Candidate[] = [];
-  const beside = seatsBeside(slots);
+  const beside = seatsBeside(slots, facilityId);
   for (const opening of computedTimes(hours, from.getTime(), to.getTime(), minutes)) {
     const free = beside(opening);
     if (free === undefined) continue;

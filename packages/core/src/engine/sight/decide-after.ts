@@ -19,14 +19,14 @@ export function decideAfter(
   { seen, agendas }: { readonly seen: Seen; readonly agendas: readonly Agenda[] },
   left: readonly VersionedRecord[],
 ): Decided<object> | undefined {
-  const context = contextOf(settings, request);
-  const around = seen.around && surveyAfter(seen.around, agendas, left, context.now);
   try {
+    const context = contextOf(settings, request);
+    const around = seen.around && surveyAfter(seen.around, agendas, left, context.now);
     const ofHolder = seen.ofHolder && heldAfter(seen.ofHolder, agendas, left, context.now);
     const decision = decideAllowed(settings, request, { ...seen, around, ofHolder }, context);
     return isRefusal(decision) || decision.put.length === 0 ? undefined : decision;
   } catch {
-    // What a policy throws is for the caller, who meets it again.
+    // What a policy or the host's clock throws is for the caller, who meets it again.
     return undefined;
   }
 }

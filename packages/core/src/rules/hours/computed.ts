@@ -1,7 +1,7 @@
 import { type Availability, isComputedSlot } from "../../model/availability.ts";
 import type { ParsedHours } from "../../model/hours.ts";
 import type { Slot } from "../../model/slot.ts";
-import { durationMs, type TimeRange } from "../../model/time-range.ts";
+import { contains, durationMs, type TimeRange } from "../../model/time-range.ts";
 import { zoneClock } from "../../model/zone-clock.ts";
 import { type InTheWay, inTheWay } from "./in-the-way.ts";
 import { type OpenTime, openTimes } from "./openings.ts";
@@ -45,17 +45,20 @@ export interface FreeSeats {
 }
 
 /**
- * What is left of openings beside what is stored. A slot is in the way whatever its state is, if it is not withdrawn: one that
- * is free is on offer itself. Blocked time is in the way of all seats, as it is when slots are published.
+ * What is left of openings at a facility beside what is stored. A slot is in the way whatever its state is, if it is not
+ * withdrawn: one that is free is on offer itself. If it has room for all of the opening, it is in the way of all seats, because
+ * a booking of that time takes it. Blocked time is in the way of all seats, as it is when slots are published.
  */
-export function seatsBeside(stored: readonly Slot[]): (opening: OpenTime) => FreeSeats | undefined {
+export function seatsBeside(stored: readonly Slot[], facilityId: string): (opening: OpenTime) => FreeSeats | undefined {
   const slots = stored.filter(({ status }) => status !== "withdrawn");
   const blocked = inTheWay(slots.filter(({ status }) => status === "blocked"));
+  const offered = slots.filter((slot) => slot.status === "available" && slot.facilityId === facilityId);
+  const isNearOffer = inTheWay(offered);
   const bySeat = new Map<number, InTheWay>();
   for (const [seat, taken] of Map.groupBy(slots, ({ seat }) => seat)) bySeat.set(seat, inTheWay(taken));
   return ({ start, end, capacity }) => {
     const range = { start: new Date(start), end: new Date(end) };
-    if (blocked(range)) return undefined;
+    if (blocked(range) || (isNearOffer(range) && offered.some((slot) => contains(slot, range)))) return undefined;
     let [first, seats] = [-1, 0];
     for (let seat = 0; seat < capacity; seat += 1) {
       if (bySeat.get(seat)?.(range) === true) continue;
