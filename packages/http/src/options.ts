@@ -30,7 +30,10 @@ export interface OwnCall {
 
 /** Live slots for searches. */
 export interface LiveOptions extends Omit<FollowInput, "signal"> {
-  /** Who may search them: `authorize` is not asked about what is live. All others' searches go to the database. */
+  /**
+   * Who may search them without a `subjectId`, because `authorize` is not asked then. All others' searches go to the
+   * database. With a `subjectId`, they answer everybody, and `authorize` is asked.
+   */
   readonly openTo: "everybody" | ((actor: Actor) => boolean);
 }
 

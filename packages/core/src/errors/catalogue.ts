@@ -52,7 +52,7 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     transient: false,
     title: "There is no such schedule",
     message: ({ providerId, facilityId }) =>
-      `There is no schedule of provider "${providerId}"${facilityId === undefined ? "" : ` at facility "${facilityId}"`}. Check the ids. The first createSlots of a schedule makes it.`,
+      `There is no schedule of provider "${providerId}"${facilityId === undefined ? "" : ` at facility "${facilityId}"`}. Check the ids. The first createSlots or setAvailability of a schedule makes it.`,
   },
   slot_not_found: {
     status: 404,

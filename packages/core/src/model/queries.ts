@@ -76,12 +76,16 @@ export const listSlotsSchema = z
     needsBound("statuses", "providerIds, or both from and to", "slots by status"),
   );
 
-const openPage = {
+const timesPage = {
   limit,
   cursor: page.cursor,
   order: z.enum(["earliest", "latest"], 'must be "earliest" or "latest"').default("earliest"),
   ...window,
   ...ofProviders,
+};
+
+const openPage = {
+  ...timesPage,
   holdTokens: z
     .array(idSchema, "must be an array")
     .max(limits.slotsPerAppointment, `must not hold more than ${limits.slotsPerAppointment} tokens`)
@@ -98,7 +102,7 @@ export const findOpenSchema = z
 
 /** Hours are those of a provider at a facility, and no window of theirs is longer than two days. */
 export const liveTimesSchema = z.strictObject({
-  ...openPage,
+  ...timesPage,
   minutes: wholeNumber(1, 2 * 24 * 60),
   providerIds,
   facilityId: idSchema,

@@ -79,13 +79,16 @@ export interface ListSlotsInput extends PageInput, WindowInput, OfProvidersInput
   readonly holderId?: string | undefined;
 }
 
-/** What `live.findOpen` takes. */
-export interface LiveOpenInput extends WindowInput, OfProvidersInput, CursorInput {
+interface OrderInput {
   /**
    * Which come first: those that start `"earliest"` or `"latest"`. A cursor continues only in the order of its own page.
    * Default `"earliest"`.
    */
   readonly order?: "earliest" | "latest" | undefined;
+}
+
+/** What `live.findOpen` takes. */
+export interface LiveOpenInput extends WindowInput, OfProvidersInput, CursorInput, OrderInput {
   /**
    * Tokens of holds of one's own, at most 16: what they hold is on offer as well, each slot by itself and with
    * `mine: true`. Default: none.
@@ -110,7 +113,7 @@ export interface FindOpenInput extends LiveOpenInput {
 }
 
 /** What `live.findTimes` takes. */
-export interface LiveTimesInput extends LiveOpenInput {
+export interface LiveTimesInput extends WindowInput, OfProvidersInput, CursorInput, OrderInput {
   /**
    * How long the time is to be, in minutes: 1 to 2 880. A computed opening lasts exactly so long: as long as the offer of the
    * hours says, or any number of its steps longer. A stored slot may be longer.

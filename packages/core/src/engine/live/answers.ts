@@ -85,7 +85,8 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
 
   function findTimes(input: TimesAsked): LiveTimesPage {
     const now = clock.now();
-    if (!options.openings) throw notFollowed("minutes");
+    if (!options.openings)
+      throw notFollowed("minutes", "needs follow({ openings: true, … }), because the hours are not followed otherwise");
     const { from, to } = scopeOf(following, options, input, now.getTime());
     const begin = input.from === undefined ? Math.max(from, now.getTime()) : from;
     const cursors = cursorsOfTimes(input, undefined);

@@ -86,9 +86,10 @@ export function providersAmong({ providers }: SlotTable, asked: readonly string[
   return found;
 }
 
-export function notFollowed(path: string): BookingError {
-  const message =
-    "is not among what follow() was asked for, so an answer would look as if nothing were free. Ask within that, or follow more";
+const notAmong =
+  "is not among what follow() was asked for, so an answer would look as if nothing were free. Ask within that, or follow more";
+
+export function notFollowed(path: string, message = notAmong): BookingError {
   const issue: InputIssue = { path, code: "invalid", message };
   return new BookingError("invalid_input", { issues: [issue] });
 }

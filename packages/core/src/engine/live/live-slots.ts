@@ -121,8 +121,8 @@ export interface LiveSlots {
 
   /**
    * Begins searches for what one actor can book for one subject. Policies that are supplied are decided from memory: the
-   * slots around a free one are held, and the subject's appointments are read once and then follow the feed. Where the
-   * engine has `authorize` or a policy of your own, or live slots do not hold enough, each search asks the database.
+   * slots around a free one are held, and the subject's appointments are read once and then follow the feed. `authorize`
+   * and policies of your own are shown whole records. Where live slots do not hold enough, the search asks the database.
    *
    * @throws BookingError `invalid_input`; `storage_misused` once it is closed; `storage_busy`, `storage_unavailable`,
    * `storage_read_only`, `refused_by_database`, `schema_outdated`, `schema_too_new`.
