@@ -82,7 +82,8 @@ describeOnEachServer("if clean-up fails,", (server, engine) => {
     });
     await admin.query(`kill ${thread}`);
     const error = (await outcome) as Error & { cause: Error };
-    expect(error).toMatchObject({ failure: "transient" });
+    // What it waited for may have been done before it was told.
+    expect(error).toMatchObject({ failure: "unknown" });
     expect(error.cause.message).not.toMatch(/closed state/);
     await blocker.end();
     await pool.end();

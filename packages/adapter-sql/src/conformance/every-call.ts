@@ -237,6 +237,8 @@ async function offers({ engine, run }: EveryCall): Promise<void> {
   }
   const morning = { from: at(300), to: at(900), limit: 5 };
   await run("find open slots of a time", () => engine.findOpen(morning));
+  const place = { providerIds: [planProvider(1)], facilityId: planFacility(1) };
+  await run("find times of a length", () => engine.findTimes({ ...place, ...morning, minutes: 20 }));
   await run("find open slots of a facility", () => engine.findOpen({ ...morning, facilityId: planFacility(1) }));
 }
 
