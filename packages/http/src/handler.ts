@@ -25,8 +25,8 @@ export interface Handler {
    */
   readonly ready: () => Promise<void>;
   /**
-   * Takes no more requests, ends all streams, and resolves when the requests under way are answered and the streams have
-   * ended. A read of the feed may still be under way: nobody waits for its answer.
+   * Takes no more requests, ends all streams, and resolves when the requests under way are answered. A read of the feed
+   * may still be under way: nobody waits for its answer.
    */
   readonly close: () => Promise<void>;
   /** The OpenAPI document, as `GET /openapi.json` has it. */
@@ -105,11 +105,10 @@ function createDesk<HostTransaction, Opened>(options: HandlerOptions<HostTransac
     openApi: document,
     async close() {
       isClosing = true;
-      const ended = streams.close();
+      streams.close();
       await Promise.allSettled(underWay);
-      await ended;
       // A stream may have been opened by a request that was under way.
-      await streams.close();
+      streams.close();
       searches.close();
     },
   };

@@ -130,7 +130,7 @@ export const computedTruthCases: readonly ConformanceCase[] = [
   },
   {
     key: "computed.within-free",
-    title: "no opening is computed within a free slot that a booking of its time would take, whoever may see that slot",
+    title: "no opening is computed within a free slot that a booking of its time would take, even one that is hidden",
     async run({ storage }) {
       const host = stage(storage);
       await host.setAvailability({ ...by, hours: computed("10:00", "13:00", { step: 15, capacity: 2 }) });

@@ -125,7 +125,7 @@ export const importBusyCases: readonly ConformanceCase[] = [
         ["blocked"],
       );
       await refusal(engine.unblock({ actor: provider, slotId: own[0]?.id ?? "" }), "invalid_transition");
-      // Whoever blocks a slot after it was unblocked means it, whatever the calendar says later.
+      // A slot that was blocked again by hand stays blocked, whatever the calendar says later.
       await engine.block({ actor: provider, slotId: next });
       assert.deepEqual(countsOf(await importing(engine, [])), [0, 0, 1, 0, 1, 0]);
       assert.equal(await statusesOf(engine, slots), "blocked blocked available");

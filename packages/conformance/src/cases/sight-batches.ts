@@ -138,7 +138,7 @@ export const sightBatchCases: readonly ConformanceCase[] = [
         engine.reschedule({ actor: patient, appointmentId: appointment.id, slotId: id(4) }),
         ...[1, 2, 3].map((index) => engine.book({ actor: patient, slotId: id(index), subjectId: `p-${index}` })),
       ];
-      // The day has room for two at last. Whoever was refused was so when it was full.
+      // The day has room for two at last, so each refusal came while it was full.
       const { ok = 0, policy_violation: refused = 0 } = await tally(callers);
       assert.ok(ok >= 2 && ok <= 3 && ok + refused === 4, `${ok} took effect, ${refused} were refused`);
       const taken = await takenOf(engine, [id(0), id(1), id(2), id(3)]);

@@ -7,7 +7,7 @@ import * as asyncHooks from "node:async_hooks";
 export const outsideOfCallers: <Result>(work: () => Result) => Result =
   asyncHooks.AsyncLocalStorage?.snapshot?.() ?? ((work) => work());
 
-/** The function, which runs in the context of the present caller, whoever calls it. Not every runtime supports this. */
+/** The function, which runs in the context of the present caller, even if another one calls it. Not every runtime supports this. */
 export function inCallersContext<Given extends unknown[], Result>(
   work: (...given: Given) => Result,
 ): (...given: Given) => Result {

@@ -4,7 +4,7 @@ import type { Slot } from "./slot.ts";
 import type { TimeRange } from "./time-range.ts";
 import type { Metadata } from "./values.ts";
 
-/** A slot that `importBusy` has blocked, with the version that it then had: whoever has changed it since decides about it. */
+/** A slot that `importBusy` has blocked, with the version that it then had. If somebody has changed it since, it is left alone. */
 export type BlockedFor = readonly [slotId: string, version: number];
 
 /** What the slot of a busy time has as its metadata: it is blocked, and nobody's to unblock. */

@@ -34,8 +34,6 @@ export interface Stream {
   /** Says that it is alive, if nothing was written for so long. */
   readonly sayAlive: (silentMs: number, now: number) => void;
   readonly openedAt: number;
-  /** Resolves once it has ended. */
-  readonly done: Promise<void>;
 }
 
 /** How often it is looked at whether a client has read, in milliseconds. */
@@ -93,7 +91,7 @@ export function openStream(sink: Sink, options: StreamOptions): Stream {
     for await (const part of engine.subscribe(following)) await show(part);
   }
 
-  const done = follow().catch((error: unknown) => {
+  follow().catch((error: unknown) => {
     const answerable = asAnswerable(error);
     if (answerable.status >= 500) options.onError(error);
     const event = isBookingError(error, "feed_reset") ? "feed_reset" : "failed";
@@ -106,6 +104,5 @@ export function openStream(sink: Sink, options: StreamOptions): Stream {
       if (now - writtenAt >= silentMs && sink.waiting() <= options.bufferBytes) write(aliveFrame(cursor));
     },
     openedAt: writtenAt,
-    done,
   };
 }

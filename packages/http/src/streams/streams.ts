@@ -9,8 +9,8 @@ import { openStream, type Stream, type StreamOptions } from "./stream.ts";
 export interface Streams {
   /** @throws HttpError `too_many_streams` */
   readonly reserve: (actor: Actor) => Place;
-  /** Ends all streams, and resolves when they have ended. */
-  readonly close: () => Promise<void>;
+  /** Ends all streams. */
+  readonly close: () => void;
   readonly count: () => number;
 }
 
@@ -32,8 +32,6 @@ const tickMs = 1_000;
 
 export function createStreams(limits: StreamLimits): Streams {
   const open = new Set<Stream>();
-  /** Those of clients that have left may not have ended yet. */
-  const reading = new Set<Promise<void>>();
   const ofActor = new Map<string, number>();
   let taken = 0;
   let timer: ReturnType<typeof setInterval> | undefined;
@@ -80,15 +78,12 @@ export function createStreams(limits: StreamLimits): Streams {
             });
             const stream = openStream(sink, { ...options, ...limits });
             open.add(stream);
-            reading.add(stream.done);
-            void stream.done.then(() => reading.delete(stream.done));
           },
         }),
       };
     },
-    async close() {
+    close() {
       for (const stream of open) stream.end("closing");
-      await Promise.all(reading);
     },
     count: () => taken,
   };
