@@ -8,8 +8,16 @@ import { caughtUp, withLive } from "../live-slots.ts";
 import { allPages, anyHappening, anyWindow, happen } from "./live-subject.ts";
 import { actorOf, anyScene, audienceOf, clockAt, furnish, offersTo } from "./scenes.ts";
 
+/** The same text whatever the order of members: storages hand records over in an order of their own. */
+const inOneOrder = (value: unknown): string =>
+  JSON.stringify(value, (_, member: unknown) =>
+    typeof member === "object" && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : member,
+  );
+
 /** A number for what a function was shown: whatever differs in it, the answer differs as well, sooner or later. */
-const numberOf = (shown: unknown): number => createHash("sha256").update(JSON.stringify(shown)).digest().readUInt16BE();
+const numberOf = (shown: unknown): number => createHash("sha256").update(inOneOrder(shown)).digest().readUInt16BE();
 
 const wide = { beforeMinutes: 600, afterMinutes: 600 };
 
