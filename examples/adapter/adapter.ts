@@ -6,7 +6,7 @@ import { begin } from "./begin.ts";
 import { commitEach, commitOne, inHostTransaction, ownTransaction, type Steps } from "./commit.ts";
 import { onHost, onPool, type Run } from "./connection.ts";
 import { readFeed } from "./feed.ts";
-import { findAppointments, findOpen, findSlots, loadRecords, lockRecords, readJournal } from "./reads.ts";
+import { findAppointments, findOpen, findSlots, loadRecords, lockRecords, readJournals } from "./reads.ts";
 import { readRelay, storeRelay } from "./relays.ts";
 import { migrate, type TableNames, tablesIn } from "./schema.ts";
 import { readClock, readSettings, storeSettings } from "./settings.ts";
@@ -48,7 +48,7 @@ function operations(tables: TableNames, work: Work, steps: Steps): Operations {
     findSlots: (query, call) => work(call, (run) => findSlots(run, tables, query)),
     findOpen: (query, call) => work(call, (run) => findOpen(run, tables, query)),
     findAppointments: (query, call) => work(call, (run) => findAppointments(run, tables, query)),
-    readJournal: (query, call) => work(call, (run) => readJournal(run, tables, query)),
+    readJournals: (query, call) => work(call, (run) => readJournals(run, tables, query)),
     readFeed: (query, call) => work(call, (run) => readFeed(run, tables, query)),
     commit: (transitions, call) =>
       commitEach(transitions, (one) => work(call, (run) => commitOne(steps, run, tables, one))),

@@ -1,7 +1,7 @@
 import type { Appointment, JournalEntry, OpenSeat, RecordKey, Slot } from "@slotwright/core/adapter";
 import {
   type AppointmentQuery,
-  type JournalQuery,
+  type JournalsQuery,
   keyText,
   type OpenQuery,
   type RecordKind,
@@ -120,18 +120,30 @@ function valuesOfBoth(query: SlotQuery | AppointmentQuery): readonly unknown[] {
   return [providerIds ?? null, facilityId ?? null, ...from, limit];
 }
 
-export async function readJournal(
+/** A page of each record, all in one round trip. */
+export async function readJournals(
   run: Run,
   { journal }: TableNames,
-  { record, afterVersion, descending = false, limit }: JournalQuery,
-): Promise<readonly JournalEntry[]> {
+  { pages, descending = false }: JournalsQuery,
+): Promise<readonly (readonly JournalEntry[])[]> {
   const [beyond, order] = descending ? ["<", "desc"] : [">", "asc"];
-  const { rows } = await run<Document>(
-    `select document from ${journal} where record_id = $1 and record_kind = $2 and ($3::int is null or version ${beyond} $3)
-     order by version ${order} limit $4`,
-    [record.id, record.kind, afterVersion ?? null, limit],
+  const { rows } = await run<Document & { readonly page: string }>(
+    `select page, document
+     from jsonb_to_recordset($1::jsonb) as asked (page int, kind text, id text, after int, most int)
+     cross join lateral (
+       select version, document from ${journal}
+       where record_id = asked.id and record_kind = asked.kind and (asked.after is null or version ${beyond} asked.after)
+       order by version ${order} limit asked.most) as entries
+     order by page, version ${order}`,
+    [
+      JSON.stringify(
+        pages.map(({ record, afterVersion, limit }, page) => ({ page, ...record, after: afterVersion, most: limit })),
+      ),
+    ],
   );
-  return rows.map(({ document }) => entryFrom(document));
+  return pages.map((_, index) =>
+    rows.filter(({ page }) => Number(page) === index).map(({ document }) => entryFrom(document)),
+  );
 }
 
 const iso = (time: Date | undefined): string | null => time?.toISOString() ?? null;

@@ -63,7 +63,7 @@ export const hostCalls: TableCalls<InHost> = {
   findSlots: inSavepoint((on, query) => (query.displayOnly ? showSlotsInHost(on, query) : findSlotsInHost(on, query))),
   findOpen: inSavepoint(lists.findOpen),
   findAppointments: inSavepoint(lists.findAppointments),
-  readJournal: inSavepoint(lists.readJournal),
+  readJournals: inSavepoint(lists.readJournals),
   readFeed: inSavepoint(readFeed),
   readRelay: inSavepoint(readRelay),
   storeRelay: storeRelayInHost,

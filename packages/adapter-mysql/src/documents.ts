@@ -48,6 +48,7 @@ export const documentLists: ListSyntax = {
     return table === "journal" ? document : sql`start_at, id, ${document}`;
   },
   text: boundText,
+  joinsJournals: true,
   beyond: (side, start, id) =>
     side === "after"
       ? sql`start_at >= ${start} and (start_at > ${start} or id > ${id})`

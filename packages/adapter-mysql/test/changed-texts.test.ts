@@ -1,4 +1,4 @@
-import { booking, creation, slotAt } from "@slotwright/conformance";
+import { booking, creation, journalOf, slotAt } from "@slotwright/conformance";
 import type { Warning } from "@slotwright/core";
 import callbacks from "mysql2";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
@@ -64,7 +64,7 @@ describeOnEachServer("a tracer that appends a comment to each statement", (serve
     const all = await Promise.all([slot, other, third].map((one) => storage.commit([booking(one)], call)));
     expect(all).toEqual([committed, committed, committed]);
     expect((await storage.findSlots({ asOf: new Date(), limit: 9 }, call)).length).toBe(4);
-    expect((await storage.readJournal({ record: slot, limit: 9 }, call)).length).toBe(2);
+    expect((await journalOf(storage, { record: slot, limit: 9 }, call)).length).toBe(2);
     expect(await prepared()).toBe(before);
     expect(warnings).toEqual([
       {

@@ -5,6 +5,7 @@ import {
   bookedBy,
   booking,
   creation,
+  journalOf,
   sampleNow as now,
   sampleSchedule as schedule,
   slotAt,
@@ -146,7 +147,7 @@ async function playedOn(storage: StorageAdapter, other: StorageAdapter): Promise
       { kind: "command", ...creation(record).command },
       slotAt(30),
     ]);
-    expect(await one.readJournal({ record: record, limit: 9 })).toEqual([creation(record).journal[0], journal[1]]);
+    expect(await journalOf(one, { record: record, limit: 9 })).toEqual([creation(record).journal[0], journal[1]]);
     const query = {
       asOf: now,
       limit: 9,

@@ -1,4 +1,11 @@
-import { creation, sampleNow as now, sampleSchedule as schedule, slotAt, transitionOf } from "@slotwright/conformance";
+import {
+  creation,
+  journalOf,
+  sampleNow as now,
+  sampleSchedule as schedule,
+  slotAt,
+  transitionOf,
+} from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
 import { createPool, type Pool, type PoolConnection, type PoolOptions } from "mysql2/promise";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -67,7 +74,7 @@ describeOnEachServer("reads on a pooled connection", (server) => {
       await publishLate();
       expect(await storage.load([keyOf(late)])).toEqual([late]);
       expect(await slotsOf(storage)).toEqual([first, late]);
-      expect(await storage.readJournal({ record: late, limit: 9 })).toHaveLength(1);
+      expect(await journalOf(storage, { record: late, limit: 9 })).toHaveLength(1);
     });
 
     it("see nothing that was left uncommitted", async () => {

@@ -10,6 +10,7 @@ import {
   appointmentOn,
   bookedBy,
   booking,
+  journalOf,
   sampleInstant,
   sampleSchedule as schedule,
   slotAt,
@@ -127,9 +128,14 @@ describeOnEachServer("on filled tables", (server, engine) => {
       { kind: "appointment", id: "appointment-of-slot-90" },
     ] as const;
     expect(await warm((one) => one.load(keys))).toBeLessThan(60);
-    expect(await warm((one) => one.readJournal({ record: { kind: "slot", id: "slot-90" }, limit: 10 }))).toBeLessThan(
+    expect(await warm((one) => journalOf(one, { record: { kind: "slot", id: "slot-90" }, limit: 10 }))).toBeLessThan(
       20,
     );
+    const pages = [0, 30, 60, 90, 120].map((minutes) => ({
+      record: { kind: "slot", id: `slot-${minutes}` } as const,
+      limit: 10,
+    }));
+    expect(await warm((one) => one.readJournals({ pages }))).toBeLessThan(60);
   });
 
   it("what lies around is read from one index, between the ends of each place, near a slot or not", async () => {

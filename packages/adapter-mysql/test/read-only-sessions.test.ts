@@ -1,4 +1,4 @@
-import { booking, creation, slotAt } from "@slotwright/conformance";
+import { booking, creation, journalOf, slotAt } from "@slotwright/conformance";
 import { createEngine } from "@slotwright/core";
 import { type OwnServer, startOwnServer, type TestDatabase } from "@slotwright/test-servers";
 import { type Connection, createConnection, createPool, type Pool } from "mysql2/promise";
@@ -75,7 +75,7 @@ describe.each(["mariadb", "mysql"] as const)("%s sessions that outlive their ser
       expect(await storage.load(keys)).toEqual([slots[0]]);
       const booked = await Promise.all(slots.map((slot) => storage.commit([booking(slot)])));
       expect(booked).toEqual(slots.map(() => committed));
-      const journal = await storage.readJournal({ record: keys[0], limit: 9 });
+      const journal = await journalOf(storage, { record: keys[0], limit: 9 });
       expect(journal.map(({ version }) => version)).toEqual([1, 2]);
     },
   );

@@ -85,6 +85,7 @@ const listedId = sql`id collate "POSIX"`;
 
 const lists: ListSyntax = {
   ...standardLists,
+  joinsJournals: true,
   beyond: (side, start, id) => sql`(start_at, ${listedId}) ${sql.raw(side === "after" ? ">" : "<")} (${start}, ${id})`,
   // Only an index that begins with the provider serves this. While the tables are empty, the planner would as soon read
   // all rows of the window by their time alone, and keep that plan when there are many.

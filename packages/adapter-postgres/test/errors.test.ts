@@ -2,6 +2,7 @@ import {
   auditStore,
   booking,
   creation,
+  journalOf,
   sampleSchedule as schedule,
   slotAt,
   transitionOf,
@@ -235,7 +236,7 @@ describeOnServer("a database that fails later", (url) => {
     const { pool, storage } = onPool({ max: 1 });
     await storage.load(keys);
     await store.pool.query(`alter table ${store.schema}.slotwright_journal rename to gone`);
-    expect(await failure(storage.readJournal({ record: { kind: "slot", id: "x" }, limit: 1 }))).toBe("schema_outdated");
+    expect(await failure(journalOf(storage, { record: { kind: "slot", id: "x" }, limit: 1 }))).toBe("schema_outdated");
     expect(await failure(storage.commit([booking(slot)]))).toBe("schema_outdated");
     await store.pool.query(`alter table ${store.schema}.gone rename to slotwright_journal`);
     expect(await storage.commit([booking(slot)])).toEqual(committed);

@@ -1,4 +1,4 @@
-import { sampleInstant as at, booking, creation, slotAt } from "@slotwright/conformance";
+import { sampleInstant as at, booking, creation, journalOf, slotAt } from "@slotwright/conformance";
 import { CamelCasePlugin, Kysely, ParseJSONResultsPlugin, PostgresDialect, type Transaction } from "kysely";
 import { Pool } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -48,7 +48,7 @@ describeOnServer("within a Kysely transaction of the host", (url) => {
         (on) => on.load(keys),
         (on) => on.findSlots({ asOf: at(0), limit: 5 }),
         (on) => on.findAppointments({ subjectId: odd, limit: 5 }),
-        (on) => on.readJournal({ record: slot, limit: 5 }),
+        (on) => journalOf(on, { record: slot, limit: 5 }),
       ];
       for (const read of reads) {
         const without = await read(storage);

@@ -3,6 +3,7 @@ import {
   appointmentOn,
   booking,
   creation,
+  journalOf,
   sampleSchedule as schedule,
   slotAt,
   transitionOf,
@@ -65,7 +66,7 @@ describeOnServer("on a host's pool", (url) => {
     expect(await storage.commit([broken])).toEqual([{ status: "refused", guard: "appointment_fits_slot" }]);
     const list = await storage.findSlots({ asOf: slot.start, limit: 10, providerIds: [slot.providerId, "x"] });
     expect(list).toMatchObject([{ id: slot.id, start: slot.start, version: 2 }, held]);
-    expect(await storage.readJournal({ record: held, limit: 9 })).toEqual([creation(held).journal[0]]);
+    expect(await journalOf(storage, { record: held, limit: 9 })).toEqual([creation(held).journal[0]]);
     await keepsSettingsAndTime(storage as StorageAdapter, store.second);
     await storage.close();
     await pool.end();

@@ -92,9 +92,17 @@ describeOnServer("on filled tables, with generic plans, no statement reads a tab
         expect(plan).toContain(`slotwright_${table}_pkey`);
       }
     }
-    const journal = await planOf(reads.journal({ record: { kind: "slot", id: "x" }, limit: 1 }).sql);
-    expect(journal).not.toMatch(/Seq Scan|Sort/);
-    expect(journal).toContain("slotwright_journal_once_per_version");
+    for (const count of [1, 20]) {
+      const pages = Array.from({ length: count }, (_, index) => ({
+        record: { kind: "slot", id: `x-${index}` } as const,
+        limit: 1,
+      }));
+      for (const { sql } of reads.journals({ pages })) {
+        const plan = await planOf(sql);
+        expect(plan).not.toMatch(/Seq Scan|Sort/);
+        expect(plan).toContain("slotwright_journal_once_per_version");
+      }
+    }
   });
 
   it("what lies around is read from one index for each kind, as far as the places reach", async () => {

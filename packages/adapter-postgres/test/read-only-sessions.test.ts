@@ -1,4 +1,4 @@
-import { booking, creation, slotAt } from "@slotwright/conformance";
+import { booking, creation, journalOf, slotAt } from "@slotwright/conformance";
 import { createEngine } from "@slotwright/core";
 import { Pool } from "pg";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -52,7 +52,7 @@ describeOnServer("sessions that outlive their server's role", (url) => {
       expect(await Promise.all(slots.slice(1).map((one) => storage.commit([booking(one)])))).toEqual(
         slots.slice(1).map(() => committed),
       );
-      const journal = await storage.readJournal({ record: slot, limit: 9 });
+      const journal = await journalOf(storage, { record: slot, limit: 9 });
       expect(journal.map(({ version }) => version)).toEqual([1, 2]);
     },
   );

@@ -32,6 +32,8 @@ export interface ListSyntax {
     limit: RawBuilder<unknown>,
   ) => RawBuilder<unknown>;
   readonly ofProviders: ProvidersSyntax;
+  /** Whether one statement reads pages of several journals. Where nothing is sent, one for each is as good. */
+  readonly joinsJournals: boolean;
 }
 
 /** The rows of one owner: the column that says whose they are, and whose. */
@@ -112,6 +114,7 @@ export const standardLists: ListSyntax = {
   // By name: with `*`, a column of a later version would change the type of a statement that is already prepared.
   selected: (table, columns = columnNames[table]) => sql.join(columns.map((name) => sql.id(name))),
   text: (value) => value,
+  joinsJournals: false,
   beyond: (side, start, id) =>
     side === "after" ? sql`(start_at, id) > (${start}, ${id})` : sql`(start_at, id) < (${start}, ${id})`,
   endOf: (bound, instant) => (bound === "startBefore" ? sql`start_at < ${instant}` : sql`start_at >= ${instant}`),

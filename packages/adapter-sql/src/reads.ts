@@ -2,8 +2,7 @@ import {
   type AppointmentQuery,
   type AppointmentStatus,
   appointmentStatuses,
-  type JournalQuery,
-  limits,
+  type JournalsQuery,
   type OpenQuery,
   type SlotQuery,
   type SlotStatus,
@@ -12,6 +11,7 @@ import {
 import { type RawBuilder, sql } from "kysely";
 import type { SlotRow } from "./catalogue.ts";
 import type { IndexName } from "./indexes.ts";
+import { createJournalReads } from "./journal-reads.ts";
 import { value } from "./list-conditions.ts";
 import { createListCompiler, type ListRequest, type Read } from "./list-shapes.ts";
 import type { SqlStrategy } from "./strategy.ts";
@@ -21,27 +21,17 @@ export interface ListReads {
   readonly slots: (query: SlotQuery) => Read | undefined;
   readonly open: (query: OpenQuery) => Read | undefined;
   readonly appointments: (query: AppointmentQuery) => Read | undefined;
-  readonly journal: (query: JournalQuery) => Read;
+  /** A read for all pages, or one for each. */
+  readonly journals: (query: JournalsQuery) => readonly Read[];
 }
 
 export function createReads(strategy: SqlStrategy): ListReads {
   const read = createListCompiler(strategy);
-  const { selected, text } = strategy.lists;
-  const journalIn = (beyond: RawBuilder<unknown>, order: RawBuilder<unknown>) =>
-    sql`select ${selected("journal")} from ${sql.table("journal")} where record_id = ${text(sql`${""}`)} and record_kind = ${text(sql`${""}`)} and version ${beyond} ${0}
-    order by version ${order} limit ${0}`.compile(strategy.queries).sql;
-  const [oldestFirst, newestFirst] = [journalIn(sql`>`, sql`asc`), journalIn(sql`<=`, sql`desc`)];
   return {
     slots: (query) => read(slotRequest(query)),
     open: (query) => read(openRequest(query)),
     appointments: (query) => read(appointmentRequest(query)),
-    journal: ({ record, afterVersion, descending = false, limit }) =>
-      descending
-        ? {
-            sql: newestFirst,
-            parameters: [record.id, record.kind, afterVersion === undefined ? limits.version : afterVersion - 1, limit],
-          }
-        : { sql: oldestFirst, parameters: [record.id, record.kind, afterVersion ?? 0, limit] },
+    journals: createJournalReads(strategy),
   };
 }
 

@@ -12,7 +12,7 @@ export function refusingAdapter(error: StorageError): StorageAdapter<never, neve
     findSlots: refuse,
     findOpen: refuse,
     findAppointments: refuse,
-    readJournal: refuse,
+    readJournals: refuse,
     readFeed: refuse,
     commit: refuse,
     readSettings: refuse,

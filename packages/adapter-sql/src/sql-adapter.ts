@@ -1,6 +1,9 @@
 import {
   type CallOptions,
   isStorageError,
+  type JournalEntry,
+  type JournalsQuery,
+  keyText,
   type MigrationReport,
   type OpenTransaction,
   type Slot,
@@ -96,7 +99,7 @@ function called<On>({ read, write, calls }: Access<On>): Called & Pick<StorageAd
     findSlots: (query, call) => read(call, (on) => calls.findSlots(on, query)),
     findOpen: (query, call) => read(call, (on) => calls.findOpen(on, query)),
     findAppointments: (query, call) => read(call, (on) => calls.findAppointments(on, query)),
-    readJournal: (query, call) => read(call, (on) => calls.readJournal(on, query)),
+    readJournals: (query, call) => read(call, (on) => calls.readJournals(on, query)),
     readFeed: (query, call) => read(call, (on) => calls.readFeed(on, query)),
     commit: (transitions, call) => write(call, (on) => calls.commit(on, transitions)),
     readSettings: (call) => read(call, (on) => calls.readSettings(on, undefined)),
@@ -114,7 +117,7 @@ export type ReadRows<On> = <Row, Item>(on: On, read: Read, itemOf: (row: Row) =>
 export function listCalls<On>(
   readsOf: (on: On) => ListReads,
   rows: ReadRows<On>,
-): Pick<TableCalls<On>, "findSlots" | "findOpen" | "findAppointments" | "readJournal"> {
+): Pick<TableCalls<On>, "findSlots" | "findOpen" | "findAppointments" | "readJournals"> {
   const listed = <Row, Item>(on: On, read: Read | undefined, itemOf: (row: Row) => Item) =>
     read === undefined ? [] : rows(on, read, itemOf);
   const slotsOf = <Row, Item extends OfProvider>(on: On, read: Read | undefined, itemOf: (row: Row) => Item) => {
@@ -127,8 +130,23 @@ export function listCalls<On>(
     findSlots: (on, query) => slotsOf(on, readsOf(on).slots(query), rowToSlot),
     findOpen: (on, query) => slotsOf(on, readsOf(on).open(query), rowToOpenSeat),
     findAppointments: (on, query) => listed(on, readsOf(on).appointments(query), rowToAppointment),
-    readJournal: (on, query) => listed(on, readsOf(on).journal(query), rowToJournal),
+    readJournals: (on, query) => {
+      const found = readsOf(on)
+        .journals(query)
+        .map((read) => rows(on, read, rowToJournal));
+      return Promise.all(found).then((parts) => pagesOf(query, parts.flat()));
+    },
   };
+}
+
+/** The entries of several journals, page by page. The parts of a union may come in any order. */
+function pagesOf({ pages, descending }: JournalsQuery, entries: readonly JournalEntry[]) {
+  if (pages.length === 1) return [entries];
+  const direction = descending ? -1 : 1;
+  const all = Map.groupBy(entries, ({ recordKind, recordId }) => keyText({ kind: recordKind, id: recordId }));
+  return pages.map(({ record }) =>
+    (all.get(keyText(record)) ?? []).sort((one, other) => direction * (one.version - other.version)),
+  );
 }
 
 type OfProvider = Pick<Slot, "providerId">;

@@ -44,7 +44,7 @@ export const ownCalls: TableCalls<On> = {
   findSlots: outside(hostCalls.findSlots),
   findOpen: outside(hostCalls.findOpen),
   findAppointments: outside(hostCalls.findAppointments),
-  readJournal: outside(hostCalls.readJournal),
+  readJournals: outside(hostCalls.readJournals),
   readFeed: outside(hostCalls.readFeed),
   readSettings: outside(hostCalls.readSettings),
   readRelay: outside(hostCalls.readRelay),

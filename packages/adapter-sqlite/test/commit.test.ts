@@ -1,4 +1,4 @@
-import { booking, creation, slotAt, transitionOf } from "@slotwright/conformance";
+import { booking, creation, journalOf, slotAt, transitionOf } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
 import { keyOf, type Transition } from "@slotwright/core/adapter";
 import Database from "better-sqlite3";
@@ -54,7 +54,7 @@ describe("a batch in which one transition fails", () => {
     expect(await statusesOf(first, second, third)).toEqual(["committed", "replayed", "committed"]);
     expect([count("begin"), count("rollback"), count("commit")]).toEqual([2, 2, 1]);
     for (const minutes of [0, 30, 60]) {
-      const entries = await storage.readJournal({ record: slotAt(minutes), limit: 9 });
+      const entries = await journalOf(storage, { record: slotAt(minutes), limit: 9 });
       expect(entries.map(({ version }) => version)).toEqual([1, 2]);
     }
   });
@@ -92,7 +92,7 @@ describe("a hundred slots in one transition", () => {
     expect(refused).toEqual({ status: "refused", guard: "no_overlap" });
     expect(other).toEqual({ status: "committed" });
     expect(await storage.load(hundred.map(keyOf))).toEqual(hundred.map(() => undefined));
-    const entries = await Promise.all(hundred.map((record) => storage.readJournal({ record, limit: 9 })));
+    const entries = await Promise.all(hundred.map((record) => journalOf(storage, { record, limit: 9 })));
     expect(entries.flat()).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { booking, creation, slotAt } from "@slotwright/conformance";
+import { booking, creation, journalOf, slotAt } from "@slotwright/conformance";
 import { StorageError, type StorageFailure } from "@slotwright/core/adapter";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
@@ -166,7 +166,7 @@ describe("a database that fails later", () => {
     const other = new Database(filename);
     other.exec("drop table slotwright_journal");
     other.close();
-    expect(await failure(storage.readJournal({ record: { kind: "slot", id: "x" }, limit: 1 }), filename)).toBe(
+    expect(await failure(journalOf(storage, { record: { kind: "slot", id: "x" }, limit: 1 }), filename)).toBe(
       "schema_outdated",
     );
     await storage.close();

@@ -70,7 +70,7 @@ describe("no statement of the adapter reads a table from end to end:", () => {
     ["a record", Object.values(statements.select)],
     ["many records", Object.values(statements.selectMany)],
     ["a version", Object.values(statements.selectVersion)],
-    ["the journal", [reads.journal({ record: { kind: "slot", id: "x" }, limit: 1 }).sql]],
+    ["the journal", reads.journals({ pages: [{ record: { kind: "slot", id: "x" }, limit: 1 }] }).map(({ sql }) => sql)],
     [
       "an update",
       [writes.slot, writes.appointment, writes.schedule, writes.agenda].flatMap((w) => [

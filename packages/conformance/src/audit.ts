@@ -8,6 +8,7 @@ import {
 } from "@slotwright/core";
 import type { Position, TimeRange } from "@slotwright/core/adapter";
 import { availabilityIdOf, canonicalJson } from "@slotwright/core/checking";
+import { journalOf } from "./journal-of.ts";
 
 const pageSize = 500;
 
@@ -37,7 +38,7 @@ export function createAudit(storage: StorageAdapter, scope: AuditScope = {}): ()
     const changed = [...records].filter(([{ kind, id }, text]) => seen.get(`${kind} ${id}`) !== text);
     const journalProblems: string[] = [];
     for (const [record] of changed) {
-      journalProblems.push(...auditJournal(record, await storage.readJournal({ record, limit: 10_000 })));
+      journalProblems.push(...auditJournal(record, await journalOf(storage, { record, limit: 10_000 })));
     }
     seen = new Map([...records].map(([{ kind, id }, text]) => [`${kind} ${id}`, text]));
     return [...auditRecords(slots, appointments), ...journalProblems];
@@ -68,7 +69,7 @@ export async function journalsOf(
   const appointments = await readAll((page) => storage.findAppointments({ ...scope, ...page }));
   const journals: JournalEntry[] = [];
   for (const record of [...slots, ...appointments, ...hoursAt([...slots, ...appointments, ...places])]) {
-    journals.push(...(await storage.readJournal({ record, limit: 10_000 })));
+    journals.push(...(await journalOf(storage, { record, limit: 10_000 })));
   }
   return journals;
 }

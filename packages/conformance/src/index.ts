@@ -24,6 +24,7 @@ export {
   type World,
 } from "./intents.ts";
 export { type Around, aroundCalls, eachCall, type Interceptor, intercepted, type StorageCalls } from "./intercepted.ts";
+export { journalOf } from "./journal-of.ts";
 export {
   assertLinearizable,
   type CallName,

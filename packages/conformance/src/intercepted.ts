@@ -10,7 +10,7 @@ const isWaitedFor: Readonly<Record<keyof StorageCalls, boolean>> = {
   findSlots: true,
   findOpen: true,
   findAppointments: true,
-  readJournal: true,
+  readJournals: true,
   readFeed: true,
   commit: true,
   readSettings: true,

@@ -6,7 +6,7 @@ const waitedFor = [
   "load",
   "findSlots",
   "findAppointments",
-  "readJournal",
+  "readJournals",
   "commit",
   "readSettings",
   "storeSettings",

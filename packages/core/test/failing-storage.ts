@@ -1,6 +1,6 @@
 import type { StorageAdapter } from "../src/index.ts";
 
-type Method = "load" | "findSlots" | "findAppointments" | "readJournal" | "commit";
+type Method = "load" | "findSlots" | "findAppointments" | "readJournals" | "commit";
 
 /** What happens to a call: it goes through, it fails before anything was done, or it fails after all was done. */
 export type Fate = { readonly before?: Error; readonly after?: Error } | undefined;
@@ -27,7 +27,7 @@ export function failingStorage(
     load: wrap("load", storage.load),
     findSlots: wrap("findSlots", storage.findSlots),
     findAppointments: wrap("findAppointments", storage.findAppointments),
-    readJournal: wrap("readJournal", storage.readJournal),
+    readJournals: wrap("readJournals", storage.readJournals),
     commit: wrap("commit", storage.commit),
   };
 }

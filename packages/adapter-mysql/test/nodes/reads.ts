@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { publishAlone } from "@slotwright/adapter-sql/conformance";
-import { booking, sampleNow, slotAt } from "@slotwright/conformance";
+import { booking, journalOf, sampleNow, slotAt } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
 import type { FeedPosition } from "@slotwright/core/adapter";
 import { createPool } from "mysql2/promise";
@@ -22,7 +22,7 @@ const reads: Readonly<Record<string, Read>> = {
   findSlots: (storage) => storage.findSlots({ asOf: sampleNow, providerIds: ["provider 100"], limit: 5 }),
   findOpen: (storage) => storage.findOpen({ asOf: sampleNow, providerIds: ["provider 101"], limit: 5 }),
   findAppointments: (storage) => storage.findAppointments({ providerIds: ["provider 100"], limit: 5 }),
-  readJournal: (storage) => storage.readJournal({ record: keyOf(booked.id), limit: 5 }),
+  readJournals: (storage) => journalOf(storage, { record: keyOf(booked.id), limit: 5 }),
   "readFeed from a position": (storage, after) => storage.readFeed({ after, limit: 10 }),
   "readFeed at the end": (storage) => storage.readFeed({ after: "end", limit: 1 }),
   readRelay: (storage) => storage.readRelay("of reads"),

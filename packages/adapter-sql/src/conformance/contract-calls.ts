@@ -14,6 +14,6 @@ export const contractCalls: readonly ((storage: StorageAdapter) => Promise<unkno
   (storage) => storage.findSlots({ asOf: new Date(), limit: 1 }),
   (storage) => storage.findOpen({ asOf: new Date(), limit: 1 }),
   (storage) => storage.findAppointments({ limit: 1 }),
-  (storage) => storage.readJournal({ record: { kind: "slot", id: "x" }, limit: 1 }),
+  (storage) => storage.readJournals({ pages: [{ record: { kind: "slot", id: "x" }, limit: 1 }] }),
   (storage) => storage.commit([]),
 ];

@@ -83,7 +83,7 @@ export function counting(storage: StorageAdapter): Pick<House, "reads"> & { read
   const counted = intercepted(
     storage,
     aroundCalls((call, proceed) => {
-      if (["load", "findSlots", "findOpen", "findAppointments", "readJournal"].includes(call)) count += 1;
+      if (["load", "findSlots", "findOpen", "findAppointments", "readJournals"].includes(call)) count += 1;
       return proceed();
     }),
   );

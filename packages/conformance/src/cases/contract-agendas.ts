@@ -10,6 +10,7 @@ import {
   type Transition,
 } from "@slotwright/core/adapter";
 import type { ConformanceCase } from "../harness.ts";
+import { journalOf } from "../journal-of.ts";
 import { agendaAt, booking, commandKey, creation, slotAt, slotKey, transitionOf } from "../records.ts";
 
 const committed = { status: "committed" } as const;
@@ -66,7 +67,7 @@ export const contractAgendaCases: readonly ConformanceCase[] = [
       assert.ok(composed && apart);
       assert.deepEqual(await storage.commit([transitionOf("accents", composed, apart)]), [committed]);
       assert.deepEqual(await other.load([keyOf(apart), keyOf(composed)]), [apart, composed]);
-      assert.deepEqual(await other.readJournal({ record: keyOf(first), limit: 9 }), []);
+      assert.deepEqual(await journalOf(other, { record: keyOf(first), limit: 9 }), []);
       const feed = await other.readFeed({ after: null, limit: 9 });
       assert.deepEqual(feed.status === "read" && feed.entries, []);
     },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Slot, StorageAdapter } from "@slotwright/core";
 import { type CommitOutcome, keyOf, type Transition } from "@slotwright/core/adapter";
 import type { ConformanceCase } from "../harness.ts";
+import { journalOf } from "../journal-of.ts";
 import { booking, commandKey, creation, slotAt, slotKey, transitionOf } from "../records.ts";
 
 /** A booking whose appointment lists a different slot. A storage with guards of its own refuses it. */
@@ -21,7 +22,7 @@ async function assertRefusedOrWhole(storage: StorageAdapter, one: Transition, ou
   const isRefused = outcome.status === "refused";
   const expected = isRefused ? [undefined, undefined, freeIn(one)] : after(one);
   assert.deepEqual(await storage.load(keysOf(one)), expected);
-  const entries = await storage.readJournal({ record: slotIn(one), limit: 9 });
+  const entries = await journalOf(storage, { record: slotIn(one), limit: 9 });
   assert.equal(entries.length, isRefused ? 1 : 2);
 }
 
@@ -93,7 +94,7 @@ export const contractBatchCases: readonly ConformanceCase[] = [
         assert.deepEqual(await second.load(keysOf(transition)), [undefined, undefined, blockedIn(transition)]);
       }
       for (const { transition } of fifty.filter(({ fate }) => fate !== "breaks")) {
-        assert.equal((await second.readJournal({ record: slotIn(transition), limit: 9 })).length, 2);
+        assert.equal((await journalOf(second, { record: slotIn(transition), limit: 9 })).length, 2);
       }
     },
   },
@@ -128,7 +129,7 @@ export const contractBatchCases: readonly ConformanceCase[] = [
       for (const { journal, command } of batch) {
         for (const entry of journal) {
           assert.deepEqual(
-            (await second.readJournal({ record: { kind: entry.recordKind, id: entry.recordId }, limit: 10 })).at(-1),
+            (await journalOf(second, { record: { kind: entry.recordKind, id: entry.recordId }, limit: 10 })).at(-1),
             entry,
           );
         }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Slot } from "@slotwright/core";
 import { keyOf } from "@slotwright/core/adapter";
 import type { ConformanceCase } from "../harness.ts";
+import { journalOf } from "../journal-of.ts";
 import {
   appointmentOn,
   bookedBy,
@@ -40,9 +41,9 @@ export const contractCommitCases: readonly ConformanceCase[] = [
       const command = { kind: "command", ...booked.command };
       const expected = [bookedBy(first, appointment), command, appointment, sampleSchedule, next];
       assert.deepEqual(await second.load(keys), expected);
-      const journal = await second.readJournal({ record: first, limit: 10 });
+      const journal = await journalOf(second, { record: first, limit: 10 });
       assert.deepEqual(journal, [created.journal[0], booked.journal[1]]);
-      assert.deepEqual(await second.readJournal({ record: appointment, limit: 10 }), [booked.journal[0]]);
+      assert.deepEqual(await journalOf(second, { record: appointment, limit: 10 }), [booked.journal[0]]);
     },
   },
   {
@@ -62,7 +63,7 @@ export const contractCommitCases: readonly ConformanceCase[] = [
         await host?.commit();
         assert.deepEqual(await second.load([slotKey(slot.id), keyOf(owner)]), [slot, owner]);
         const [, ofSlot] = transition.journal;
-        assert.deepEqual(await second.readJournal({ record: slot, limit: 10 }), [ofSlot]);
+        assert.deepEqual(await journalOf(second, { record: slot, limit: 10 }), [ofSlot]);
         // The id of a slot that is there already: nothing of it is written.
         const other = appointmentOn(fresh, { id: `another of ${by}` });
         const again: Slot = { ...fresh, status: "booked", appointmentId: other.id };

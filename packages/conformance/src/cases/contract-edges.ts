@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Slot, StorageAdapter } from "@slotwright/core";
 import { type AppointmentQuery, keyOf, type SlotQuery } from "@slotwright/core/adapter";
 import type { ConformanceCase } from "../harness.ts";
+import { journalOf } from "../journal-of.ts";
 import { appointmentOn, sampleInstant as at, sampleNow, sampleSchedule, slotAt, transitionOf } from "../records.ts";
 
 const byOneMs = (time: Date, ms: -1 | 1): Date => new Date(time.getTime() + ms);
@@ -83,7 +84,7 @@ export const contractEdgeCases: readonly ConformanceCase[] = [
         }
         assert.deepEqual(await second.findSlots({ scheduleId, asOf: sampleNow, limit: 10 }), [slot]);
         assert.deepEqual(await second.findAppointments({ subjectId: asked.subjectId, limit: 10 }), [asked]);
-        const [entry] = await second.readJournal({ record: slot, limit: 10 });
+        const [entry] = await journalOf(second, { record: slot, limit: 10 });
         assert.equal(entry?.commandId, `Create-${name}`);
       }
     },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { RecordKey, StorageAdapter } from "@slotwright/core";
 import { keyOf, type Transition } from "@slotwright/core/adapter";
 import type { ConformanceCase } from "../harness.ts";
+import { journalOf } from "../journal-of.ts";
 import {
   appointmentOn,
   bookedBy,
@@ -54,7 +55,7 @@ export const contractExpectCases: readonly ConformanceCase[] = [
       assert.deepEqual(await storage.commit([late]), [{ status: "stale", keys: [slotKey(first.id)] }]);
       const keys = [slotKey(first.id), slotKey(next.id), commandKey("late")];
       assert.deepEqual(await storage.load(keys), [blocked, next, undefined]);
-      assert.equal((await storage.readJournal({ record: next, limit: 10 })).length, 1);
+      assert.equal((await journalOf(storage, { record: next, limit: 10 })).length, 1);
     },
   },
   {

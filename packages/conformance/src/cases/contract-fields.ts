@@ -3,6 +3,7 @@ import type { Appointment, Availability, RecordKey, Schedule, Slot, StorageAdapt
 import { keyOf, keyText, type Transition, type VersionedRecord } from "@slotwright/core/adapter";
 import { newSlot } from "@slotwright/core/checking";
 import type { ConformanceCase } from "../harness.ts";
+import { journalOf } from "../journal-of.ts";
 import { sampleInstant as at, commandKey, sampleNow } from "../records.ts";
 
 /** What databases tend to change: case, composed accents, trailing spaces, long texts. */
@@ -166,7 +167,7 @@ async function assertStored(storage: StorageAdapter, upTo: number): Promise<void
   const entries = transitions.slice(0, upTo + 1).flatMap(({ journal }) => journal);
   for (const { id, kind } of [free, appointment, availability]) {
     const own = entries.filter(({ recordId, recordKind }) => recordId === id && recordKind === kind);
-    assert.deepEqual(await storage.readJournal({ record: { kind, id }, limit: 10 }), own);
+    assert.deepEqual(await journalOf(storage, { record: { kind, id }, limit: 10 }), own);
   }
   const byKey = (wanted: RecordKey) => [latest.get(keyText(wanted)) ?? []].flat();
   assert.deepEqual(await storage.findSlots({ asOf: sampleNow, limit: 10 }), byKey(free));

@@ -119,27 +119,4 @@ export const contractListCases: readonly ConformanceCase[] = [
       assert.deepEqual(await find({ descending: true }), ids.toReversed().slice(0, 3));
     },
   },
-  {
-    key: "contract.journal",
-    title: "readJournal returns one record's entries in the order of their versions, exactly as written",
-    async run({ storage, second }) {
-      const created = creation(slotAt(0));
-      await storage.commit([created]);
-      const blocked = slotAt(0, { version: 2, status: "blocked" });
-      const transition = transitionOf("block", blocked);
-      const reason = "Urlaub – “holiday” 🏖\n2nd line";
-      const journal = transition.journal.map((entry) => ({ ...entry, reason }));
-      await storage.commit([{ ...transition, journal }]);
-      const written = [...created.journal, ...journal];
-      const query = { record: { kind: "slot", id: "slot-0" }, limit: 10 } as const;
-      assert.deepEqual(await second.readJournal(query), written);
-      assert.deepEqual(await second.readJournal({ ...query, limit: 1 }), written.slice(0, 1));
-      assert.deepEqual(await second.readJournal({ ...query, afterVersion: 1 }), written.slice(1));
-      assert.deepEqual(await second.readJournal({ ...query, record: { kind: "slot", id: "none" } }), []);
-      const latest = { ...query, descending: true };
-      assert.deepEqual(await second.readJournal(latest), written.toReversed());
-      assert.deepEqual(await second.readJournal({ ...latest, limit: 1 }), written.slice(-1));
-      assert.deepEqual(await second.readJournal({ ...latest, afterVersion: 2 }), written.slice(0, 1));
-    },
-  },
 ];

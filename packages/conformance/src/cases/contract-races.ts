@@ -9,6 +9,7 @@ import {
   type VersionedRecord,
 } from "@slotwright/core/adapter";
 import type { CaseContext, ConformanceCase } from "../harness.ts";
+import { journalOf } from "../journal-of.ts";
 import { appointmentOn, booking, creation, sampleInstant, sampleSchedule, slotAt, transitionOf } from "../records.ts";
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
@@ -82,7 +83,7 @@ export const contractRaceCases: readonly ConformanceCase[] = [
       await context.storage.commit([transitionOf("ask", asked)]);
       for (const record of [sampleSchedule, slot, asked]) await contend(context, record);
       for (const record of [slot, asked]) {
-        const entries = await context.storage.readJournal({ record, limit: 99 });
+        const entries = await journalOf(context.storage, { record, limit: 99 });
         assert.equal(entries.length, rounds.length + 1);
       }
     },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { StorageAdapter } from "@slotwright/core";
 import { type Agenda, agendaIdOf, type CommitOutcome, keyOf, type Transition } from "@slotwright/core/adapter";
 import type { ConformanceCase } from "../harness.ts";
+import { journalOf } from "../journal-of.ts";
 import {
   agendaAt,
   appointmentOn,
@@ -50,7 +51,7 @@ async function left(storage: StorageAdapter): Promise<{ readonly booked: readonl
     if (stored[0]?.kind === "slot" && stored[0].status !== "booked")
       assert.deepEqual(stored.slice(1), [undefined, undefined]);
     else booked.push(index * 30);
-    const entries = await storage.readJournal({ record: slotKey(slot.id), limit: 9 });
+    const entries = await journalOf(storage, { record: slotKey(slot.id), limit: 9 });
     const isWritten = entries.some(({ commandId }) => commandId === own.command.id);
     assert.equal(isWritten, booked.includes(index * 30));
   }

@@ -22,6 +22,7 @@ import { contractExpectCases } from "./contract-expect.ts";
 import { contractFeedCases } from "./contract-feed.ts";
 import { contractFieldCases } from "./contract-fields.ts";
 import { contractGuardCases } from "./contract-guards.ts";
+import { contractJournalCases } from "./contract-journals.ts";
 import { contractListCases } from "./contract-lists.ts";
 import { contractLoadCases } from "./contract-load.ts";
 import { contractLockCases } from "./contract-locks.ts";
@@ -96,6 +97,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...contractFieldCases,
   ...contractEdgeCases,
   ...contractListCases,
+  ...contractJournalCases,
   ...contractPageCases,
   ...contractOpenCases,
   ...contractProviderCases,

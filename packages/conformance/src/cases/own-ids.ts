@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Engine } from "@slotwright/core";
 import { assertSound, engineOn, minutes, patient, place, provider, refusal, tally } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
+import { journalOf } from "../journal-of.ts";
 import { appointmentOn, bookedBy, creation, slotAt, transitionOf } from "../records.ts";
 
 /** As a host's own table may have it. The spelling is kept, and counts. */
@@ -60,7 +61,7 @@ export const ownIdCases: readonly ConformanceCase[] = [
         { status: "stale", keys: [{ kind: "appointment", id: own }] },
       ]);
       const versionsOf = async (kind: "slot" | "appointment") =>
-        (await second.readJournal({ record: { kind, id: own }, limit: 9 })).map(({ version }) => version);
+        (await journalOf(second, { record: { kind, id: own }, limit: 9 })).map(({ version }) => version);
       assert.deepEqual([await versionsOf("slot"), await versionsOf("appointment")], [[1, 2], [1]]);
     },
   },

@@ -1,3 +1,4 @@
+import type { JournalEntry } from "../model/journal.ts";
 import { copyOf } from "../model/plain-json.ts";
 import { keyText, type RecordKey } from "../model/record.ts";
 import type { Decided } from "../rules/decision.ts";
@@ -7,12 +8,13 @@ import {
   type CommandIdentity,
   directStorage,
   type EngineStorage,
+  type JournalQuery,
   type Proposed,
   type Settled,
   transitionOf,
 } from "./engine-storage.ts";
 import { type Call, type CoalesceOptions, createLanes } from "./lanes.ts";
-import { fillBatch, selectCommits, selectLoads, type WaitingCommit } from "./select.ts";
+import { fillBatch, selectCommits, selectJournals, selectLoads, type WaitingCommit } from "./select.ts";
 import { withAgendas } from "./sight/with-agendas.ts";
 import { createVersionsInFlight } from "./versions-in-flight.ts";
 
@@ -28,6 +30,7 @@ export function coalescingStorage(
   const direct = directStorage(storage, call);
   if (options.batchSize === 1) return direct;
   const loads = createLoadLanes(direct, options);
+  const journals = createJournalLanes(storage, options, call);
   const commits = createCommitLanes(storage, options, call);
   return {
     ...direct,
@@ -40,6 +43,10 @@ export function coalescingStorage(
       new Promise((resolve, reject) => {
         void loads.add({ keys, arounds, until, resolve, reject });
       }),
+    readJournal: (query, until) =>
+      new Promise((resolve, reject) => {
+        void journals.add({ query, until, resolve, reject });
+      }),
     commit: (command, proposed, until) =>
       new Promise((settle, reject) => {
         void commits.add(queuedCommit({ command, until, settle, reject }, proposed));
@@ -50,6 +57,11 @@ export function coalescingStorage(
 interface QueuedLoad extends Call<Surveyed> {
   readonly keys: readonly RecordKey[];
   readonly arounds: readonly Around[];
+  readonly until: number | undefined;
+}
+
+interface QueuedJournal extends Call<readonly JournalEntry[]> {
+  readonly query: JournalQuery;
   readonly until: number | undefined;
 }
 
@@ -87,6 +99,17 @@ function queuedCommit(
   };
 }
 
+/** What one caller does to its answer must not show in another's: each but the first to ask gets a copy. */
+function ownCopies<Answer>(answerTo: (text: string) => Answer): (text: string) => Answer {
+  const given = new Set<string>();
+  return (text) => {
+    const answer = answerTo(text);
+    if (given.has(text)) return copyOf(answer);
+    given.add(text);
+    return answer;
+  };
+}
+
 /** A batch waits for a connection as long as the most impatient of its calls. The others may try again. */
 function soonest(batch: readonly { readonly until: number | undefined }[]): number | undefined {
   let soonest: number | undefined;
@@ -108,20 +131,12 @@ function createLoadLanes(storage: Pick<EngineStorage, "load" | "loadAround">, op
     const arounds = batch.flatMap((load) => load.arounds);
     const loaded = await read([...keys.values()], arounds, soonest(batch));
     const records = new Map([...keys.keys()].map((text, index) => [text, loaded.records[index]]));
-    const given = new Set<string>();
-    // What one caller does to its record must not show in another's record.
-    const ownRecord = (key: RecordKey) => {
-      const text = keyText(key);
-      const record = records.get(text);
-      if (given.has(text)) return copyOf(record);
-      given.add(text);
-      return record;
-    };
+    const own = ownCopies((text) => records.get(text));
     let from = 0;
     return batch.map((load) => {
       const around = loaded.around.slice(from, from + load.arounds.length);
       from += load.arounds.length;
-      return { records: load.keys.map(ownRecord), around };
+      return { records: load.keys.map((key) => own(keyText(key))), around };
     });
   }
 
@@ -129,6 +144,24 @@ function createLoadLanes(storage: Pick<EngineStorage, "load" | "loadAround">, op
     options,
     select: (queue: readonly QueuedLoad[]) => selectLoads(queue, options.batchSize),
     send: loadAll,
+  });
+}
+
+function createJournalLanes(storage: StorageAdapter, options: CoalesceOptions, call: CallOptions) {
+  /** One read for all calls, each page once. */
+  async function readAll(batch: readonly QueuedJournal[]) {
+    const pages = new Map(batch.map(({ query: { descending, ...page } }) => [keyText(page.record), page]));
+    const descending = batch[0]?.query.descending ?? false;
+    const read = await storage.readJournals({ pages: [...pages.values()], descending }, bounded(call, soonest(batch)));
+    const entriesOf = new Map([...pages.keys()].map((text, index) => [text, read[index] as readonly JournalEntry[]]));
+    const own = ownCopies((text) => entriesOf.get(text));
+    return batch.map(({ query: { record } }) => own(keyText(record)) as readonly JournalEntry[]);
+  }
+
+  return createLanes({
+    options,
+    select: (queue: readonly QueuedJournal[]) => selectJournals(queue, options.batchSize),
+    send: readAll,
   });
 }
 

@@ -1,10 +1,13 @@
 import type { Agenda } from "../model/agenda.ts";
+import type { JournalEntry } from "../model/journal.ts";
 import type { RecordKey, VersionedRecord } from "../model/record.ts";
 import type { Decided } from "../rules/decision.ts";
 import type {
   Around,
   CallOptions,
   CommitOutcome,
+  JournalPage,
+  JournalsQuery,
   OpenTransaction,
   StorageAdapter,
   Surveyed,
@@ -44,10 +47,11 @@ type Bounded<Call> = Call extends (asked: infer Asked, call?: CallOptions) => in
   : never;
 
 type Reads = {
-  readonly [Name in "load" | "findSlots" | "findOpen" | "findAppointments" | "readJournal" | "readFeed"]: Bounded<
-    StorageAdapter[Name]
-  >;
+  readonly [Name in "load" | "findSlots" | "findOpen" | "findAppointments" | "readFeed"]: Bounded<StorageAdapter[Name]>;
 };
+
+/** A page of one journal. */
+export type JournalQuery = JournalPage & Pick<JournalsQuery, "descending">;
 
 /** The storage as the engine uses it: it commits one transition at a time, alone or together with others. */
 export interface EngineStorage
@@ -56,6 +60,7 @@ export interface EngineStorage
   readonly loadAround: (keys: readonly RecordKey[], around: readonly Around[], until?: number) => Promise<Surveyed>;
   /** For what no decision rests on. */
   readonly loadAroundToShow: EngineStorage["loadAround"];
+  readonly readJournal: (query: JournalQuery, until?: number) => Promise<readonly JournalEntry[]>;
   /** For records on which no decision rests. */
   readonly loadToShow: Reads["load"];
   readonly commit: (command: CommandIdentity, proposed: Proposed, until?: number) => Promise<Settled>;
@@ -74,7 +79,10 @@ export function directStorage(storage: StorageAdapter, call: CallOptions): Engin
     findSlots: (query, until) => storage.findSlots(query, bounded(call, until)),
     findOpen: (query, until) => storage.findOpen(query, bounded(call, until)),
     findAppointments: (query, until) => storage.findAppointments(query, bounded(call, until)),
-    readJournal: (query, until) => storage.readJournal(query, bounded(call, until)),
+    async readJournal({ descending = false, ...page }, until) {
+      const [entries] = await storage.readJournals({ pages: [page], descending }, bounded(call, until));
+      return entries as readonly JournalEntry[];
+    },
     readFeed: (query, until) => storage.readFeed(query, bounded(call, until)),
     readSettings: () => storage.readSettings(call),
     storeSettings: (settings) => storage.storeSettings(settings, call),

@@ -155,10 +155,11 @@ function having(methods: readonly string[], problem: string) {
 
 const calledOfStorage = [
   "load",
+  "loadAround",
   "findSlots",
   "findOpen",
   "findAppointments",
-  "readJournal",
+  "readJournals",
   "readFeed",
   "commit",
   "readSettings",

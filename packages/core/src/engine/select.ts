@@ -2,6 +2,7 @@ import type { Agenda } from "../model/agenda.ts";
 import { limits } from "../model/limits.ts";
 import { keyOf, keyText, type RecordKey } from "../model/record.ts";
 import type { Around, CommitOutcome } from "../storage/adapter.ts";
+import type { JournalQuery } from "./engine-storage.ts";
 import { type AfterOthers, createAgendaSteps } from "./sight/agenda-steps.ts";
 import type { CommitOfVersions, VersionsInFlight } from "./versions-in-flight.ts";
 
@@ -36,6 +37,32 @@ export function selectLoads<Call extends { readonly keys: readonly RecordKey[]; 
   if (end === -1) return { batch: queue, rest: [], lost: [] };
   return { batch: queue.slice(0, end), rest: queue.slice(end), lost: [] };
 }
+
+/**
+ * The oldest, and all that want the same pages. One read goes one way, and reads one page of each journal, so others
+ * wait.
+ */
+export function selectJournals<Call extends { readonly query: JournalQuery }>(
+  queue: readonly Call[],
+  batchSize: number,
+): Selection<Call, never> {
+  const most = Math.min(batchSize, limits.journalPages);
+  const wanted = new Map<string, string>();
+  const batch: Call[] = [];
+  const rest: Call[] = [];
+  for (const call of queue) {
+    const { record, afterVersion, limit, descending = false } = call.query;
+    const page = `${descending} ${afterVersion} ${limit}`;
+    const others = wanted.get(keyText(record));
+    const goes = others === undefined ? goesAlong(call, queue[0]) && wanted.size < most : others === page;
+    if (goes) wanted.set(keyText(record), page);
+    (goes ? batch : rest).push(call);
+  }
+  return { batch, rest, lost: [] };
+}
+
+const goesAlong = (call: { readonly query: JournalQuery }, first: typeof call | undefined): boolean =>
+  (call.query.descending ?? false) === (first?.query.descending ?? false);
 
 /**
  * The most records that a batch of several commands writes. With the most metadata they take a quarter of a gigabyte.

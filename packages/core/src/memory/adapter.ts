@@ -11,7 +11,7 @@ import {
   readRecord,
   type Tables,
 } from "./database.ts";
-import { findAppointments, findOpen, findSlots, readFeed, readJournal } from "./queries.ts";
+import { findAppointments, findOpen, findSlots, readFeed, readJournals } from "./queries.ts";
 import { readRelay, storeRelay } from "./relays.ts";
 
 /** A host's transaction on a memory database. Other writers wait until it ends. */
@@ -79,7 +79,7 @@ function adapterOn({ read, write }: Access): Omit<StorageAdapter<MemoryTransacti
     findSlots: async (query) => findSlots(read(), query),
     findOpen: async (query) => findOpen(read(), query),
     findAppointments: async (query) => findAppointments(read(), query),
-    readJournal: async (query) => readJournal(read(), query),
+    readJournals: async (query) => readJournals(read(), query),
     readFeed: async (query) => readFeed(read(), query),
     commit: (transitions) => write((tables) => commitBatch(tables, transitions)),
     readSettings: async () => read().settings[0],

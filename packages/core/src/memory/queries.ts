@@ -10,7 +10,8 @@ import type {
   FeedEntry,
   FeedQuery,
   FeedRead,
-  JournalQuery,
+  JournalPage,
+  JournalsQuery,
   OpenQuery,
   Position,
   SlotQuery,
@@ -46,13 +47,14 @@ export function findAppointments(tables: Tables, query: AppointmentQuery): reado
   return firstAfter(found, query, descending ? -1 : 1);
 }
 
-export function readJournal({ journal }: Tables, query: JournalQuery): readonly JournalEntry[] {
-  const { record, afterVersion, descending = false, limit } = query;
-  const all = journal.get(keyText(record)) ?? [];
-  const isBeyond = ({ version }: JournalEntry) =>
-    afterVersion === undefined || (descending ? version < afterVersion : version > afterVersion);
-  const entries = (descending ? all.toReversed() : all).filter(isBeyond);
-  return copyOf(entries.slice(0, limit));
+export function readJournals({ journal }: Tables, { pages, descending = false }: JournalsQuery) {
+  return pages.map(({ record, afterVersion, limit }: JournalPage): readonly JournalEntry[] => {
+    const all = journal.get(keyText(record)) ?? [];
+    const isBeyond = ({ version }: JournalEntry) =>
+      afterVersion === undefined || (descending ? version < afterVersion : version > afterVersion);
+    const entries = (descending ? all.toReversed() : all).filter(isBeyond);
+    return copyOf(entries.slice(0, limit));
+  });
 }
 
 /** There is one partition, and a number counts the entries up to it. */

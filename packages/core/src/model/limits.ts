@@ -49,6 +49,8 @@ export const limits = {
   rowsAround: 1_000,
   /** Most places that one `loadAround` looks at. */
   placesAround: 64,
+  /** Most pages that one `readJournals` reads. */
+  journalPages: 32,
   alternatives: 20,
   /** Most windows of the week that hours may have, and most of one exception. */
   weeklyHours: 200,

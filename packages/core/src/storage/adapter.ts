@@ -50,8 +50,12 @@ export interface StorageAdapter<HostTransaction = unknown, Opened = unknown> {
   /** Appointments in the order of (start, id) or in reverse, each once. Never more than `limit`. */
   findAppointments(query: AppointmentQuery, call?: CallOptions): Promise<readonly Appointment[]>;
 
-  /** The journal of one record in the order of its versions or in reverse. Never more than `limit`. */
-  readJournal(query: JournalQuery, call?: CallOptions): Promise<readonly JournalEntry[]>;
+  /**
+   * Pages of the journals of some records, in the order in which they are asked for: each in the order of the record's
+   * versions or in reverse, and never more than its `limit`. One round trip for all. At most `limits.journalPages`
+   * pages, each of another record.
+   */
+  readJournals(query: JournalsQuery, call?: CallOptions): Promise<readonly (readonly JournalEntry[])[]>;
 
   /**
    * The entries of all records beyond a position. A reader that goes on from one position to the next gets each committed
@@ -325,12 +329,17 @@ export interface AppointmentQuery {
   readonly limit: number;
 }
 
-export interface JournalQuery {
+export interface JournalsQuery {
+  readonly pages: readonly JournalPage[];
+  readonly descending?: boolean;
+}
+
+/** A page of one record's journal. */
+export interface JournalPage {
   /** A slot, an appointment or an availability. One of each kind may have the same id. */
   readonly record: RecordKey;
   /** The last version of the page before: `entry.version > afterVersion`, or `<` where the order is reversed. */
   readonly afterVersion?: number;
-  readonly descending?: boolean;
   readonly limit: number;
 }
 

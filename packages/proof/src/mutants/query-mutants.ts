@@ -1,4 +1,11 @@
-import type { AppointmentQuery, JournalQuery, OpenQuery, Position, SlotQuery } from "@slotwright/core/adapter";
+import type {
+  AppointmentQuery,
+  JournalPage,
+  JournalsQuery,
+  OpenQuery,
+  Position,
+  SlotQuery,
+} from "@slotwright/core/adapter";
 import { type Mutant, withCalls } from "./mutant.ts";
 
 type Changed<Query> = Readonly<Record<string, (query: Query) => Query>>;
@@ -103,30 +110,45 @@ const appointmentChanges: Changed<AppointmentQuery> = {
   "looks for a lower case subject": lowered<AppointmentQuery>("subjectId"),
 };
 
-const journalChanges: Changed<JournalQuery> = {
-  "always begins at the beginning": without<JournalQuery>("afterVersion"),
-  "repeats the last version": ({ afterVersion, ...query }) => ({
-    ...query,
-    ...(afterVersion !== undefined && { afterVersion: afterVersion + (query.descending ? 1 : -1) }),
-  }),
-  "skips a version": ({ afterVersion, ...query }) => ({
-    ...query,
-    ...(afterVersion !== undefined && { afterVersion: afterVersion + (query.descending ? -1 : 1) }),
-  }),
-  "runs one way": without<JournalQuery>("descending"),
-  "has one more than the limit": (query) => ({ ...query, limit: query.limit + 1 }),
-  "has one less than the limit": (query) => ({ ...query, limit: Math.max(query.limit - 1, 1) }),
-  "looks for a lower case record": ({ record: { kind, id }, ...query }) => ({
-    ...query,
+/** Changes each page. */
+const paged =
+  (change: (page: JournalPage, descending: boolean) => JournalPage) =>
+  ({ pages, descending = false }: JournalsQuery): JournalsQuery => ({
+    pages: pages.map((page) => change(page, descending)),
+    descending,
+  });
+
+const shifted = ({ afterVersion, ...page }: JournalPage, by: number): JournalPage => ({
+  ...page,
+  ...(afterVersion !== undefined && { afterVersion: afterVersion + by }),
+});
+
+const journalChanges: Changed<JournalsQuery> = {
+  "always begins at the beginning": paged(without<JournalPage>("afterVersion")),
+  "repeats the last version": paged((page, descending) => shifted(page, descending ? 1 : -1)),
+  "skips a version": paged((page, descending) => shifted(page, descending ? -1 : 1)),
+  "runs one way": without<JournalsQuery>("descending"),
+  "has one more than the limit": paged((page) => ({ ...page, limit: page.limit + 1 })),
+  "has one less than the limit": paged((page) => ({ ...page, limit: Math.max(page.limit - 1, 1) })),
+  "looks for a lower case record": paged(({ record: { kind, id }, ...page }) => ({
+    ...page,
     record: { kind, id: id.toLowerCase() },
-  }),
-  "mixes slots and appointments up": ({ record: { kind, id }, ...query }) => ({
-    ...query,
+  })),
+  "mixes slots and appointments up": paged(({ record: { kind, id }, ...page }) => ({
+    ...page,
     record: { kind: kind === "slot" ? "appointment" : "slot", id },
+  })),
+  "reads all pages with the limit of the first": ({ pages, ...query }) => ({
+    ...query,
+    pages: pages.map((page) => ({ ...page, limit: pages[0]?.limit ?? page.limit })),
+  }),
+  "begins all pages after the version of the first": ({ pages, ...query }) => ({
+    ...query,
+    pages: pages.map(({ record, limit }) => ({ ...pages[0], record, limit })),
   }),
 };
 
-const lists = ["findSlots", "findOpen", "findAppointments", "readJournal"] as const;
+const lists = ["findSlots", "findOpen", "findAppointments", "readJournals"] as const;
 
 function mutantsOf<Query>(list: (typeof lists)[number], changes: Changed<Query>): readonly Mutant[] {
   return Object.entries(changes).map(([name, change]) => ({
@@ -145,13 +167,28 @@ const answerChanges: Readonly<Record<string, (items: readonly never[]) => readon
 };
 
 const answerMutants: readonly Mutant[] = lists.flatMap((list) =>
-  Object.entries(answerChanges).map(([name, change]) => ({
-    key: `${list} ${name}`,
-    breakIt: withCalls((storage) => ({
-      [list]: async (query: never, call?: never) => change((await storage[list](query, call)) as never),
-    })),
-  })),
+  Object.entries(answerChanges).flatMap(([name, change]) => [
+    {
+      key: `${list} ${name}`,
+      breakIt: withCalls((storage) => ({
+        async [list](query: never, call?: never) {
+          const answer = (await storage[list](query, call)) as readonly never[];
+          return list === "readJournals" ? answer.map(change) : change(answer);
+        },
+      })),
+    },
+  ]),
 );
+
+const pageMutants: readonly Mutant[] = ["is in the reverse order", "has the first item twice"].map((name) => ({
+  key: `readJournals has pages, and their list ${name}`,
+  breakIt: withCalls((storage) => ({
+    async readJournals(query, call) {
+      const pages = await storage.readJournals(query, call);
+      return (answerChanges[name]?.(pages as readonly never[]) ?? pages).slice(0, pages.length);
+    },
+  })),
+}));
 
 type Started = { readonly start: Date };
 
@@ -164,8 +201,9 @@ export const queryMutants: readonly Mutant[] = [
   ...mutantsOf("findSlots", slotChanges),
   ...mutantsOf("findOpen", openChanges),
   ...mutantsOf("findAppointments", appointmentChanges),
-  ...mutantsOf("readJournal", journalChanges),
+  ...mutantsOf("readJournals", journalChanges),
   ...answerMutants,
+  ...pageMutants,
   {
     key: "findSlots has no order of those that start together",
     breakIt: withCalls((storage) => ({

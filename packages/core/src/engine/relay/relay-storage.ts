@@ -1,7 +1,8 @@
 import type { JournalEntry } from "../../model/journal.ts";
-import type { FeedPosition, JournalQuery, StoredRelay } from "../../storage/adapter.ts";
+import type { FeedPosition, StoredRelay } from "../../storage/adapter.ts";
 import { isStorageError } from "../../storage/storage-error.ts";
 import { pause } from "../bell.ts";
+import type { JournalQuery } from "../engine-storage.ts";
 import type { EngineSettings } from "../options.ts";
 import { asBookingError, passesByItself } from "../storage-failures.ts";
 import { unlessAborted } from "../unless-aborted.ts";
