@@ -166,6 +166,8 @@ export async function withClient<T>(
     let broken: Error | undefined;
     try {
       refuseBinary(client, source.databaseName);
+      if (loan.during === "read") return await work(client);
+      hearStandbys(client);
       const result = await work(client);
       requireStandbys(client, source.databaseName);
       return result;
@@ -201,10 +203,7 @@ export async function idleClient(
       throw toStorageError(error, { databaseName, during: "connect" });
     });
     const status = client.getTransactionStatus?.() ?? "I";
-    if (status === "I") {
-      hearStandbys(client);
-      return client;
-    }
+    if (status === "I") return client;
     client.release(true);
   }
 }

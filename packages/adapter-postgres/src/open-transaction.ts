@@ -3,7 +3,7 @@ import { type CallOptions, type OpenTransaction, StorageError } from "@slotwrigh
 import type { PoolClient } from "pg";
 import { idleClient, type PostgresPoolClient, refuseBinary, type Source } from "./connection.ts";
 import { isReadOnlySession, refusesCommit, toStorageError } from "./errors.ts";
-import { requireStandbys, stopHearing } from "./standbys.ts";
+import { hearStandbys, requireStandbys, stopHearing } from "./standbys.ts";
 
 /**
  * Begins at READ COMMITTED, whatever the session's default is: the guards need no more, and a repeated command sees
@@ -20,6 +20,7 @@ export async function openTransaction(
 ): Promise<OpenTransaction<PoolClient>> {
   const { databaseName } = source;
   const client = await idleClient(source, call);
+  hearStandbys(client);
   try {
     refuseBinary(client, databaseName);
     await client.query({ text: begin });

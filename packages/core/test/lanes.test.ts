@@ -201,8 +201,9 @@ describe("a lane in which something throws", () => {
   });
 
   it("keeps nobody from the records that its calls wanted", async () => {
-    const engine = createEngine({ storage: memoryAdapter() });
-    const [slot] = (await publish(engine)) as [Slot];
+    const storage = memoryAdapter();
+    const [slot] = (await publish(createEngine({ storage }))) as [Slot];
+    const engine = createEngine({ storage });
     vi.stubGlobal("setInterval", () => {
       throw new Error("no timers here");
     });

@@ -148,10 +148,14 @@ function createLoadLanes(storage: Pick<EngineStorage, "load" | "loadAround">, op
 }
 
 function createJournalLanes(storage: StorageAdapter, options: CoalesceOptions, call: CallOptions) {
+  const direct = directStorage(storage, call);
+
   /** One read for all calls, each page once. */
   async function readAll(batch: readonly QueuedJournal[]) {
-    const pages = new Map(batch.map(({ query: { descending, ...page } }) => [keyText(page.record), page]));
-    const descending = batch[0]?.query.descending ?? false;
+    const [only, ...others] = batch;
+    if (only !== undefined && others.length === 0) return [await direct.readJournal(only.query, only.until)];
+    const pages = new Map(batch.map(({ query }) => [keyText(query.record), query]));
+    const descending = only?.query.descending ?? false;
     const read = await storage.readJournals({ pages: [...pages.values()], descending }, bounded(call, soonest(batch)));
     const entriesOf = new Map([...pages.keys()].map((text, index) => [text, read[index] as readonly JournalEntry[]]));
     const own = ownCopies((text) => entriesOf.get(text));

@@ -79,8 +79,9 @@ export function directStorage(storage: StorageAdapter, call: CallOptions): Engin
     findSlots: (query, until) => storage.findSlots(query, bounded(call, until)),
     findOpen: (query, until) => storage.findOpen(query, bounded(call, until)),
     findAppointments: (query, until) => storage.findAppointments(query, bounded(call, until)),
-    async readJournal({ descending = false, ...page }, until) {
-      const [entries] = await storage.readJournals({ pages: [page], descending }, bounded(call, until));
+    async readJournal(page, until) {
+      const query = { pages: [page], descending: page.descending ?? false };
+      const [entries] = await storage.readJournals(query, bounded(call, until));
       return entries as readonly JournalEntry[];
     },
     readFeed: (query, until) => storage.readFeed(query, bounded(call, until)),

@@ -61,6 +61,13 @@ const slowMs = 100;
 /** The most slow batches. Each uses a connection of the pool. */
 const mostSlow = 8;
 
+/** A batch that has not been answered. */
+interface UnderWay {
+  /** As `performance.now()` counts. */
+  readonly since: number;
+  isSlow: boolean;
+}
+
 /**
  * Sends a lone call at once. The microtask that it waits is over before anything else can happen. It gathers the calls
  * of the same moment, such as those of callers that were answered together. Calls made while another is under way wait
@@ -73,6 +80,8 @@ export function createLanes<Waiting extends Call<Answer>, Answer>(of: LanesOf<Wa
   let quick = 0;
   let slow = 0;
   let gathers = false;
+  const underWay = new Set<UnderWay>();
+  let watch: ReturnType<typeof setInterval> | undefined;
 
   async function add(call: Waiting): Promise<void> {
     // Gathering calls do not wait for the database yet.
@@ -105,18 +114,19 @@ export function createLanes<Waiting extends Call<Answer>, Answer>(of: LanesOf<Wa
   }
 
   async function sendBatch(batch: readonly Waiting[]): Promise<void> {
+    const lane = { since: performance.now(), isSlow: false };
     quick += 1;
-    let close = () => {
-      quick -= 1;
-    };
+    underWay.add(lane);
     try {
-      close = watchLane();
+      watchLanes();
       await send(batch).then(answersTo(batch), failureOf(batch));
     } catch (error) {
       rejectAll(batch, error);
       makeRoom(batch);
     }
-    close();
+    underWay.delete(lane);
+    if (lane.isSlow) slow -= 1;
+    else quick -= 1;
     sendNext();
   }
 
@@ -129,25 +139,29 @@ export function createLanes<Waiting extends Call<Answer>, Answer>(of: LanesOf<Wa
     }
   }
 
-  /** Opens another lane beside one that turns out to be slow. The answer closes it. */
-  function watchLane(): () => void {
-    let isSlow = false;
-    // Repeats: with as many slow batches as allowed, it waits until one of them ends.
-    const timer = globalThis.setInterval?.(() => {
-      if (slow === mostSlow) return;
-      clearInterval(timer);
-      isSlow = true;
+  /** One timer for all batches: making one for each costs more than the rest of the queue. */
+  function watchLanes(): void {
+    if (watch !== undefined) return;
+    watch = globalThis.setInterval?.(lookAtLanes, slowMs / 2);
+    // A number in jsdom and in Electron's renderer.
+    (watch as { unref?: () => void } | undefined)?.unref?.();
+  }
+
+  /** Opens another lane beside each that turns out to be slow, as long as there are not too many of them. */
+  function lookAtLanes(): void {
+    if (underWay.size === 0) {
+      clearInterval(watch);
+      watch = undefined;
+      return;
+    }
+    const slowSince = performance.now() - slowMs;
+    for (const lane of underWay) {
+      if (lane.isSlow || lane.since > slowSince || slow === mostSlow) continue;
+      lane.isSlow = true;
       slow += 1;
       quick -= 1;
       sendNext();
-    }, slowMs);
-    // A number in jsdom and in Electron's renderer.
-    (timer as { unref?: () => void } | undefined)?.unref?.();
-    return () => {
-      clearInterval(timer);
-      if (isSlow) slow -= 1;
-      else quick -= 1;
-    };
+    }
   }
 
   function answersTo(batch: readonly Waiting[]) {
