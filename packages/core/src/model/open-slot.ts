@@ -35,28 +35,27 @@ export interface OpenSlot {
  */
 export function offersOf(seats: readonly OpenSeat[], descending: boolean): readonly OpenSlot[] {
   const offers: OpenSlot[] = [];
-  /** Where the offers of one start are, by provider: usually one each. */
-  let places = new Map<string, number[]>();
+  /** Where each provider's offers of one start begin. Most providers have one, so there is little to look through. */
+  const begins = new Map<string, number>();
   let start: number | undefined;
   for (const seat of descending ? seats.toReversed() : seats) {
-    if (seat.start.getTime() !== start) places = new Map();
+    if (seat.start.getTime() !== start) begins.clear();
     start = seat.start.getTime();
-    const ofProvider = places.get(seat.providerId) ?? [];
-    const place = ofProvider.find((at) => isOf(offers[at] as OpenSlot, seat));
-    if (place !== undefined) {
-      const known = offers[place] as OpenSlot;
-      offers[place] = { ...known, seats: known.seats + 1 };
-      continue;
-    }
-    ofProvider.push(offers.length);
-    places.set(seat.providerId, ofProvider);
-    offers.push(offerOf(seat));
+    const begin = begins.get(seat.providerId);
+    if (begin === undefined) begins.set(seat.providerId, offers.length);
+    let place = begin ?? offers.length;
+    while (place < offers.length && !isOf(offers[place] as OpenSlot, seat)) place += 1;
+    const known = offers[place];
+    offers[place] = known === undefined ? offerOf(seat) : { ...known, seats: known.seats + 1 };
   }
   return descending ? offers.toReversed() : offers;
 }
 
 const isOf = (offer: OpenSlot, seat: OpenSeat): boolean =>
-  offer.facilityId === seat.facilityId && offer.end.getTime() === seat.end.getTime() && offer.mine === seat.mine;
+  offer.providerId === seat.providerId &&
+  offer.facilityId === seat.facilityId &&
+  offer.end.getTime() === seat.end.getTime() &&
+  offer.mine === seat.mine;
 
 function offerOf({ id, providerId, facilityId, start, end, version, mine }: OpenSeat): OpenSlot {
   return { slotId: id, providerId, facilityId, start, end, version, seats: 1, ...(mine && { mine }) };

@@ -24,14 +24,28 @@ const notStorable = "must not contain NUL or half a surrogate pair";
 
 const hasControlCharacter = (text: string): boolean => /\p{Cc}/u.test(text);
 
+/** Nearly all ids are plain ASCII without spaces, of which nothing else need be asked. A search may name a hundred. */
+const isPlainId = (id: string): boolean => /^[!-~]+$/.test(id);
+
+function problemsWithId(id: string): readonly Problem[] {
+  const code = "forbidden_character";
+  return [
+    ...(hasControlCharacter(id) ? [{ code, message: "must not contain control characters" } as const] : []),
+    ...(id.isWellFormed() ? [] : [{ code, message: "must not contain half a surrogate pair" } as const]),
+    ...(id.trim() === id
+      ? []
+      : [{ code: "outer_white_space", message: "must not start or end with white space" } as const]),
+  ];
+}
+
 /** An opaque id of the host. It is compared and sorted by its exact characters, and never normalised. */
 export const idSchema = z
   .string("must be a string")
   .min(1, "must not be empty")
   .max(limits.idLength, `must not be longer than ${limits.idLength} characters`)
-  .refine((id) => !hasControlCharacter(id), saying("must not contain control characters", "forbidden_character"))
-  .refine((id) => id.isWellFormed(), saying("must not contain half a surrogate pair", "forbidden_character"))
-  .refine((id) => id.trim() === id, saying("must not start or end with white space", "outer_white_space"));
+  .check(({ value, issues }) => {
+    if (!isPlainId(value)) issues.push(...problemsWithId(value).map((problem) => customIssue(problem, value)));
+  });
 
 /** Whose idempotency keys are told apart: each actor's, or only those of the whole host. */
 export type IdempotencyScope = "actor" | "host";
