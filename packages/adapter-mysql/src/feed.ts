@@ -38,7 +38,8 @@ export async function readFeed(on: On, { after, limit }: FeedQuery): Promise<Fee
 
 /**
  * The last entries, or null if the marks do not fit them. A node of a cluster may lag behind the one that the reader
- * asked before. So if marks do not fit, the answer is what the node says when it has caught up.
+ * asked before. So if marks do not fit, the answer is what the node says when it has caught up, and between two answers
+ * that it takes writes: it may have become the primary since it was read.
  * @throws StorageError `transient` if it takes no writes: then it may be behind without knowing it
  */
 async function readLasts(
@@ -49,9 +50,12 @@ async function readLasts(
     const lasts = await node.read<Last>(statements.readPartitions, []);
     return marks.some((mark) => isAhead(mark, lasts)) ? null : lasts;
   };
-  const lasts = (await lastsOn(connection)) ?? (caughtUp === connection ? null : await lastsOn(caughtUp));
-  if (lasts === null && (await takesNoWrites(connection))) throw mayBeBehind(connection);
-  return lasts;
+  const lasts = await lastsOn(connection);
+  if (lasts !== null) return lasts;
+  if (await takesNoWrites(connection)) throw mayBeBehind(connection);
+  const again = await lastsOn(caughtUp);
+  if (again === null && (await takesNoWrites(connection))) throw mayBeBehind(connection);
+  return again;
 }
 
 const digestOf = (last: Last): string => feedDigest({ ...last, at: new Date(last.at) });

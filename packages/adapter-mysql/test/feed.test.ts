@@ -52,13 +52,13 @@ describeOnEachServer("the feed", (server) => {
     },
   );
 
-  /** A server that was built without clusters refuses their variables. */
-  function withoutClusters(): MysqlPool {
+  /** The pool of the store, whose statements are changed, or wait, before they are sent. */
+  function poolWhere(change: (sql: string) => string | Promise<string>): MysqlPool {
     return {
       getConnection: async () => {
         const driver = await store.pool.getConnection();
-        const execute = (options: { readonly sql: string }) =>
-          driver.execute({ ...options, sql: options.sql.replace("wsrep_on", "wsrep_of_no_server") });
+        const execute = async (options: { readonly sql: string }) =>
+          driver.execute({ ...options, sql: await change(options.sql) });
         return new Proxy(driver, {
           get: (target, name) => {
             if (name === "connection") return undefined;
@@ -71,12 +71,29 @@ describeOnEachServer("the feed", (server) => {
     };
   }
 
+  /** A server that was built without clusters refuses their variables. */
+  const withoutClusters = () => poolWhere((sql) => sql.replace("wsrep_on", "wsrep_of_no_server"));
+
   it.each(["with", "without"])("a position ahead of all entries is reset by a server %s clusters", async (how) => {
     const storage = how === "with" ? store.storage : mysqlAdapter({ pool: withoutClusters() });
     await publishAlone(storage, 1);
     const { position } = createFeedReader(store.second, 3, [{ partition: 0, seq: 1_000, digest: "12345678" }]);
     expect(await storage.readFeed({ after: position, limit: 3 })).toEqual({ status: "reset" });
     expect(await storage.readFeed({ after: null, limit: 3 })).toMatchObject({ status: "read" });
+  });
+
+  it("a position is not reset that a server lacks just before it takes writes, as one that becomes the primary", async () => {
+    await publishAlone(store.storage, 1);
+    const host = await store.beginHostTransaction();
+    await publishAlone(store.storage.within(host.transaction), 2);
+    const ahead = await store.storage.within(host.transaction).readFeed({ after: "end", limit: 1 });
+    const pool = poolWhere(async (sql) => {
+      if (sql.includes("@@global.read_only")) await host.commit();
+      return sql;
+    });
+    const storage = mysqlAdapter({ pool });
+    const position = ahead.status === "read" ? ahead.position : [];
+    expect(await storage.readFeed({ after: position, limit: 3 })).toMatchObject({ status: "read", entries: [] });
   });
 
   it("keeps to the first partition while commits follow one another, which keeps cursors short", () =>

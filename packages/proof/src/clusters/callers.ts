@@ -38,8 +38,8 @@ export interface Played {
 const lanes = 2;
 const budgetMs = 4_000;
 const quietMs = 30;
-/** With the pause, longer than any fault lasts. */
-const [pauseMs, mostAttempts] = [100, 300];
+/** With the pause, longer than any node needs to come back, also on a machine that does much else. */
+const [pauseMs, mostAttempts] = [100, 3_000];
 
 export async function playOnNodes(callers: Callers): Promise<Played> {
   const histories: History[] = [];
