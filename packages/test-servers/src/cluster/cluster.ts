@@ -53,8 +53,8 @@ export function missingCluster(title: string, reason: string, environment: Envir
   return skipped(`A cluster of ${title}`, reason, environment);
 }
 
-/** How long nodes may take to join, and a database to come to them. */
-const patience = 60_000;
+/** How long nodes may take to join, and a database to come to them, on a machine that does much else. */
+const patience = 240_000;
 
 export async function until(what: string, isSo: () => Promise<boolean>, patienceMs = patience): Promise<void> {
   const deadline = Date.now() + patienceMs;
