@@ -37,6 +37,24 @@ for (const engine of await bothEnginesOr("postgres")) {
       await ada.getByRole("dialog").getByText("Kept for you for").waitFor();
     });
 
+    it("tells at once who is filling in the form that the practice has ended their hold, and what they can do", async () => {
+      const [slot, other] = [await bed().freshSlot(), await bed().freshSlot()];
+      const { calls } = bed().as("dr-osei");
+      const ada = await bed().open("ada-brandt", { search: slot.search });
+      const dialog = ada.getByRole("dialog");
+      await choose(ada, slot);
+      await dialog.getByLabel(/What is it about/).fill("A cough");
+      await calls.breakHold({ slotId: slot.slotId, reason: "An emergency." });
+      await dialog.getByText("The practice has ended it, and others may book it now.").waitFor();
+      expect(await dialog.getByRole("button", { name: "Book", exact: true }).isDisabled()).toBe(true);
+      await dialog.getByRole("button", { name: "Keep it again" }).click();
+      await dialog.getByText("Kept for you for").waitFor();
+      await calls.breakHold({ slotId: slot.slotId, reason: "An emergency.", block: true });
+      await dialog.getByText("The practice has ended it. Choose another one.").waitFor();
+      await dialog.getByRole("button", { name: `${other.from}–${other.to}` }).waitFor();
+      expect(await dialog.getByLabel(/What is it about/).inputValue()).toBe("A cough");
+    });
+
     it("says of a time that somebody else has taken that it is so, and that it is free again once it is", async () => {
       const slot = await bed().freshSlot();
       const ada = await bed().open("ada-brandt", { search: slot.search });

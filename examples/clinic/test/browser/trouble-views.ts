@@ -102,6 +102,16 @@ export const troubleViews: readonly TroubleView[] = [
     },
   },
   {
+    name: "hold-broken",
+    async reach(bed) {
+      const [page, slot] = await adaAt(bed);
+      await choose(page, slot);
+      await bed.as("dr-osei").calls.breakHold({ slotId: slot.slotId, reason: "An emergency." });
+      await page.getByRole("button", { name: "Keep it again" }).waitFor();
+      return page;
+    },
+  },
+  {
     name: "not-confirmed",
     allowed: away,
     async reach(bed) {

@@ -40,7 +40,7 @@ it("a hold whose answer is lost is asked for again with its key, so that the pag
     },
   });
   try {
-    const holdToken = await askToHold(client.calls, slotId, 60);
+    const { token: holdToken } = await askToHold(client.calls, slotId, 60);
     expect(keys).toEqual([expect.any(String), keys[0]]);
     await expect(client.calls.book({ slotId, subjectId })).rejects.toMatchObject({ code: "slot_held" });
     const { appointment } = await client.calls.book({ slotId, subjectId, holdToken });

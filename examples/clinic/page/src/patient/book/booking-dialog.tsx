@@ -1,11 +1,11 @@
 import { useSlots } from "@slotwright/client/react";
 import type { OpenSlot } from "@slotwright/core";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
 import { Dialog } from "../../dialog/dialog.tsx";
 import "./booking.css";
 import { HoldClock } from "./hold-clock.tsx";
 import { HoldEnded } from "./hold-ended.tsx";
-import type { Hold, Keeping } from "./use-hold.ts";
+import type { Hold, Keeping, SeenSlot } from "./use-hold.ts";
 import { noVisit, type Visit } from "./visit.ts";
 import { VisitFields } from "./visit-fields.tsx";
 import { WhenWhere } from "./when-where.tsx";
@@ -21,7 +21,11 @@ export function BookingDialog({ hold, onBook }: BookingDialogProps) {
   const [visit, setVisit] = useState<Visit>(noVisit);
   const { keeping, keep, giveBack } = hold;
   const { offer } = keeping;
-  useFollowed(offer);
+  const slot = useFollowed(offer);
+  const { seen } = hold;
+  useEffect(() => {
+    if (slot !== undefined) seen(slot);
+  }, [slot, seen]);
   const canBook = keeping.name === "kept" || keeping.name === "unreachable";
 
   function book(event: FormEvent): void {
@@ -82,7 +86,9 @@ function KeepingState({
   }
 }
 
-/** The slot is followed while it is chosen, so that a booking of it shows at once. */
-export function useFollowed({ start, providerId, facilityId }: OpenSlot): void {
-  useSlots({ from: start, to: new Date(start.getTime() + 1), providerIds: [providerId], facilityId });
+/** The slot is followed while it is chosen, so that what others do with it shows at once. */
+export function useFollowed({ slotId, start, providerId, facilityId }: OpenSlot): SeenSlot | undefined {
+  const until = new Date(start.getTime() + 1);
+  const { items } = useSlots({ from: start, to: until, providerIds: [providerId], facilityId });
+  return items.find(({ id }) => id === slotId);
 }

@@ -7,7 +7,7 @@ import type { Keeping } from "./use-hold.ts";
 import { useNear } from "./use-near.ts";
 
 interface HoldEndedProps {
-  readonly keeping: Extract<Keeping, { readonly name: "over" | "lost" }>;
+  readonly keeping: Extract<Keeping, { readonly name: "over" | "broken" | "lost" }>;
   readonly onKeep: (offer: OpenSlot) => void;
 }
 
@@ -18,17 +18,20 @@ export function HoldEnded({ keeping, onKeep }: HoldEndedProps) {
   const zone = names.zone(offer.facilityId);
   const near = useNear(offer);
   const isFree = useIsFree(offer);
-  const isOver = keeping.name === "over";
+  const wasKept = keeping.name !== "lost";
   return (
     <div className="hold-ended">
       <div role="alert">
         <p className="hold-ended-title">
-          {isOver ? "This time is not kept for you any longer" : "This time could not be kept"}
+          {wasKept ? "This time is not kept for you any longer" : "This time could not be kept"}
         </p>
-        <p>{isOver ? wordsOfOver(isFree) : whyRefused(keeping.error, zone)} What you have written is still here.</p>
+        <p>
+          {wasKept ? wordsOf(keeping.name, isFree) : whyRefused(keeping.error, zone)} What you have written is still
+          here.
+        </p>
       </div>
       <div className="hold-ended-offers">
-        {isOver && isFree && (
+        {wasKept && isFree && (
           <button type="button" className="button button-primary" onClick={() => onKeep(offer)}>
             Keep it again
           </button>
@@ -43,8 +46,11 @@ export function HoldEnded({ keeping, onKeep }: HoldEndedProps) {
   );
 }
 
-const wordsOfOver = (isFree: boolean): string =>
-  isFree ? "The minutes for it are over, and others may book it now." : "Somebody else has it now. Choose another one.";
+function wordsOf(end: "over" | "broken", isFree: boolean): string {
+  if (end === "over" && !isFree) return "Somebody else has it now. Choose another one.";
+  const why = end === "over" ? "The minutes for it are over" : "The practice has ended it";
+  return isFree ? `${why}, and others may book it now.` : `${why}. Choose another one.`;
+}
 
 /** Whether nobody has it, as far as is known. */
 function useIsFree({ slotId, start, providerId, facilityId }: OpenSlot): boolean {

@@ -1,21 +1,25 @@
-import { isRequestError, newId } from "@slotwright/client";
+import { isRequestError, newId, type ShownSlot } from "@slotwright/client";
 import { useClient } from "@slotwright/client/react";
 import type { OpenSlot } from "@slotwright/core";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { headersOf, useDirectory } from "../../person.ts";
-import { askToHold } from "./ask-to-hold.ts";
+import { askToHold, type OwnHold } from "./ask-to-hold.ts";
 
 /** What is kept for the person while they fill in the form. */
 export type Keeping =
   | { readonly name: "asking"; readonly offer: OpenSlot }
   /** `endsAt` is by the clock of the device, counted from before the request: never later than the server's end. */
-  | { readonly name: "kept"; readonly offer: OpenSlot; readonly token: string; readonly endsAt: number }
+  | (OwnHold & { readonly name: "kept"; readonly offer: OpenSlot; readonly endsAt: number })
   /** The server cannot be reached. The time can be booked all the same, as soon as it can. */
   | { readonly name: "unreachable"; readonly offer: OpenSlot }
   /** It ran out. */
   | { readonly name: "over"; readonly offer: OpenSlot }
+  /** The practice has ended it. */
+  | { readonly name: "broken"; readonly offer: OpenSlot }
   /** Somebody else has it. */
   | { readonly name: "lost"; readonly offer: OpenSlot; readonly error: unknown };
+
+export type SeenSlot = Pick<ShownSlot, "id" | "status" | "version">;
 
 export interface Hold {
   /** Null while no time is chosen. */
@@ -27,6 +31,8 @@ export interface Hold {
   readonly keepLonger: () => void;
   /** Gives the time back. */
   readonly giveBack: () => void;
+  /** To be told what the slot is seen to be: it may not be kept any longer. */
+  readonly seen: (slot: SeenSlot) => void;
   /** Forgets it without giving it back: it is about to be booked. */
   readonly letGo: () => void;
 }
@@ -57,9 +63,9 @@ export function useHold(seconds: number): Hold {
       const endsAt = Date.now() + seconds * 1000;
       become(asked);
       askToHold(calls, offer.slotId, seconds).then(
-        (token) => {
-          if (current.current === asked) become({ name: "kept", offer, token, endsAt });
-          else void calls.release({ slotId: offer.slotId, holdToken: token }).catch(() => {});
+        (own) => {
+          if (current.current === asked) become({ name: "kept", offer, ...own, endsAt });
+          else void calls.release({ slotId: offer.slotId, holdToken: own.token }).catch(() => {});
         },
         (error: unknown) => {
           if (current.current === asked) become(withoutHold(offer, error));
@@ -83,9 +89,18 @@ export function useHold(seconds: number): Hold {
     );
   }, [calls, seconds, become]);
 
+  const seen = useCallback(
+    ({ id, status, version }: SeenSlot) => {
+      const kept = current.current;
+      if (kept?.name !== "kept" || kept.offer.slotId !== id || version <= kept.version || status === "held") return;
+      become({ name: "broken", offer: kept.offer });
+    },
+    [become],
+  );
+
   useEndOfHold(keeping, () => become({ name: "over", offer: (keeping as Keeping).offer }));
   useLeaving(current, me.id, giveBack);
-  return { keeping, seconds, keep, keepLonger, giveBack, letGo: () => become(null) };
+  return { keeping, seconds, keep, keepLonger, giveBack, seen, letGo: () => become(null) };
 }
 
 function withoutHold(offer: OpenSlot, error: unknown): Keeping {
