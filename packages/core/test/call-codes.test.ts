@@ -182,7 +182,8 @@ describe("the codes of a call", () => {
     for (const one of ofEngines) await runConformanceCase(one, harness);
     await meetFailures();
     await meetRefusals();
-  });
+    // The whole suite, on a machine that may do much else.
+  }, 180_000);
 
   it.each(Object.keys(callCodes) as readonly Call[])("are all listed: %s", (call) => {
     expect(seen.get(call)?.size).toBeGreaterThan(0);
