@@ -60,8 +60,8 @@ async function startGroup(): Promise<Place | undefined> {
     const [primary = 0] = await cluster.primaries();
     return [(await cluster.createDatabase()).urls[primary] as string];
   };
-  const { version, nodes, stop } = cluster;
-  return { engine: "mysql", version, createDatabase, pids: pidsOf(nodes), slow: undefined, stop };
+  const { version, nodes, slow, stop } = cluster;
+  return { engine: "mysql", version, createDatabase, pids: pidsOf(nodes), slow, stop };
 }
 
 export const places: Readonly<Record<PlaceName, PlaceKind>> = {

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import {
   createOnAll,
+  type DistantCluster,
   type DividedCluster,
   missingCluster,
   type NodeSettings,
@@ -29,7 +30,7 @@ import {
 import { type GroupPrograms, groupPrograms } from "./programs.ts";
 
 /** A group of three. With one primary, the others choose the next one by themselves when it is lost. */
-export interface GroupCluster extends DividedCluster {
+export interface GroupCluster extends DividedCluster, DistantCluster {
   /** The places of the nodes that take writes now, as they say themselves. */
   primaries(): Promise<readonly number[]>;
 }
@@ -67,8 +68,8 @@ export async function startGroupReplication(
     const writing = primaries === "one" ? 1 : size;
     await until("the group takes writes", async () => (await primariesOf(nodes)).length >= writing);
   };
-  const { cut, heal } = network;
-  return { version, origin, nodes, primaries: () => primariesOf(nodes), createDatabase, cut, heal, settle, stop };
+  const { cut, heal, slow } = network;
+  return { version, origin, nodes, primaries: () => primariesOf(nodes), createDatabase, cut, heal, slow, settle, stop };
 }
 
 function missingReason({ message }: Error): string {
