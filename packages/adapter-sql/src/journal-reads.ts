@@ -5,12 +5,12 @@ import type { SqlStrategy } from "./strategy.ts";
 
 /** Reads pages of journals: all by one statement, or each by one of its own. */
 export function createJournalReads(strategy: SqlStrategy): (query: JournalsQuery) => readonly Read[] {
-  const compiled = new Map<string, string>();
+  const [oldestFirst, newestFirst] = [new Map<number, string>(), new Map<number, string>()];
 
   function statementFor(pages: number, descending: boolean): string {
-    const name = `${pages} ${descending}`;
-    const statement = compiled.get(name) ?? compileFor(strategy, pages, descending);
-    compiled.set(name, statement);
+    const compiled = descending ? newestFirst : oldestFirst;
+    const statement = compiled.get(pages) ?? compileFor(strategy, pages, descending);
+    compiled.set(pages, statement);
     return statement;
   }
 

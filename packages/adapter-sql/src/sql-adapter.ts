@@ -131,17 +131,19 @@ export function listCalls<On>(
     findOpen: (on, query) => slotsOf(on, readsOf(on).open(query), rowToOpenSeat),
     findAppointments: (on, query) => listed(on, readsOf(on).appointments(query), rowToAppointment),
     readJournals: (on, query) => {
-      const found = readsOf(on)
-        .journals(query)
-        .map((read) => rows(on, read, rowToJournal));
-      return Promise.all(found).then((parts) => pagesOf(query, parts.flat()));
+      const reads = readsOf(on).journals(query);
+      const [first = [], ...others] = reads.map((read) => rows(on, read, rowToJournal));
+      // Most calls ask for one page.
+      if (query.pages.length === 1) return onePage(first);
+      return Promise.all([first, ...others]).then((parts) => pagesOf(query, parts.flat()));
     },
   };
 }
 
+const onePage = async (entries: Awaitable<readonly JournalEntry[]>) => [await entries];
+
 /** The entries of several journals, page by page. The parts of a union may come in any order. */
 function pagesOf({ pages, descending }: JournalsQuery, entries: readonly JournalEntry[]) {
-  if (pages.length === 1) return [entries];
   const direction = descending ? -1 : 1;
   const all = Map.groupBy(entries, ({ recordKind, recordId }) => keyText({ kind: recordKind, id: recordId }));
   return pages.map(({ record }) =>

@@ -30,7 +30,7 @@ export function coalescingStorage(
   const direct = directStorage(storage, call);
   if (options.batchSize === 1) return direct;
   const loads = createLoadLanes(direct, options);
-  const journals = createJournalLanes(storage, options, call);
+  const readJournal = journalReader(storage, options, call);
   const commits = createCommitLanes(storage, options, call);
   return {
     ...direct,
@@ -43,10 +43,7 @@ export function coalescingStorage(
       new Promise((resolve, reject) => {
         void loads.add({ keys, arounds, until, resolve, reject });
       }),
-    readJournal: (query, until) =>
-      new Promise((resolve, reject) => {
-        void journals.add({ query, until, resolve, reject });
-      }),
+    readJournal,
     commit: (command, proposed, until) =>
       new Promise((settle, reject) => {
         void commits.add(queuedCommit({ command, until, settle, reject }, proposed));
@@ -147,15 +144,28 @@ function createLoadLanes(storage: Pick<EngineStorage, "load" | "loadAround">, op
   });
 }
 
-function createJournalLanes(storage: StorageAdapter, options: CoalesceOptions, call: CallOptions) {
+/** A lone read goes by itself, which is a fifth cheaper than by a lane. What comes while it is under way goes together. */
+function journalReader(storage: StorageAdapter, options: CoalesceOptions, call: CallOptions) {
   const direct = directStorage(storage, call);
+  const lanes = createJournalLanes(storage, options, call);
+  let isUnderWay = false;
 
+  return async (query: JournalQuery, until?: number): Promise<readonly JournalEntry[]> => {
+    if (isUnderWay) return new Promise((resolve, reject) => void lanes.add({ query, until, resolve, reject }));
+    isUnderWay = true;
+    try {
+      return await direct.readJournal(query, until);
+    } finally {
+      isUnderWay = false;
+    }
+  };
+}
+
+function createJournalLanes(storage: StorageAdapter, options: CoalesceOptions, call: CallOptions) {
   /** One read for all calls, each page once. */
   async function readAll(batch: readonly QueuedJournal[]) {
-    const [only, ...others] = batch;
-    if (only !== undefined && others.length === 0) return [await direct.readJournal(only.query, only.until)];
     const pages = new Map(batch.map(({ query }) => [keyText(query.record), query]));
-    const descending = only?.query.descending ?? false;
+    const descending = batch[0]?.query.descending ?? false;
     const read = await storage.readJournals({ pages: [...pages.values()], descending }, bounded(call, soonest(batch)));
     const entriesOf = new Map([...pages.keys()].map((text, index) => [text, read[index] as readonly JournalEntry[]]));
     const own = ownCopies((text) => entriesOf.get(text));
