@@ -49,7 +49,7 @@ export function busyParts(
   { start: from, end: until }: TimeRange,
 ): readonly TimeRange[] {
   const parts: TimeRange[] = [];
-  for (const { start, end } of merged(intervals)) {
+  for (const { start, end } of mergedTimes(intervals)) {
     let week = weekOf(latest(start, from));
     for (; week.start < end && week.start < until; week = weekOf(week.end)) {
       const part = { start: latest(start, week.start), end: new Date(Math.min(end.getTime(), week.end.getTime())) };
@@ -61,7 +61,8 @@ export function busyParts(
 
 const latest = (one: Date, other: Date): Date => new Date(Math.max(one.getTime(), other.getTime()));
 
-function merged(intervals: readonly TimeRange[]): readonly TimeRange[] {
+/** The times in order, those that overlap or meet as one. */
+export function mergedTimes(intervals: readonly TimeRange[]): readonly TimeRange[] {
   const times: TimeRange[] = [];
   for (const { start, end } of [...intervals].sort((a, b) => a.start.getTime() - b.start.getTime())) {
     const before = times.at(-1);

@@ -61,6 +61,12 @@ export const limits = {
   publishedSeats: 1_000,
   /** Most busy intervals that one `importBusy` takes. */
   busyIntervals: 10_000,
+  /** Longest iCalendar text, in characters. */
+  calendarLength: 10_000_000,
+  /** Most days and times that are looked at to find out when a calendar is busy. */
+  calendarSteps: 1_000_000,
+  /** Most time zones that the times of one calendar name. */
+  calendarZones: 100,
   /** Most busy times that one commit of `importBusy` looks at. */
   busyParts: 500,
   /** Most blocked slots that one slot of a busy time remembers. They fit the bounds of metadata. */

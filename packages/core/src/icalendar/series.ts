@@ -1,0 +1,104 @@
+import { dayMs } from "../model/local-date.ts";
+import { changeMs, type Reach } from "./clocks.ts";
+import type { Component } from "./components.ts";
+import {
+  type FirstTime,
+  firstTimeOf,
+  isFree,
+  namedIn,
+  type Occurrence,
+  occurrencesOf,
+  type Reading,
+} from "./events.ts";
+import { singlePropertyOf } from "./property.ts";
+import { type CalendarTime, endAfter, instantOf, type Length, timeIn } from "./times.ts";
+
+/** A time at which somebody is busy, in epoch milliseconds. */
+export type Busy = readonly [start: number, end: number];
+
+/** What an event with RANGE=THISANDFUTURE changes from one occurrence on. */
+interface Turn {
+  /** The instant of that occurrence, as it was before. */
+  readonly from: number;
+  /** By how much the occurrences begin later, by the clocks. */
+  readonly shift: number;
+  readonly length: Length;
+  readonly isFree: boolean;
+}
+
+/**
+ * When the events of a calendar take time, in no order. Events of one UID are one series: those with a RECURRENCE-ID are in the
+ * place of occurrences of the others.
+ * @throws BookingError `invalid_input`
+ */
+export function* busyOfEvents(events: readonly Component[], reading: Reading): Generator<Busy> {
+  for (const { main, changed } of seriesOf(events)) {
+    const ranges = main.length === 0 ? [] : changed.filter(isRange);
+    const singles = changed.filter((one) => !ranges.includes(one));
+    for (const event of main) yield* busyOfMain(event, singles, ranges, reading);
+    for (const event of singles) if (!isFree(event)) yield timeOf(firstTimeOf(event, reading.zones));
+  }
+}
+
+const timeOf = ({ start, length }: FirstTime): Busy => [instantOf(start), endAfter(start, length)];
+
+interface Series {
+  readonly main: Component[];
+  readonly changed: Component[];
+}
+
+function seriesOf(events: readonly Component[]): Iterable<Series> {
+  const byUid = new Map<unknown, Series>();
+  for (const event of events) {
+    // One without a UID belongs to no other.
+    const key = event.uid ?? event;
+    const series = byUid.get(key) ?? { main: [], changed: [] };
+    byUid.set(key, series);
+    (event.lines.has("RECURRENCE-ID") ? series.changed : series.main).push(event);
+  }
+  return byUid.values();
+}
+
+const isRange = (event: Component): boolean =>
+  String(singlePropertyOf(event, "RECURRENCE-ID")?.parameters.range).toUpperCase() === "THISANDFUTURE";
+
+function* busyOfMain(
+  event: Component,
+  singles: readonly Component[],
+  ranges: readonly Component[],
+  reading: Reading,
+): Generator<Busy> {
+  const { zones } = reading;
+  if (isFree(event) && ranges.length === 0) return;
+  const first = firstTimeOf(event, zones);
+  const isChanged = namedIn(singles, "RECURRENCE-ID", zones);
+  const own: Turn = { from: Number.NEGATIVE_INFINITY, shift: 0, length: first.length, isFree: isFree(event) };
+  const turns = [own, ...ranges.map((range) => turnOf(range, first, reading))].sort((a, b) => a.from - b.from);
+  for (const occurrence of occurrencesOf(event, first, reachOf(turns, reading.window), reading)) {
+    const busy = isChanged(occurrence.start) ? undefined : turned(occurrence, turns);
+    if (busy !== undefined) yield busy;
+  }
+}
+
+function turnOf(range: Component, { start }: FirstTime, { zones }: Reading): Turn {
+  const changed = firstTimeOf(range, zones);
+  const id = singlePropertyOf(range, "RECURRENCE-ID");
+  const from = id === undefined ? 0 : instantOf(timeIn(id.values[0], id, zones));
+  const shift = start.clock.localAt(instantOf(changed.start)) - start.clock.localAt(from);
+  return { from, shift, length: changed.length, isFree: isFree(range) };
+}
+
+/** Where the occurrences may begin, as they were first, whose times the window meets. */
+function reachOf(turns: readonly Turn[], { from, to }: Reach): Reach {
+  const longest = Math.max(...turns.map(({ length }) => length.days * dayMs + length.ms));
+  const shifts = turns.map(({ shift }) => shift);
+  return { from: from - longest - Math.max(...shifts) - changeMs, to: to - Math.min(...shifts) + changeMs };
+}
+
+function turned({ start, end }: Occurrence, turns: readonly Turn[]): Busy | undefined {
+  const turn = turns.length === 1 ? turns[0] : turns.findLast(({ from }) => from <= instantOf(start));
+  if (turn === undefined || turn.isFree) return undefined;
+  const moved: CalendarTime = { ...start, local: start.local + turn.shift };
+  const begins = instantOf(moved);
+  return [begins, turn.shift === 0 && end !== undefined ? end : endAfter(moved, turn.length)];
+}

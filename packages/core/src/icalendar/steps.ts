@@ -1,0 +1,19 @@
+import { limits } from "../model/limits.ts";
+import { refuseIn, type Where } from "./refuse-in.ts";
+
+/** Pays for so many days or times that are looked at. */
+export type Spend = (steps: number) => void;
+
+/**
+ * What one calendar may cost, however many rules it has. Whoever uses it up is named.
+ * @throws BookingError `invalid_input`, when it is used up
+ */
+export function stepBudget(): (where: Where) => Spend {
+  let left = limits.calendarSteps;
+  return (where) => (steps) => {
+    left -= steps;
+    if (left >= 0) return;
+    const maximum = limits.calendarSteps;
+    refuseIn(where, { code: "too_much", maximum }, `cannot be worked out in ${maximum} steps: it repeats too often`);
+  };
+}
