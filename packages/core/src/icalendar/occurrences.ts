@@ -28,7 +28,8 @@ export function* repeated(
   const first = rule.count === undefined ? periods.numberAt(reach.from) : 0;
   for (let number = first; counted < count; number += 1) {
     const begins = periods.startOf(number);
-    if (begins > reach.to || isPast.all(begins)) return;
+    // Beyond the dates that there are, it is NaN.
+    if (!(begins <= reach.to) || isPast.all(begins)) return;
     for (const local of periods.timesOf(number)) {
       if (local <= start || counted === count) continue;
       if (local > reach.to || isPast.all(local)) return;

@@ -21,7 +21,9 @@ const mostParameters = 64;
  */
 export function propertiesOf(component: Component, name: string): readonly Property[] {
   const where = propertyOf(component, name);
-  return (component.lines.get(name) ?? []).map((line) => propertyIn(line, where));
+  // ical.js reads rules in upper case only.
+  const isRule = name.endsWith("RULE");
+  return (component.lines.get(name) ?? []).map((line) => propertyIn(isRule ? line.toUpperCase() : line, where));
 }
 
 /**
