@@ -31,6 +31,7 @@ const consumer = `
 import { createEngine, isBookingError, type StorageAdapter } from "@slotwright/core";
 import { isStorageError, StorageError } from "@slotwright/core/adapter";
 import { isErrorResponse, type SlotJson } from "@slotwright/core/client";
+import { busyTimesOf } from "@slotwright/core/icalendar";
 import { memoryAdapter } from "@slotwright/core/memory";
 import { inputSchemas } from "@slotwright/core/schemas";
 import { conformanceCases } from "@slotwright/conformance";
@@ -67,6 +68,9 @@ for (const storage of adapters) {
   if (!isServed || !isAnswered || appointment.status !== "confirmed" || !isTaken || !isKnown) throw new Error("the packed packages do not work");
   await storage.close();
 }
+const calendar = "BEGIN:VCALENDAR\\nBEGIN:VEVENT\\nDTSTART:20260302T090000Z\\nDURATION:PT1H\\nEND:VEVENT\\nEND:VCALENDAR";
+const week = { from: "2026-03-02T00:00:00Z", until: "2026-03-09T00:00:00Z", timeZone: "Europe/Berlin" };
+if (busyTimesOf({ calendar, ...week }).length !== 1) throw new Error("the packed core reads no calendar");
 // Making an adapter touches nothing: the servers' packages load and compile.
 const onServers: readonly StorageAdapter[] = [
   postgresAdapter({ connectionString: "postgres://localhost/none" }),

@@ -245,6 +245,24 @@ describe("where the system is at fault", () => {
   });
 });
 
+describe("a busy time that is to be unblocked", () => {
+  const error = new BookingError("invalid_transition", {
+    ...({ record: "slot", id: "s-1", from: "blocked", command: "unblock" } as const),
+    busySource: "hospital",
+  });
+
+  it("says whose it is, why it stays, and what can be done", () => {
+    expect(error.message).toContain('the calendar "hospital" is busy. Change it in that calendar');
+    expect(error.toResponse().message).toBe(
+      "This time cannot be unblocked, because another calendar says that it is taken. Please change it in that calendar.",
+    );
+  });
+
+  it("does not name the calendar on the screen", () => {
+    expect(JSON.stringify(error.toResponse())).not.toContain("hospital");
+  });
+});
+
 describe("the issues of an input", () => {
   const shownIssues = (issues: readonly InputIssue[]) =>
     (new BookingError("invalid_input", { issues }).toResponse().details as { issues: readonly InputIssue[] }).issues;

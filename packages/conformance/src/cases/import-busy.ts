@@ -124,7 +124,11 @@ export const importBusyCases: readonly ConformanceCase[] = [
         own.map(({ status }) => status),
         ["blocked"],
       );
-      await refusal(engine.unblock({ actor: provider, slotId: own[0]?.id ?? "" }), "invalid_transition");
+      const { details } = await refusal(
+        engine.unblock({ actor: provider, slotId: own[0]?.id ?? "" }),
+        "invalid_transition",
+      );
+      assert.equal(details.busySource, "hospital");
       // A slot that was blocked again by hand stays blocked, whatever the calendar says later.
       await engine.block({ actor: provider, slotId: next });
       assert.deepEqual(countsOf(await importing(engine, [])), [0, 0, 1, 0, 1, 0]);

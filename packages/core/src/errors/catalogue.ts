@@ -165,10 +165,14 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     recoverable: false,
     transient: false,
     title: "The state does not allow this",
-    message: ({ record, id, from, command, guard }) =>
-      guard === undefined
+    message: ({ record, id, from, command, guard, busySource }) => {
+      if (busySource !== undefined) {
+        return `The slot "${id}" cannot be unblocked: it is a time at which the calendar "${busySource}" is busy. Change it in that calendar and import it again, or unblock the slots that it blocks.`;
+      }
+      return guard === undefined
         ? `The ${record} "${id}" is ${from}, so the command ${command} does not apply to it. Load it again to see what can be done now.`
-        : `The database's own guard ${guard} refused the command ${command} on ${record} "${id}". Rows were probably changed by hand: run checkSync or reconcile to find which.`,
+        : `The database's own guard ${guard} refused the command ${command} on ${record} "${id}". Rows were probably changed by hand: run checkSync or reconcile to find which.`;
+    },
   },
   version_conflict: {
     status: 412,

@@ -106,6 +106,8 @@ export interface ErrorDetails {
     readonly command: string;
     /** Set if a guard of the database said no, not a rule: the guard's name. */
     readonly guard?: string;
+    /** Set if the slot is a busy time, which cannot be unblocked: the `source` that it was imported from. */
+    readonly busySource?: string;
   };
   version_conflict: {
     readonly record: "schedule" | "slot" | "appointment" | "availability";

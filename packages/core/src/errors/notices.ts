@@ -51,8 +51,11 @@ export const notices: {
       : "This time belongs to a different person or place. Please choose another one.",
   no_slot_available: ({ start, end }, { range }) =>
     `There is no free time for ${range(start, end)}. Please choose another time.`,
-  invalid_transition: ({ guard, record }) => {
+  invalid_transition: ({ guard, record, busySource }) => {
     if (guard !== undefined) return systemAtFault();
+    if (busySource !== undefined) {
+      return "This time cannot be unblocked, because another calendar says that it is taken. Please change it in that calendar.";
+    }
     const what = record === "appointment" ? "appointment" : "time";
     return `This is not possible with this ${what} as it is now. Please reload it to see what is possible.`;
   },

@@ -28,8 +28,8 @@ export interface ScreenDetails
   schedule_mismatch: OptionalIn<ErrorDetails["schedule_mismatch"], "expected" | "actual">;
   /** The provider and the facility are there if the caller named them. */
   no_slot_available: OptionalIn<ErrorDetails["no_slot_available"], "providerId" | "facilityId">;
-  /** The `id` is there unless the database's guard refused a record that the caller may not have named. */
-  invalid_transition: OptionalIn<Omit<ErrorDetails["invalid_transition"], "guard">, "id">;
+  /** The `id` is there unless the database's guard refused a record that the caller may not have named. Without the `busySource`. */
+  invalid_transition: OptionalIn<Omit<ErrorDetails["invalid_transition"], "guard" | "busySource">, "id">;
   /** The `id` is there for a slot and an appointment. */
   version_conflict: OptionalIn<ErrorDetails["version_conflict"], "id">;
   /** The `problem` is there if it is the host's own sentence. Without the id that is in the way. */

@@ -3,7 +3,7 @@ import type { Reach } from "./clocks.ts";
 import type { Component } from "./components.ts";
 import { repeated } from "./occurrences.ts";
 import { propertiesOf, singlePropertyOf, wordOf } from "./property.ts";
-import { propertyOf, refuseIn } from "./refuse-in.ts";
+import { propertyOf, refuseIn, type Where } from "./refuse-in.ts";
 import { ruleIn } from "./rule.ts";
 import type { Spend } from "./steps.ts";
 import type { TimeZones } from "./time-zones.ts";
@@ -14,7 +14,7 @@ export interface Reading {
   readonly zones: TimeZones;
   /** What the answer is about. */
   readonly window: Reach;
-  readonly spendOn: (where: Component) => Spend;
+  readonly spendOn: (where: Where) => Spend;
 }
 
 /** When an event is first, and how long. */
@@ -68,7 +68,7 @@ export function* occurrencesOf(
   { zones, spendOn }: Reading,
 ): Generator<Occurrence> {
   const byRule = (name: string) =>
-    propertiesOf(event, name).map((property) => repeated(ruleIn(property), start, reach, spendOn(event)));
+    propertiesOf(event, name).map((property) => repeated(ruleIn(property), start, reach, spendOn(property.where)));
   const isExcluded = namedIn([event], "EXDATE", zones);
   const excluded = new Set(byRule("EXRULE").flatMap((times) => [...times]));
   const isOut = (one: CalendarTime) => isExcluded(one) || excluded.has(one.local);

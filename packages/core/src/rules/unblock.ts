@@ -23,8 +23,15 @@ export const unblock: Rule<Command<"unblock">, ChangedSlot> = {
     const slot = findSlot(seen, slotId, ifVersion, context);
     if (isRefusal(slot)) return slot;
     // It lasts as long as the other calendar says.
-    if (busyMarkOf(slot) !== undefined) {
-      return refuse("invalid_transition", { record: "slot", id: slotId, from: slot.status, command: "unblock" });
+    const busySource = busyMarkOf(slot)?.source;
+    if (busySource !== undefined) {
+      return refuse("invalid_transition", {
+        record: "slot",
+        id: slotId,
+        from: slot.status,
+        command: "unblock",
+        busySource,
+      });
     }
     const others = seen.found.filter(({ id }) => id !== slotId).map(occupiedBy);
     const refusal = refuseSlotChange(slot, "available", context) ?? refuseOverlap([occupiedBy(slot)], others);

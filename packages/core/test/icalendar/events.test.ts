@@ -105,6 +105,19 @@ describe("busy times of events", () => {
     ]);
   });
 
+  it("move into the window from before it, and from after it", () => {
+    const weekly = (id: string, to: string) =>
+      busyAt(
+        "DTSTART:20270301T080000Z\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;UNTIL=20270420T000000Z",
+        `RECURRENCE-ID;RANGE=THISANDFUTURE:${id}T080000Z\nDTSTART:${to}T090000Z\nDURATION:PT1H`,
+      );
+    expect(weekly("20270308", "20270318")).toEqual(["2027-03-25T09:00Z/10:00Z", "2027-04-01T09:00Z/10:00Z"]);
+    expect(weekly("20270405", "20270326")).toEqual([
+      ...["2027-03-22T08:00Z/09:00Z", "2027-03-26T09:00Z/10:00Z"],
+      ...["2027-03-29T08:00Z/09:00Z", "2027-04-02T09:00Z/10:00Z"],
+    ]);
+  });
+
   it("have more dates by RDATE, with ends of their own, and fewer by EXDATE and EXRULE", () => {
     const once = "DTSTART;TZID=Europe/Berlin:20270322T090000\nDURATION:PT1H\n";
     expect(busyAt(`${once}RDATE:20270324T080000Z,20270325T080000Z\nRDATE;VALUE=PERIOD:20270326T080000Z/PT5M`)).toEqual([

@@ -160,6 +160,8 @@ const apple = calendarOf(
    END:VEVENT`,
 );
 
+const isoDay = (day: string) => `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}`;
+
 describe("calendars as they are exported", () => {
   it("Google's: a series with an exception and a moved occurrence, and whole days", () => {
     expect(busyIn(google)).toEqual(["2027-03-25T23:00Z/2027-03-26T23:00Z", "2027-03-30T12:00Z/13:30Z"]);
@@ -192,6 +194,25 @@ describe("calendars as they are exported", () => {
       "2027-03-16T21:00Z/22:00Z",
       "2027-03-18T21:00Z/22:00Z",
     ]);
+  });
+
+  it("a zone that the calendar defines shows what the IANA zone shows, on the nights of its changes as well", () => {
+    for (const day of ["20270327", "20270328", "20271030", "20271031"]) {
+      const window = { ...march, from: `${isoDay(day)}T00:00:00Z`, until: "2027-11-07T00:00:00Z" };
+      const starts = Array.from({ length: 24 }, (_, hour) => `${day}T${String(hour).padStart(2, "0")}`);
+      for (const start of starts.flatMap((hour) => [`${hour}0000`, `${hour}3000`])) {
+        const at = (zone: string) => eventOf(`DTSTART;TZID=${zone}:${start}\nDURATION:PT10M`, start);
+        const ofCalendar = outlook.replace(/BEGIN:VEVENT[\s\S]*END:VEVENT/, at("W. Europe Standard Time"));
+        expect(busyIn(ofCalendar, window), start).toEqual(busyIn(calendarOf(at("Europe/Berlin")), window));
+      }
+    }
+  });
+
+  it("before the first change that a zone defines, its clocks are as this one finds them", () => {
+    const zone = "BEGIN:VTIMEZONE\nTZID:Own\nBEGIN:STANDARD\nDTSTART:20270325T000000\nTZOFFSETFROM:-0330";
+    const defined = `${zone}\nTZOFFSETTO:+0545\nEND:STANDARD\nEND:VTIMEZONE`;
+    const daily = eventOf("DTSTART;TZID=Own:20270324T120000\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2");
+    expect(busyIn(calendarOf(defined, daily))).toEqual(["2027-03-24T15:30Z/16:30Z", "2027-03-25T06:15Z/07:15Z"]);
   });
 
   it("a name that no VTIMEZONE defines means the IANA zone of this name, or the one that you say", () => {
