@@ -10,7 +10,9 @@ import {
   occurrencesOf,
   type Reading,
 } from "./events.ts";
+import { lastBegun } from "./last-begun.ts";
 import { singlePropertyOf } from "./property.ts";
+import type { TimeZones } from "./time-zones.ts";
 import { type CalendarTime, endAfter, instantOf, type Length, timeIn } from "./times.ts";
 
 /** A time at which somebody is busy, in epoch milliseconds. */
@@ -32,11 +34,13 @@ interface Turn {
  * @throws BookingError `invalid_input`
  */
 export function* busyOfEvents(events: readonly Component[], reading: Reading): Generator<Busy> {
+  const { zones } = reading;
   for (const { main, changed } of seriesOf(events)) {
-    const ranges = main.length === 0 ? [] : changed.filter(isRange);
-    const singles = changed.filter((one) => !ranges.includes(one));
-    for (const event of main) yield* busyOfMain(event, singles, ranges, reading);
-    for (const event of singles) if (!isFree(event)) yield timeOf(firstTimeOf(event, reading.zones));
+    const ranges = main.length === 0 ? [] : changed.filter(isRange).map((event) => rangeOf(event, zones));
+    const singles = main.length === 0 ? changed : changed.filter((event) => !isRange(event));
+    const isChanged = namedIn(singles, "RECURRENCE-ID", zones);
+    for (const event of main) yield* busyOfMain(event, { isChanged, ranges }, reading);
+    for (const event of singles) if (!isFree(event)) yield timeOf(firstTimeOf(event, zones));
   }
 }
 
@@ -62,41 +66,55 @@ function seriesOf(events: readonly Component[]): Iterable<Series> {
 const isRange = (event: Component): boolean =>
   String(singlePropertyOf(event, "RECURRENCE-ID")?.parameters.range).toUpperCase() === "THISANDFUTURE";
 
-function* busyOfMain(
-  event: Component,
-  singles: readonly Component[],
-  ranges: readonly Component[],
-  reading: Reading,
-): Generator<Busy> {
-  const { zones } = reading;
+/** What is in the place of occurrences of a series. */
+interface Changes {
+  readonly isChanged: (one: CalendarTime) => boolean;
+  readonly ranges: readonly Range[];
+}
+
+/** An event with RANGE=THISANDFUTURE. */
+interface Range extends FirstTime {
+  /** The instant of the occurrence that it names. */
+  readonly from: number;
+  readonly isFree: boolean;
+}
+
+function rangeOf(event: Component, zones: TimeZones): Range {
+  const id = singlePropertyOf(event, "RECURRENCE-ID");
+  const from = id === undefined ? 0 : instantOf(timeIn(id.values[0], id, zones));
+  return { ...firstTimeOf(event, zones), from, isFree: isFree(event) };
+}
+
+function* busyOfMain(event: Component, { isChanged, ranges }: Changes, reading: Reading): Generator<Busy> {
   if (isFree(event) && ranges.length === 0) return;
-  const first = firstTimeOf(event, zones);
-  const isChanged = namedIn(singles, "RECURRENCE-ID", zones);
+  // Several events of one UID have all its changes, each.
+  reading.spendOn(event)(ranges.length);
+  const first = firstTimeOf(event, reading.zones);
   const own: Turn = { from: Number.NEGATIVE_INFINITY, shift: 0, length: first.length, isFree: isFree(event) };
-  const turns = [own, ...ranges.map((range) => turnOf(range, first, reading))].sort((a, b) => a.from - b.from);
+  const turns = [own, ...ranges.map((range) => turnOf(range, first))].sort((a, b) => a.from - b.from);
   for (const occurrence of occurrencesOf(event, first, reachOf(turns, reading.window), reading)) {
     const busy = isChanged(occurrence.start) ? undefined : turned(occurrence, turns);
     if (busy !== undefined) yield busy;
   }
 }
 
-function turnOf(range: Component, { start }: FirstTime, { zones }: Reading): Turn {
-  const changed = firstTimeOf(range, zones);
-  const id = singlePropertyOf(range, "RECURRENCE-ID");
-  const from = id === undefined ? 0 : instantOf(timeIn(id.values[0], id, zones));
-  const shift = start.clock.localAt(instantOf(changed.start)) - start.clock.localAt(from);
-  return { from, shift, length: changed.length, isFree: isFree(range) };
+function turnOf({ from, start: changed, length, isFree }: Range, { start }: FirstTime): Turn {
+  return { from, shift: start.clock.localAt(instantOf(changed)) - start.clock.localAt(from), length, isFree };
 }
 
 /** Where the occurrences may begin, as they were first, whose times the window meets. */
 function reachOf(turns: readonly Turn[], { from, to }: Reach): Reach {
-  const longest = Math.max(...turns.map(({ length }) => length.days * dayMs + length.ms));
-  const shifts = turns.map(({ shift }) => shift);
-  return { from: from - longest - Math.max(...shifts) - changeMs, to: to - Math.min(...shifts) + changeMs };
+  let [longest, latest, earliest] = [0, 0, 0];
+  for (const { length, shift } of turns) {
+    longest = Math.max(longest, length.days * dayMs + length.ms);
+    latest = Math.max(latest, shift);
+    earliest = Math.min(earliest, shift);
+  }
+  return { from: from - longest - latest - changeMs, to: to - earliest + changeMs };
 }
 
 function turned({ start, end }: Occurrence, turns: readonly Turn[]): Busy | undefined {
-  const turn = turns.length === 1 ? turns[0] : turns.findLast(({ from }) => from <= instantOf(start));
+  const turn = turns.length === 1 ? turns[0] : lastBegun(turns, ({ from }) => from, instantOf(start));
   if (turn === undefined || turn.isFree) return undefined;
   const moved: CalendarTime = { ...start, local: start.local + turn.shift };
   const begins = instantOf(moved);

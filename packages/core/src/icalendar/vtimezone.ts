@@ -1,6 +1,7 @@
 import { dayMs } from "../model/local-date.ts";
 import { type CalendarClock, clockWithin, type Reach } from "./clocks.ts";
 import type { Component } from "./components.ts";
+import { lastBegun } from "./last-begun.ts";
 import { repeated } from "./occurrences.ts";
 import { type Property, propertiesOf, singlePropertyOf } from "./property.ts";
 import { propertyOf, refuseIn, type Where } from "./refuse-in.ts";
@@ -24,7 +25,10 @@ export function definedClock(zone: Component, reach: Reach, spendOn: (where: Whe
   const around = { from: reach.from - yearsBack, to: reach.to + yearsBack };
   const onsets = zone.parts.flatMap((part) => onsetsOf(part, around, spendOn)).sort((a, b) => a.at - b.at);
   const [first] = onsets as [Onset];
-  return clockWithin(reach, (instant) => instant + (lastOf(onsets, instant)?.offset ?? first.before));
+  return clockWithin(
+    reach,
+    (instant) => instant + (lastBegun(onsets, ({ at }) => at, instant)?.offset ?? first.before),
+  );
 }
 
 function onsetsOf(part: Component, reach: Reach, spendOn: (where: Where) => Spend): readonly Onset[] {
@@ -58,15 +62,4 @@ function offsetOf(part: Component, name: string): number {
   const ms = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
   if (!(ms < dayMs)) refuseIn(where, { code: "no_such_time" }, "must be an offset, such as +0100");
   return sign === "-" ? -ms : ms;
-}
-
-/** The last one that had begun. */
-function lastOf(onsets: readonly Onset[], instant: number): Onset | undefined {
-  let [low, high] = [0, onsets.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((onsets[middle] as Onset).at <= instant) low = middle + 1;
-    else high = middle;
-  }
-  return onsets[low - 1];
 }

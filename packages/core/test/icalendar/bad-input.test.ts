@@ -227,6 +227,24 @@ describe("a calendar without bounds takes bounded time", () => {
     expect(busyIn(calendarOf(eventOf(series)))).toHaveLength(14);
   });
 
+  bounded("when very many events have one UID", () => {
+    const many = (lines: (day: string) => string) =>
+      Array.from({ length: 12_000 }, (_, place) => {
+        const day = new Date(Date.UTC(2027, 0, 1 + (place % 200))).toISOString().slice(0, 10).replaceAll("-", "");
+        return eventOf(lines(day));
+      });
+    const main = (day: string) => `DTSTART:${day}T080000Z\nDURATION:PT1H`;
+    const series = eventOf("DTSTART:20270101T080000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY");
+    const changed = many((day) => `RECURRENCE-ID:${day}T080000Z\nDTSTART:${day}T090000Z\nDURATION:PT5M`);
+    const ranges = many(
+      (day) => `RECURRENCE-ID;RANGE=THISANDFUTURE:${day}T080000Z\nDTSTART:${day}T090000Z\nDURATION:PT5M`,
+    );
+    expect(busyIn(calendarOf(series, ...changed))).toHaveLength(14);
+    expect(busyIn(calendarOf(series, ...ranges))).toHaveLength(14);
+    expect(busyIn(calendarOf(...many(main), ...changed))).toHaveLength(14);
+    expect(refusalOf(calendarOf(...many(main), ...ranges))).toContain("too_much");
+  });
+
   bounded("when it is long, in one line or in many", () => {
     expect(refusalOf(" ".repeat(20_000_000))).toBe("calendar too_long: must not be longer than 10000000 characters");
     const long = (line: string) => refusalOf(calendarOf(eventOf(`DTSTART:20270322T080000Z\n${line}`)));

@@ -96,7 +96,7 @@ it("a mangled calendar is read, or refused with a path that is in it, and nothin
         seen.refused += 1;
       }
     }),
-    { numRuns: 1_500 },
+    { numRuns: 1_000 },
   );
-  expect(Math.min(seen.read, seen.refused)).toBeGreaterThan(200);
+  expect(Math.min(seen.read, seen.refused)).toBeGreaterThan(100);
 });
