@@ -65,6 +65,15 @@ describeOnEachServer("the database's own guards, without the adapter, refuse", (
     expect(result.affectedRows).toBe(1);
   });
 
+  it("no insert of a slot that is there and in the way of nothing but itself, which becomes an update", async () => {
+    const columns = columnNames.slots.join(", ");
+    const [result] = await connection.query<ResultSetHeader>(
+      `insert into slotwright_slots (${columns}) select ${columns} from slotwright_slots as s where id = 'slot-30'
+      on duplicate key update metadata = '{"room":7}'`,
+    );
+    expect(result.affectedRows).toBe(2);
+  });
+
   it("a slot that no appointment lists, even if its id reads like two that are listed", async () => {
     await connection.query(`insert into slotwright_appointments (${columnNames.appointments.join(", ")})
       select 'both', subject_id, provider_id, facility_id, ${ms(30)}, ${ms(60)}, status, '["slot-30","seat-1"]',

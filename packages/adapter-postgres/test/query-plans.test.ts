@@ -232,11 +232,10 @@ const sortedPage = /-> {2}Sort\n\s+Sort Key: .*\n\s+-> {2}(Nested Loop|Index Sca
 /** Shares of many providers. */
 const sortedShares = /-> {2}Sort\n\s+Sort Key: .*\n\s+-> {2}(CTE Scan on seen|Result|Append)/g;
 
-type OfSlots = OpenQuery & Pick<SlotQuery, "scheduleId" | "holderId">;
+type OfSlots = OpenQuery & Pick<SlotQuery, "holderId">;
 
-function slotIndexOf({ scheduleId, providerIds, facilityId, holderId }: OfSlots): string {
+function slotIndexOf({ providerIds, facilityId, holderId }: OfSlots): string {
   if (holderId !== undefined) return "slots_by_holder";
-  if (scheduleId !== undefined) return "slots_by_schedule";
   if (providerIds !== undefined) return "slots_by_provider";
   return facilityId === undefined ? "slots_by_start" : "slots_by_facility";
 }

@@ -12,8 +12,8 @@ export interface Index {
  * none of these columns, and neither does a hold that names no holder.
  */
 export const indexes = {
-  slots_by_schedule: { table: "slots", columns: ["schedule_id", "start_at", "id"] },
   // With the end: what reaches into a range may begin a month before it, and only what does so is read from the table.
+  // Also for a schedule, which is that of one provider.
   slots_by_provider: { table: "slots", columns: ["provider_id", "start_at", "id", "end_at"] },
   slots_by_facility: { table: "slots", columns: ["facility_id", "start_at", "id"] },
   slots_by_holder: { table: "slots", columns: ["hold_holder_id", "start_at", "id"], isSparse: true },

@@ -62,7 +62,10 @@ function slotRequest(query: SlotQuery): ListRequest {
     statusSql: isInSlotStatus as ListRequest["statusSql"],
     // In a window that people search, many slots are free. Held, booked or blocked ones may be rare, and so may those of
     // one facility.
-    leavesOutMost: query.facilityId !== undefined || query.statuses?.includes("available") === false,
+    leavesOutMost:
+      query.scheduleId !== undefined ||
+      query.facilityId !== undefined ||
+      query.statuses?.includes("available") === false,
     conditions: {
       scheduleId: query.scheduleId,
       holderId: query.holderId,
@@ -87,10 +90,9 @@ const openRequest = (query: OpenQuery): ListRequest => ({
   columns: openColumns,
 });
 
-function slotIndex({ scheduleId, providerIds, facilityId, holderId }: SlotQuery): IndexName {
+function slotIndex({ providerIds, facilityId, holderId }: SlotQuery): IndexName {
   // Nobody holds many slots, with all providers together.
   if (holderId !== undefined) return "slots_by_holder";
-  if (scheduleId !== undefined) return "slots_by_schedule";
   if (providerIds !== undefined) return "slots_by_provider";
   return facilityId === undefined ? "slots_by_start" : "slots_by_facility";
 }

@@ -33,6 +33,7 @@ import type {
   SettingRow,
   SlotRow,
 } from "./catalogue.ts";
+import { packedChanges, unpackedChanges } from "./packed-changes.ts";
 import type { OpenRow } from "./reads.ts";
 
 /** Turns records into rows and back. Only this file knows both. */
@@ -228,13 +229,13 @@ export function journalToRow(entry: JournalEntry): JournalRow {
     at: entry.at.getTime(),
     from_status: entry.fromStatus,
     to_status: entry.toStatus,
-    changes: JSON.stringify(entry.overrides === undefined ? entry.changes : packed(entry.changes, entry.overrides)),
+    changes: packedChanges(entry),
   };
 }
 
 export function rowToJournal(row: JournalRow): JournalEntry {
   const [facilityId, ...providerIds] = JSON.parse(row.place) as readonly [string, ...string[]];
-  const { [overridesName]: overrides, ...changes } = JSON.parse(row.changes) as PackedChanges;
+  const { changes, overrides } = unpackedChanges(row.changes);
   return {
     recordKind: row.record_kind as JournalEntry["recordKind"],
     recordId: row.record_id,
@@ -245,24 +246,13 @@ export function rowToJournal(row: JournalRow): JournalEntry {
     commandId: row.command_id,
     actor: { kind: row.actor_kind, id: row.actor_id },
     reason: row.reason,
-    ...(overrides === undefined ? {} : { overrides: overrides.to }),
+    ...(overrides === undefined ? {} : { overrides }),
     at: new Date(row.at),
     fromStatus: row.from_status,
     toStatus: row.to_status,
     changes,
   };
 }
-
-/** No record has a field of this name. */
-const overridesName = "overrides";
-
-type Overrides = NonNullable<JournalEntry["overrides"]>;
-type PackedChanges = JournalEntry["changes"] & { readonly overrides?: { readonly to: Overrides } };
-
-const packed = (changes: JournalEntry["changes"], overrides: Overrides): PackedChanges => ({
-  ...changes,
-  [overridesName]: { to: overrides },
-});
 
 const decoders: { readonly [K in RecordKind]: (row: unknown) => StoredRecord } = {
   agenda: (row) => rowToAgenda(row as AgendaRow),

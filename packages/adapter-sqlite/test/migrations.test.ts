@@ -143,7 +143,7 @@ describe("migrate", () => {
     await storage.close();
     withFile(byHand, (database) => database.exec(migrationSql({ tablePrefix: "booking_" })));
     expect(schemaOf(byHand)).toEqual(schemaOf(byAdapter));
-    expect(schemaOf(byHand)).toHaveLength(51);
+    expect(schemaOf(byHand)).toHaveLength(50);
     const onTop = sqliteAdapter({ filename: byHand, tablePrefix: "booking_" });
     expect(await onTop.migrate()).toEqual(nothing);
     await onTop.close();

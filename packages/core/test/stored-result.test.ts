@@ -46,7 +46,18 @@ const schedule: fc.Arbitrary<Schedule> = fc.record({
 });
 const record = fc.oneof(slot, appointment, schedule);
 const fault = { kind: "slot_overlap", invariant: 2, records: [{ kind: "slot", id: "a" }] };
-const value = fc.oneof(record, fc.array(record), text, fc.nat(), fc.constantFrom([fault], [], null));
+const alike = slot.chain((one) =>
+  fc.array(fc.record({ id: text, start: instant, metadata }).map((own) => ({ ...one, ...own }))),
+);
+const value = fc.oneof(
+  record,
+  fc.array(record),
+  fc.array(slot),
+  alike,
+  text,
+  fc.nat(),
+  fc.constantFrom([fault], [], null),
+);
 
 it("a result is after the way through its storage what it was before, whatever its records hold", () => {
   fc.assert(
@@ -161,5 +172,23 @@ describe("what is stored stays readable: these are answers of commands as tables
   ])("%s", (_name, stored, record) => {
     expect(resultOf({ record: stored, list: [stored] })).toEqual({ record, list: [record] });
     expect(storedResult({ record, list: [record] })).toEqual({ record: stored, list: [stored] });
+  });
+
+  it("slots that have much in common, and slots without", () => {
+    const values = ["slot", "line", "dr", "north", 1, ...times, "available", null, null, {}, ...stamps];
+    const one = { ...free, status: "available", appointmentId: null, hold: null, ...rest, metadata: {} };
+    const later = new Date(1_767_434_400_000);
+    const slots = [one, { ...one, id: "two", start: between.end, end: later }, { ...one, metadata: { room: 7 } }];
+    const stored = {
+      first: { slot: values },
+      differing: [0, 5, 6, 10],
+      others: [
+        ["two", times[1], later.getTime(), {}],
+        ["slot", ...times, { room: 7 }],
+      ],
+    };
+    expect(resultOf({ slots: stored })).toEqual({ slots });
+    expect(storedResult({ slots })).toEqual({ slots: stored });
+    expect(resultOf({ slots: [{ slot: values }, { slot: values }] })).toEqual({ slots: [one, one] });
   });
 });

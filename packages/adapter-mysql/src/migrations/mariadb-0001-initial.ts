@@ -208,12 +208,6 @@ export const initial: Migration = {
     },
     {
       kind: "index",
-      name: "slots_by_schedule",
-      on: "slots",
-      statement: `create index \`{prefix}slots_by_schedule\` on \`{database}\`.\`{prefix}slots\` (\`schedule_id\`, \`start_at\`, \`id\`)`,
-    },
-    {
-      kind: "index",
       name: "slots_by_provider",
       on: "slots",
       statement: `create index \`{prefix}slots_by_provider\` on \`{database}\`.\`{prefix}slots\` (\`provider_id\`, \`start_at\`, \`id\`, \`end_at\`)`,
@@ -281,14 +275,30 @@ export const initial: Migration = {
     },
     {
       kind: "trigger",
-      name: "slots_inserted",
-      statement: `create trigger \`{database}\`.\`{prefix}slots_inserted\` after insert on \`{database}\`.\`{prefix}slots\`
-for each row begin if (new.status not in ('blocked', 'withdrawn')) then begin declare locked int; declare reached bigint; set locked = (select version from \`{prefix}schedules\` where id = new.schedule_id for update);
+      name: "slots_no_overlap",
+      statement: `create trigger \`{database}\`.\`{prefix}slots_no_overlap\` before insert on \`{database}\`.\`{prefix}slots\`
+for each row begin if new.version = 1 and (new.status not in ('blocked', 'withdrawn')) then begin declare locked int; declare reached bigint; declare previous bigint; set locked = (select version from \`{prefix}schedules\` where id = new.schedule_id for update);
 if locked is null then signal sqlstate '45000' set message_text = 'slotwright:row_format: the schedule of the slot does not exist'; end if;
 if @slotwright_new_schedules is not null and json_contains(json_extract(@slotwright_new_schedules, '$[*][0]'), json_quote(new.schedule_id))
+then select max(start_at) into previous from \`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat and start_at < new.end_at;
+select max(end_at) into reached from \`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat and start_at = previous; else select max(start_at) into previous from \`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat and start_at < new.end_at lock in share mode;
+select max(end_at) into reached from \`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat and start_at = previous lock in share mode; end if;
+if reached > new.start_at then set reached = null; 
+if @slotwright_new_schedules is not null and json_contains(json_extract(@slotwright_new_schedules, '$[*][0]'), json_quote(new.schedule_id))
 then select end_at into reached from \`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat
-and start_at < new.end_at and id <> new.id order by start_at desc limit 1;
-else select end_at into reached from \`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat
+and start_at < new.end_at and id <> new.id order by start_at desc limit 1; else select end_at into reached from \`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat
+and start_at < new.end_at and id <> new.id order by start_at desc limit 1 lock in share mode; end if;
+if reached > new.start_at then signal sqlstate '45000' set message_text = 'slotwright:no_overlap: another slot of this schedule and seat is in the way'; end if; end if; end; end if; end`,
+    },
+    {
+      kind: "trigger",
+      name: "slots_inserted",
+      statement: `create trigger \`{database}\`.\`{prefix}slots_inserted\` after insert on \`{database}\`.\`{prefix}slots\`
+for each row begin if not new.version = 1 and (new.status not in ('blocked', 'withdrawn')) then begin declare locked int; declare reached bigint; set locked = (select version from \`{prefix}schedules\` where id = new.schedule_id for update);
+if locked is null then signal sqlstate '45000' set message_text = 'slotwright:row_format: the schedule of the slot does not exist'; end if; 
+if @slotwright_new_schedules is not null and json_contains(json_extract(@slotwright_new_schedules, '$[*][0]'), json_quote(new.schedule_id))
+then select end_at into reached from \`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat
+and start_at < new.end_at and id <> new.id order by start_at desc limit 1; else select end_at into reached from \`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat
 and start_at < new.end_at and id <> new.id order by start_at desc limit 1 lock in share mode; end if;
 if reached > new.start_at then signal sqlstate '45000' set message_text = 'slotwright:no_overlap: another slot of this schedule and seat is in the way'; end if; end; end if;
 if new.appointment_id is not null then if not exists (select 1 from \`{prefix}appointments\` as a where a.id = new.appointment_id
@@ -306,11 +316,10 @@ else signal sqlstate '45000' set message_text = 'slotwright:slot_has_appointment
       name: "slots_updated",
       statement: `create trigger \`{database}\`.\`{prefix}slots_updated\` after update on \`{database}\`.\`{prefix}slots\`
 for each row begin if (new.status not in ('blocked', 'withdrawn')) and (not (old.status not in ('blocked', 'withdrawn')) or not (old.\`schedule_id\` <=> new.\`schedule_id\` and old.\`seat\` <=> new.\`seat\` and old.\`start_at\` <=> new.\`start_at\` and old.\`end_at\` <=> new.\`end_at\`)) then begin declare locked int; declare reached bigint; set locked = (select version from \`{prefix}schedules\` where id = new.schedule_id for update);
-if locked is null then signal sqlstate '45000' set message_text = 'slotwright:row_format: the schedule of the slot does not exist'; end if;
+if locked is null then signal sqlstate '45000' set message_text = 'slotwright:row_format: the schedule of the slot does not exist'; end if; 
 if @slotwright_new_schedules is not null and json_contains(json_extract(@slotwright_new_schedules, '$[*][0]'), json_quote(new.schedule_id))
 then select end_at into reached from \`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat
-and start_at < new.end_at and id <> new.id order by start_at desc limit 1;
-else select end_at into reached from \`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat
+and start_at < new.end_at and id <> new.id order by start_at desc limit 1; else select end_at into reached from \`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat
 and start_at < new.end_at and id <> new.id order by start_at desc limit 1 lock in share mode; end if;
 if reached > new.start_at then signal sqlstate '45000' set message_text = 'slotwright:no_overlap: another slot of this schedule and seat is in the way'; end if; end; end if;
 if old.appointment_id is not null and not (old.\`appointment_id\` <=> new.\`appointment_id\`) then if new.version <> old.version + 1

@@ -342,12 +342,6 @@ export const initial: Migration = {
     },
     {
       kind: "index",
-      name: "slots_by_schedule",
-      on: "slots",
-      statement: `create index "{prefix}slots_by_schedule" on "{schema}"."{prefix}slots" ("schedule_id", "start_at", id collate "POSIX")`,
-    },
-    {
-      kind: "index",
       name: "slots_by_provider",
       on: "slots",
       statement: `create index "{prefix}slots_by_provider" on "{schema}"."{prefix}slots" ("provider_id", "start_at", id collate "POSIX", "end_at")`,

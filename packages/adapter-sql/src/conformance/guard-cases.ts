@@ -50,6 +50,7 @@ const statementsFor = (
     ["a slot that ends within another", `insert ${intoSlots({ start_at: ms(80), end_at: ms(91) })}`],
     ["a slot around others", `insert ${intoSlots({ start_at: ms(-30), end_at: ms(500) })}`],
     ["a slot equal to another", `insert ${intoSlots({ start_at: ms(30), end_at: ms(60) })}`],
+    ["a slot of a later version on another", `insert ${intoSlots({ version: 2, start_at: ms(29), end_at: ms(30) })}`],
     ["a slot moved onto another", setSlot("slot-0", "end_at = end_at + 1")],
     ["a slot moved to a taken seat", setSlot("seat-1", "seat = 0")],
     ["a blocked slot unblocked onto another", setSlot("slot-15", "status = 'available'")],

@@ -172,12 +172,6 @@ export const initial: Migration = {
     },
     {
       kind: "index",
-      name: "slots_by_schedule",
-      on: "slots",
-      statement: `create index "{prefix}slots_by_schedule" on "{prefix}slots" ("schedule_id", "start_at", "id")`,
-    },
-    {
-      kind: "index",
       name: "slots_by_provider",
       on: "slots",
       statement: `create index "{prefix}slots_by_provider" on "{prefix}slots" ("provider_id", "start_at", "id", "end_at")`,

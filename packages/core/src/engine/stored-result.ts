@@ -26,22 +26,74 @@ const instants: ReadonlySet<string> = new Set(["start", "end", "createdAt", "upd
  * holds only the values of its records, with instants as milliseconds since 1970.
  */
 export function storedResult(result: object): unknown {
-  return mapFields(result as Fields, (value) => (Array.isArray(value) ? value.map(storedValue) : storedValue(value)));
+  return mapFields(result as Fields, (value) => (Array.isArray(value) ? storedList(value) : storedValue(value)));
 }
 
 /** The stored result, equal to what the first caller got. */
 export function resultOf(stored: unknown): object {
-  return mapFields(stored as Fields, (value) => (Array.isArray(value) ? value.map(revived) : revived(value)));
+  return mapFields(stored as Fields, (value) =>
+    Array.isArray(value) ? value.map(revived) : isAlike(value) ? revivedAlike(value) : revived(value),
+  );
 }
 
 function mapFields(fields: Fields, change: (value: unknown) => unknown): object {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, change(value)]));
 }
 
+/** Records that have much in common, such as the slots of one call: the first one, and where each of the others differs. */
+interface Alike {
+  readonly first: Stored;
+  /** The positions of the values in which some differ. */
+  readonly differing: readonly number[];
+  /** These values of each of the others. */
+  readonly others: readonly (readonly unknown[])[];
+}
+
+type Stored = Readonly<Record<string, readonly unknown[]>>;
+
+function storedList(values: readonly unknown[]): unknown {
+  const [first, ...others] = values;
+  const isOfOneKind = isRecord(first) && values.every((value) => isRecord(value) && value.kind === first.kind);
+  return isOfOneKind && others.length > 0
+    ? storedAlike(first, others as readonly ResultRecord[])
+    : values.map(storedValue);
+}
+
+function storedAlike(first: ResultRecord, others: readonly ResultRecord[]): Alike {
+  const names = fieldNames[first.kind];
+  const values = names.map((name) => storedFieldOf(first, name));
+  const differs = names.map((name, at) => others.some((other) => !isSame(storedFieldOf(other, name), values[at])));
+  const differing = names.flatMap((_, at) => (differs[at] ? [at] : []));
+  const rest = differing.map((at) => names[at] as string);
+  return {
+    first: { [first.kind]: values },
+    differing,
+    others: others.map((other) => rest.map((name) => storedFieldOf(other, name))),
+  };
+}
+
+const storedFieldOf = (record: ResultRecord, name: string) => storedField(name, (record as unknown as Fields)[name]);
+
+/** As JSON has them. */
+const isSame = (one: unknown, other: unknown): boolean =>
+  one === other || (typeof one === "object" && JSON.stringify(one) === JSON.stringify(other));
+
+const isAlike = (value: unknown): value is Alike =>
+  typeof value === "object" && value !== null && "first" in value && "differing" in value && "others" in value;
+
+function revivedAlike({ first, differing, others }: Alike): unknown {
+  const [kind = "", values = []] = Object.entries(first)[0] ?? [];
+  const all = others.map((own) => {
+    const whole = [...values];
+    for (const [index, at] of differing.entries()) whole[at] = own[index];
+    return { [kind]: whole };
+  });
+  return [first, ...all].map(revived);
+}
+
 function storedValue(value: unknown): unknown {
   if (!isRecord(value)) return plainJson(value);
-  const values = fieldNames[value.kind].map((name) => storedField(name, (value as unknown as Fields)[name]));
-  return { [value.kind]: values };
+  return { [value.kind]: fieldNames[value.kind].map((name) => storedFieldOf(value, name)) };
 }
 
 function storedField(name: string, value: unknown): unknown {

@@ -6,6 +6,7 @@ import type { TimeRange } from "./time-range.ts";
 export interface SlotSearch {
   readonly providerIds?: readonly string[];
   readonly facilityId?: string;
+  /** Found by its provider, who should be named too: a schedule by itself has no index. */
   readonly scheduleId?: string;
   /** Slots with a hold of this holder, as it is stored: whether it has expired is for `statuses` to say. */
   readonly holderId?: string;

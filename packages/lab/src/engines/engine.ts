@@ -60,6 +60,22 @@ export interface SqlConnection {
   readonly close: () => Promise<void>;
 }
 
+/** Of a slot that was created, an entry has the values alone, in this order. */
+const createdFields = [
+  ...["scheduleId", "providerId", "facilityId", "seat", "start", "end"],
+  ...["status", "appointmentId", "hold", "metadata"],
+];
+
+/**
+ * The changes of an entry `j` with their names, as JSON.
+ * @param object The function that makes an object of names and values.
+ * @param at The JSON at `to`, or at a place in it, or NULL.
+ */
+export function namedChanges(object: string, at: (index?: number) => string, changes: string): string {
+  const fields = createdFields.map((name, index) => `'${name}', ${object}('to', ${at(index)})`);
+  return `CASE WHEN ${at()} IS NULL THEN ${changes} ELSE ${object}(${fields.join(", ")}) END`;
+}
+
 /** The few pieces of SQL for which the standard has no common form. */
 export interface Dialect {
   /** Selects `appointment, position, slot`: each slot in the list of an appointment, with positions from 1. */

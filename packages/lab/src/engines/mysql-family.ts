@@ -1,7 +1,7 @@
 import { mysqlAdapter } from "@slotwright/adapter-mysql";
 import { createConnection, createPool } from "mysql2/promise";
 import type { Administration } from "./administration.ts";
-import type { DatabaseEngine, Dialect, Row, SqlConnection } from "./engine.ts";
+import { type DatabaseEngine, type Dialect, namedChanges, type Row, type SqlConnection } from "./engine.ts";
 import { changedResult, gatedCalls, gatedMethods } from "./gate.ts";
 import { takeAllOf, watchErrors } from "./host-pool.ts";
 
@@ -18,6 +18,9 @@ async function connect(uri: string): Promise<SqlConnection> {
     close: () => connection.end(),
   };
 }
+
+const place = (index?: number) => (index === undefined ? "$.to" : `$.to[${index}]`);
+const changes = namedChanges("json_object", (index) => `json_extract(j.changes, '${place(index)}')`, "j.changes");
 
 const changedValue = "json_extract(j.changes, concat('$.', k.field, '.to'))";
 
@@ -36,7 +39,7 @@ const dialect: Dialect = {
       WHEN 'NULL' THEN NULL
       WHEN 'ARRAY' THEN replace(${changedValue}, '", "', '","')
       ELSE json_unquote(${changedValue}) END AS value
-    FROM slotwright_journal AS j,
+    FROM (SELECT record_kind, record_id, version, ${changes} AS changes FROM slotwright_journal AS j) AS j,
       json_table(json_keys(j.changes), '$[*]' COLUMNS (field VARCHAR(128) PATH '$')) AS k`,
   instant: (column) =>
     `concat(left(date_format(timestampadd(MICROSECOND, ${column} * 1000, '1970-01-01'), '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')`,

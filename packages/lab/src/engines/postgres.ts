@@ -1,7 +1,7 @@
 import { postgresAdapter } from "@slotwright/adapter-postgres";
 import { Client, type CustomTypesConfig, Pool, types } from "pg";
 import type { Administration } from "./administration.ts";
-import type { DatabaseEngine, Dialect, SqlConnection } from "./engine.ts";
+import { type DatabaseEngine, type Dialect, namedChanges, type SqlConnection } from "./engine.ts";
 import { changedResult, gatedCalls, gatedMethods } from "./gate.ts";
 import { takeAllOf, watchErrors } from "./host-pool.ts";
 
@@ -28,6 +28,9 @@ function numbered(sql: string): string {
   return sql.replaceAll("?", () => `$${++number}`);
 }
 
+const place = (index?: number) => (index === undefined ? "{to}" : `{to,${index}}`);
+const changes = namedChanges("json_build_object", (index) => `j.changes::json #> '${place(index)}'`, "j.changes::json");
+
 const dialect: Dialect = {
   listedSlots: `
     SELECT a.id AS appointment, l.position, l.slot
@@ -39,7 +42,7 @@ const dialect: Dialect = {
   // Not jsonb, which would write lists in a format of its own.
   changedFields: `
     SELECT j.record_kind, j.record_id, j.version, c.field, c.change ->> 'to'
-    FROM slotwright_journal AS j, json_each(j.changes::json) AS c (field, change)`,
+    FROM slotwright_journal AS j, json_each(${changes}) AS c (field, change)`,
   instant: (column) => `to_char(to_timestamp(${column} / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
   integrityChecks: [],
   guardRemovals: `

@@ -3,7 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sqliteAdapter } from "@slotwright/adapter-sqlite";
 import Database from "better-sqlite3";
-import type { DatabaseEngine, Dialect, FreshDatabase, Row, SqlConnection } from "./engine.ts";
+import {
+  type DatabaseEngine,
+  type Dialect,
+  type FreshDatabase,
+  namedChanges,
+  type Row,
+  type SqlConnection,
+} from "./engine.ts";
 import { gatedCalls } from "./gate.ts";
 
 async function createDatabase(): Promise<FreshDatabase> {
@@ -44,6 +51,9 @@ async function connect(address: string): Promise<SqlConnection> {
   };
 }
 
+const place = (index?: number) => (index === undefined ? "$.to" : `$.to[${index}]`);
+const changes = namedChanges("json_object", (index) => `j.changes -> '${place(index)}'`, "j.changes");
+
 const dialect: Dialect = {
   listedSlots: `
     SELECT a.id AS appointment, l.key + 1 AS position, l.value AS slot
@@ -53,7 +63,7 @@ const dialect: Dialect = {
     FROM slotwright_appointments AS a, json_each(coalesce(a.provider_ids, json_array(a.provider_id))) AS n`,
   changedFields: `
     SELECT j.record_kind, j.record_id, j.version, c.key AS field, CAST(c.value ->> '$.to' AS TEXT) AS value
-    FROM slotwright_journal AS j, json_each(j.changes) AS c`,
+    FROM slotwright_journal AS j, json_each(${changes}) AS c`,
   instant: (column) => `strftime('%Y-%m-%dT%H:%M:%fZ', ${column} / 1000.0, 'unixepoch')`,
   integrityChecks: [
     "SELECT integrity_check AS problem FROM pragma_integrity_check WHERE integrity_check <> 'ok'",

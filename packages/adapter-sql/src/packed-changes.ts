@@ -1,0 +1,58 @@
+import type { JournalEntry } from "@slotwright/core/adapter";
+
+type Changes = JournalEntry["changes"];
+type Overrides = NonNullable<JournalEntry["overrides"]>;
+
+/** What an entry changed and passed, as the JSON of one column. */
+export function packedChanges({ recordKind, changes, overrides }: JournalEntry): string {
+  if (overrides !== undefined) return JSON.stringify({ ...changes, [overridesName]: { to: overrides } });
+  const values = recordKind === "slot" ? valuesOf(changes) : undefined;
+  return values === undefined ? JSON.stringify(changes) : `{"${createdName}":${JSON.stringify(values)}}`;
+}
+
+export function unpackedChanges(text: string): Pick<JournalEntry, "changes" | "overrides"> {
+  const { [createdName]: values, [overridesName]: overrides, ...changes } = JSON.parse(text) as PackedChanges;
+  if (values !== undefined) return { changes: changesTo(values) };
+  return overrides === undefined ? { changes } : { changes, overrides: overrides.to };
+}
+
+/** No record has a field of these names. */
+const overridesName = "overrides";
+const createdName = "to";
+
+type PackedChanges = Changes & {
+  readonly overrides?: { readonly to: Overrides };
+  readonly to?: readonly unknown[];
+};
+
+/**
+ * The fields of a slot that was created, in the order of their values: publishing writes thousands of such entries, whose
+ * names would take more room than all the rest. Stored rows rely on this order.
+ */
+export const createdSlotFields = [
+  "scheduleId",
+  "providerId",
+  "facilityId",
+  "seat",
+  "start",
+  "end",
+  "status",
+  "appointmentId",
+  "hold",
+  "metadata",
+] as const;
+
+/** Undefined if something else has changed than what a new slot has, or if there was something before. */
+function valuesOf(changes: Changes): readonly unknown[] | undefined {
+  const values: unknown[] = [];
+  for (const name in changes) {
+    const change = changes[name];
+    if (change === undefined || "from" in change || name !== createdSlotFields[values.length]) return undefined;
+    values.push(change.to);
+  }
+  return values.length === createdSlotFields.length ? values : undefined;
+}
+
+function changesTo(values: readonly unknown[]): Changes {
+  return Object.fromEntries(createdSlotFields.map((name, index) => [name, { to: values[index] }]));
+}
