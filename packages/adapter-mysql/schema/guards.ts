@@ -87,7 +87,8 @@ const overlapCheck = (lane: RawBuilder<unknown>) =>
   sql`begin declare locked int; declare reached bigint; ${lockSchedule} ${overlapRead(lane)} end;`;
 
 /**
- * The same before a slot is there. The database looks up a maximum in the index while it plans a statement, which takes a
+ * The same before a slot is there, which is right because of the lock: the slot that another transaction is about to
+ * write cannot be seen yet. The database looks up a maximum in the index while it plans a statement, which takes a
  * third of the time. It could not leave out the slot itself: an INSERT that becomes an UPDATE comes here as well, and only
  * for a slot that may be in the way is it told which one that is.
  */

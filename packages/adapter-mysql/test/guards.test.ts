@@ -105,6 +105,17 @@ describeOnEachServer("the database's own guards, without the adapter, refuse", (
     }
   });
 
+  it("two new slots of one schedule at a time, wherever they lie: none is there yet when the guard looks", async () => {
+    const other = await createConnection(store.url);
+    await connection.query(`insert ${intoSlots({ id: "'one'", start_at: ms(900), end_at: ms(930) })}`);
+    await other.query("set innodb_lock_wait_timeout = 1");
+    await other.query("set transaction isolation level read committed");
+    await other.beginTransaction();
+    const second = other.query(`insert ${intoSlots({ id: "'two'", start_at: ms(-100), end_at: ms(-70) })}`);
+    await expect(second).rejects.toMatchObject({ errno: 1205 });
+    await other.end();
+  });
+
   it("a slot that overlaps one that was committed while its statement waited", async () => {
     const other = await createConnection(store.url);
     await connection.query(

@@ -116,7 +116,7 @@ export const catalogue = {
     at: fixedInstant,
     from_status: { type: "text", isNullable: true, isFixed: true },
     to_status: fixedText,
-    /** The changes, and beside them the overrides of the command, which few commands have. */
+    /** The changes, as `packedChanges` writes them, and beside them the overrides of the command, which few commands have. */
     changes: { type: "json", isFixed: true },
   },
   /** The partitions of the feed as rows to lock, and the last number in each, for engines without a better lock. */

@@ -225,7 +225,9 @@ function insertRows<Row>(connection: Connection, insertion: Insertion<Row>, rows
   let at = 0;
   for (const { sql, columns, rows: count } of insertion) {
     for (; rows.length - at >= count; at += count) {
-      const values = rows.slice(at, at + count).flatMap((row) => valuesOf(row, columns));
+      const values: unknown[] = [];
+      // Without an array for each row.
+      for (let row = at; row < at + count; row += 1) for (const column of columns) values.push(rows[row]?.[column]);
       if (connection.run(sql, values) < count) throw leftOut();
     }
   }
