@@ -15,7 +15,12 @@ const morning = { startFrom: at(0), startBefore: at(900) };
 export const slotQueries: Readonly<Record<string, SlotQuery>> = {
   "slots of all": { ...listPage },
   "a page of slots of all, backwards": { ...listPage, ...range, after: listPlace, descending: true },
-  "slots of a schedule that overlap": { ...listPage, ...range, scheduleId: "schedule-1" },
+  "slots of a schedule that overlap": {
+    ...listPage,
+    ...range,
+    providerIds: providerIds(1),
+    scheduleId: "schedule-1",
+  },
   "held slots of a time": { ...listPage, ...morning, statuses: ["held"] },
   "held slots of a facility in a time": { ...listPage, ...morning, facilityId: "facility-1", statuses: ["held"] },
   "what a holder holds": { ...listPage, holderId: "holder-1", statuses: ["held"] },
