@@ -29,7 +29,7 @@ type PackedChanges = Changes & {
  * The fields of a slot that was created, in the order of their values: publishing writes thousands of such entries, whose
  * names would take more room than all the rest. Stored rows rely on this order.
  */
-export const createdSlotFields = [
+const createdSlotFields = [
   "scheduleId",
   "providerId",
   "facilityId",
