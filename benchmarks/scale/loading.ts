@@ -173,7 +173,8 @@ function journalRows(data: DataSet, sql: LoadingSql, terms: Terms): readonly str
     (${columns.join(", ")}, command_id, actor_kind, actor_id, at, from_status, to_status, changes)
     select ${[...Object.values(sql.partition), place, ...values].join(", ")} from ${from}`;
   const c = `(g / ${slotsPerWeek})`;
-  const created = `'{"scheduleId":{"to":"' || s.schedule_id || '"},${where},"seat":{"to":0},${times},"status":{"to":"available"},"appointmentId":{"to":null},"hold":{"to":null},"metadata":{"to":{}}}'`;
+  // As the adapters keep the entry of a new slot: its values without their names.
+  const created = `'{"to":["' || s.schedule_id || '","' || s.provider_id || '","' || s.facility_id || '",0,"' || ${sql.iso(start)} || '","' || ${sql.iso(`(${start} + ${slotMs})`)} || '","available",null,null,{}]}'`;
   const agreed = `'{"subjectId":{"to":"' || ${subject(data)} || '"},${where},${times},"status":{"to":"confirmed"},"providerIds":{"to":["' || s.provider_id || '"]},"slotIds":{"to":["' || ${terms.slotId("g")} || '"]},"metadata":{"to":{}}}'`;
   const booked = `'{"status":{"from":"available","to":"booked"},"appointmentId":{"from":null,"to":"' || ${terms.appointmentId("j")} || '"}}'`;
   const book = [`'book'`, terms.bookingId("j"), `'subject'`, `'app'`, terms.bookedAt("j")];
