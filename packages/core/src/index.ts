@@ -16,13 +16,14 @@ export type {
   LiveDays,
   LiveFreshness,
   LiveNext,
+  LiveNextTimes,
   LiveOfSubject,
   LiveOpenPage,
   LiveSlots,
   LiveStanding,
   LiveSubjectPage,
+  LiveTimesByDay,
   LiveTimesPage,
-  OpenDay,
 } from "./engine/live/live-slots.ts";
 export { type Opening, type OpeningsInput, openingsOf } from "./engine/openings-of.ts";
 export type { EngineOptions, RetryOptions } from "./engine/options.ts";
@@ -99,7 +100,7 @@ export type {
   UnblockInput,
 } from "./model/command-inputs.ts";
 export type { CreatedSoFar, CreateManySlotsInput } from "./model/create-many-slots.ts";
-export type { FreeTime } from "./model/free-time.ts";
+export type { FreeTime, NextTimes, TimesByDay } from "./model/free-time.ts";
 export type {
   Hours,
   HoursException,
@@ -124,7 +125,7 @@ export {
 export { limits } from "./model/limits.ts";
 export { type LocalDate, localDate, type Weekday, weekdays } from "./model/local-date.ts";
 export type { Disambiguation, LocalTime } from "./model/local-time.ts";
-export type { OpenSlot } from "./model/open-slot.ts";
+export type { OpenDay, OpenSlot } from "./model/open-slot.ts";
 export type { Override } from "./model/override.ts";
 export type { OutsideSlot, PublishedSlots, PublishSlotsInput } from "./model/publish-slots.ts";
 export type {
@@ -133,6 +134,7 @@ export type {
   ChangesFilter,
   ChangesInput,
   CountByDayInput,
+  CountTimesInput,
   CursorInput,
   ExplainedForInput,
   ExplainInput,
@@ -147,9 +149,12 @@ export type {
   HistoryInput,
   ListAppointmentsInput,
   ListSlotsInput,
+  LiveCountTimesInput,
+  LiveNextTimesInput,
   LiveOpenInput,
   LiveTimesInput,
   NextOpenInput,
+  NextTimesInput,
   OfProvidersInput,
   PageInput,
   PollInput,

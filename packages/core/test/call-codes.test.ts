@@ -127,6 +127,8 @@ const calls: { readonly [Name in Call]: (engine: Engine) => Promise<unknown> } =
   listSlots: (engine) => engine.listSlots({}),
   findOpen: (engine) => engine.findOpen({ providerIds: ["p"] }),
   findTimes: (engine) => engine.findTimes({ providerIds: ["p-1"], facilityId: "f-1", minutes: 30 }),
+  nextTimes: (engine) => engine.nextTimes({ providerIds: ["p-1"], facilityId: "f-1", minutes: 30 }),
+  countTimes: (engine) => engine.countTimes({ providerIds: ["p-1"], facilityId: "f-1", minutes: 30 }),
   listAppointments: (engine) => engine.listAppointments({}),
   history: (engine) => engine.history({ slotId: "s" }),
   changes: (engine) => engine.changes({}),

@@ -27,6 +27,7 @@ import {
   isProblemDetails,
   type JournalEntryJson,
   type Json,
+  type NextTimesJson,
   type OfferedJson,
   type OpenSlotJson,
   type PageJson,
@@ -41,6 +42,7 @@ import {
   type SlotJson,
   type SlotsOfHoldJson,
   type SyncReportJson,
+  type TimesByDayJson,
 } from "../src/client/index.ts";
 import { type ActorEngine, BookingError, type CreatedSoFar, type Engine, isBookingError } from "../src/index.ts";
 
@@ -77,6 +79,8 @@ interface Answers {
   readonly listSlots: PageJson<SlotJson>;
   readonly findOpen: PageJson<OpenSlotJson>;
   readonly findTimes: PageJson<FreeTimeJson>;
+  readonly nextTimes: NextTimesJson;
+  readonly countTimes: TimesByDayJson;
   readonly listAppointments: PageJson<AppointmentJson>;
   readonly history: PageJson<JournalEntryJson>;
   readonly changes: ChangesPageJson;

@@ -15,6 +15,7 @@ import type {
   CommandInputs,
   CommandResult,
   CompleteInput,
+  CountTimesInput,
   CreateManySlotsInput,
   CreateSlotsInput,
   EndedAppointment,
@@ -30,6 +31,7 @@ import type {
   MarkNoShowInput,
   Metadata,
   NewSlotInput,
+  NextTimesInput,
   Page,
   ReconcileInput,
   ReleaseInput,
@@ -43,6 +45,7 @@ import type {
 import type * as commands from "../src/model/commands.ts";
 import type { createManySlotsSchema } from "../src/model/create-many-slots.ts";
 import type {
+  countTimesSchema,
   explainSlotSchema,
   explainTimeSchema,
   findOpenSchema,
@@ -51,6 +54,7 @@ import type {
   historySchema,
   listAppointmentsSchema,
   listSlotsSchema,
+  nextTimesSchema,
   reconcileSchema,
 } from "../src/model/queries.ts";
 
@@ -69,6 +73,8 @@ type Schemas = typeof commands & {
   readonly listSlotsSchema: typeof listSlotsSchema;
   readonly findOpenSchema: typeof findOpenSchema;
   readonly findTimesSchema: typeof findTimesSchema;
+  readonly nextTimesSchema: typeof nextTimesSchema;
+  readonly countTimesSchema: typeof countTimesSchema;
   readonly listAppointmentsSchema: typeof listAppointmentsSchema;
   readonly reconcileSchema: typeof reconcileSchema;
   readonly explainSlotSchema: typeof explainSlotSchema;
@@ -98,6 +104,8 @@ interface Pairs {
   readonly listSlotsSchema: ListSlotsInput;
   readonly findOpenSchema: FindOpenInput;
   readonly findTimesSchema: FindTimesInput;
+  readonly nextTimesSchema: NextTimesInput;
+  readonly countTimesSchema: CountTimesInput;
   readonly listAppointmentsSchema: ListAppointmentsInput;
   readonly explainSlotSchema: ExplainSlotInput;
   readonly explainTimeSchema: ExplainTimeInput;

@@ -66,6 +66,8 @@ export const calls: Readonly<Record<Exclude<OperationName, "stream" | "openapi">
   appointmentHistory: asInput("history"),
   findOpen: ({ searches, ...asking }) => searches.findOpen(asking),
   findTimes: ({ searches, ...asking }) => searches.findTimes(asking),
+  nextTimes: ({ searches, ...asking }) => searches.nextTimes(asking),
+  countTimes: ({ searches, ...asking }) => searches.countTimes(asking),
   countByDay: async ({ searches, actor, input }) => searches.countByDay(actor, input),
   nextOpen: async ({ searches, actor, input }) => searches.next(actor, input),
   changes: asInput("changes"),

@@ -1,11 +1,14 @@
 import {
   type Actor,
+  type ActorEngine,
   BookingError,
   type Engine,
-  type FindTimesInput,
   isBookingError,
-  type LiveOpenPage,
+  type LiveOfSubject,
   type LiveSlots,
+  type LiveStanding,
+  type LiveSubjectPage,
+  type NextTimes,
 } from "@slotwright/core";
 import { instantSchema } from "@slotwright/core/schemas";
 import type { Asking } from "./calls.ts";
@@ -19,6 +22,8 @@ export interface Searches {
   readonly findOpen: (asking: Omit<Asking, "searches">) => Promise<object>;
   /** Times of a length, computed openings among them. */
   readonly findTimes: (asking: Omit<Asking, "searches">) => Promise<object>;
+  readonly nextTimes: (asking: Omit<Asking, "searches">) => Promise<object>;
+  readonly countTimes: (asking: Omit<Asking, "searches">) => Promise<object>;
   readonly countByDay: (actor: Actor, input: Input) => object;
   readonly next: (actor: Actor, input: Input) => object;
   /** Resolves once the live slots are read, or cannot be. */
@@ -38,15 +43,10 @@ export function createSearches(
   return {
     ready: () => model?.ready() ?? Promise.resolve(),
     close: () => model?.close(),
-    async findOpen({ actor, engine: own, input }) {
-      const now = new Date();
-      const found = model && (await findLive(model, actor, input, now));
-      return found ?? withStanding(await own.findOpen(fromNowOn(input, now)), now);
-    },
-    async findTimes({ engine: own, input }) {
-      const now = new Date();
-      return withStanding(await own.findTimes(fromNowOn(input, now) as unknown as FindTimesInput), now);
-    },
+    findOpen: searchBy(model, openSlots),
+    findTimes: searchBy(model, times),
+    nextTimes: searchBy(model, nextTimes),
+    countTimes: searchBy(model, timesByDay),
     countByDay: (actor, input) => withSource(requireLive(model, actor).countByDay(input)),
     next: (actor, input) => withSource(requireLive(model, actor).next(input)),
   };
@@ -55,6 +55,48 @@ export function createSearches(
 const withStanding = (page: object, asOf: Date) => {
   return { ...page, source: "database", cursor: null, asOf, behindMs: 0, isStale: false };
 };
+
+/** A kind of search. The input of each is what a stranger sent, until it is checked by whatever answers. */
+interface Search {
+  readonly inDatabase: (engine: ActorEngine, input: never) => Promise<object>;
+  readonly forAll: (slots: LiveSlots, input: never) => LiveStanding;
+  /** Default: the database answers it. */
+  readonly forSubject?: (own: LiveOfSubject, input: never) => Promise<LiveSubjectPage>;
+  /** Whether the answer of live slots is the whole one. Default: it is if the end of what is asked for lies in their window. */
+  readonly isWhole?: (found: object, input: Input) => boolean;
+}
+
+const openSlots: Search = {
+  inDatabase: (engine, input) => engine.findOpen(input),
+  forAll: (slots, input) => slots.findOpen(input),
+  forSubject: (own, input) => own.findOpen(input),
+};
+
+const times: Search = {
+  inDatabase: (engine, input) => engine.findTimes(input),
+  forAll: (slots, input) => slots.findTimes(input),
+};
+
+/** The database looks 62 days ahead. */
+const nextTimes: Search = {
+  inDatabase: (engine, input) => engine.nextTimes(input),
+  forAll: (slots, input) => slots.nextTimes(input),
+  isWhole: (found, { count = 1 }) => (found as NextTimes).items.length === count,
+};
+
+const timesByDay: Search = {
+  inDatabase: (engine, input) => engine.countTimes(input),
+  forAll: (slots, input) => slots.countTimes(input),
+};
+
+/** What has begun is not on offer, whoever answers. */
+function searchBy(model: Model | undefined, search: Search) {
+  return async ({ actor, engine, input }: Omit<Asking, "searches">): Promise<object> => {
+    const now = new Date();
+    const found = model && (await findLive(model, search, { actor, input, now }));
+    return found ?? withStanding(await search.inDatabase(engine, fromNowOn(input, now) as never), now);
+  };
+}
 
 type Model = ReturnType<typeof createModel>;
 
@@ -96,18 +138,21 @@ function createModel(
  * The answer of the live slots, if they have it: the window has to be asked for with its end, since the database has
  * more beyond theirs.
  */
-async function findLive(model: Model, actor: Actor, input: Input, now: Date): Promise<object | undefined> {
+async function findLive(
+  model: Model,
+  search: Search,
+  { actor, input, now }: Pick<Asking, "actor" | "input"> & { readonly now: Date },
+): Promise<object | undefined> {
   const slots = model.slots();
-  const [from, to] = [dateOf(input.from), dateOf(input.to)];
-  if (slots === undefined || to === undefined || (from === undefined && input.from !== undefined)) return undefined;
-  const { subjectId, ...asked }: Input = { ...input, from: from !== undefined && from > now ? from : now, to };
+  const window = windowOf(input, now, search.isWhole === undefined);
+  if (slots === undefined || window === undefined) return undefined;
+  const { subjectId, ...asked }: Input = { ...input, ...window };
   try {
     const found =
       subjectId === undefined
-        ? findForAll(model, slots, actor, asked)
-        : // `authorize` is asked about it, so it is open to everybody.
-          await model.subjects.find(slots, { actor, subjectId: subjectId as string }, asked);
-    if (found === undefined || found.isStale) return undefined;
+        ? findForAll(model, search, slots, { actor, asked })
+        : await findForSubject(model, search, slots, { actor, subjectId: subjectId as string, asked });
+    if (found === undefined || found.isStale || search.isWhole?.(found, asked) === false) return undefined;
     return "source" in found ? found : withSource(found);
   } catch (error) {
     // If it is not followed, or the input is invalid, the search of the database says so.
@@ -116,9 +161,33 @@ async function findLive(model: Model, actor: Actor, input: Input, now: Date): Pr
   }
 }
 
-function findForAll(model: Model, slots: LiveSlots, actor: Actor, asked: Input): LiveOpenPage | undefined {
+/** From now on. Undefined if live slots are not asked: the end is missing, or a time is in another form than the plain one. */
+function windowOf(input: Input, now: Date, needsEnd: boolean): { readonly from: Date; readonly to?: Date } | undefined {
+  const [from, to] = [dateOf(input.from), dateOf(input.to)];
+  if (from === undefined && input.from !== undefined) return undefined;
+  const begin = from !== undefined && from > now ? from : now;
+  if (!needsEnd) return { from: begin };
+  return to && { from: begin, to };
+}
+
+interface AskedLive {
+  readonly actor: Actor;
+  readonly asked: Input;
+}
+
+function findForAll(model: Model, search: Search, slots: LiveSlots, { actor, asked }: AskedLive) {
   // Anybody may say whose holds are theirs. `authorize` knows, and is asked in the database's search.
-  return model.liveFor(actor) && asked.holderId === undefined ? slots.findOpen(asked) : undefined;
+  return model.liveFor(actor) && asked.holderId === undefined ? search.forAll(slots, asked as never) : undefined;
+}
+
+/** `authorize` is asked about it, so it is open to everybody. */
+async function findForSubject(
+  model: Model,
+  { forSubject }: Search,
+  slots: LiveSlots,
+  { actor, subjectId, asked }: AskedLive & { readonly subjectId: string },
+) {
+  return forSubject && model.subjects.find(slots, { actor, subjectId }, (own) => forSubject(own, asked as never));
 }
 
 /** The plain form of an instant, which is read the fastest. All others are left to the database's search. */

@@ -1,13 +1,13 @@
-import type { Actor, LiveOfSubject, LiveOpenInput, LiveSlots, LiveSubjectPage } from "@slotwright/core";
+import type { Actor, LiveOfSubject, LiveSlots } from "@slotwright/core";
 
 /** Searches of live slots for one subject, each kept for as long as it is among those that were used last. */
 export interface SubjectSearches {
   /** @throws BookingError `invalid_input`, `storage_misused`, and those of a read of the database */
-  readonly find: (
+  readonly find: <Found>(
     slots: LiveSlots,
     whom: { readonly actor: Actor; readonly subjectId: string },
-    input: LiveOpenInput,
-  ) => Promise<LiveSubjectPage>;
+    search: (own: LiveOfSubject) => Promise<Found>,
+  ) => Promise<Found>;
 }
 
 /** Each follows the appointments of one subject. */
@@ -36,11 +36,10 @@ export function createSubjectSearches(most = mostKept): SubjectSearches {
   }
 
   return {
-    async find(slots, { actor, subjectId }, input) {
+    async find(slots, { actor, subjectId }, search) {
       const name = JSON.stringify([actor.kind, actor.id, subjectId]);
       try {
-        const search = await searchFor(slots, { actor, subjectId }, name);
-        return await search.findOpen(input);
+        return await search(await searchFor(slots, { actor, subjectId }, name));
       } catch (error) {
         // The next one begins anew.
         drop(name);

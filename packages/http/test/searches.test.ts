@@ -203,7 +203,7 @@ describe("searches for subjects", () => {
     } as unknown as LiveSlots;
     const searches = createSubjectSearches(2);
     const actor = { kind: "patient", id: "ada" };
-    const find = (subjectId: string) => searches.find(slots, { actor, subjectId }, {});
+    const find = (subjectId: string) => searches.find(slots, { actor, subjectId }, (own) => own.findOpen({}));
     for (const subjectId of ["a", "b", "a", "c", "a"]) await find(subjectId);
     expect([begun, ended]).toEqual([["a", "b", "c"], ["b"]]);
     fails = true;
@@ -211,7 +211,7 @@ describe("searches for subjects", () => {
     fails = false;
     await Promise.all([find("a"), find("a")]);
     expect([begun.slice(3), ended]).toEqual([["a"], ["b", "a"]]);
-    await searches.find(slots, { actor: { kind: "patient", id: "ben" }, subjectId: "a" }, {});
+    await searches.find(slots, { actor: { kind: "patient", id: "ben" }, subjectId: "a" }, (own) => own.findOpen({}));
     expect(begun.slice(4)).toEqual(["a"]);
   });
 });

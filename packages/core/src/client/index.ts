@@ -36,6 +36,7 @@ export type {
   HeldSlotJson,
   ImportedBusyJson,
   JournalEntryJson,
+  NextTimesJson,
   OfferedJson,
   OpenSlotJson,
   PageJson,
@@ -51,4 +52,5 @@ export type {
   SlotJson,
   SlotsOfHoldJson,
   SyncReportJson,
+  TimesByDayJson,
 } from "./json.ts";

@@ -4,7 +4,7 @@ import type { ErrorCode, ErrorResponse, MaybeCreated, ProblemDetails, ScreenDeta
 import type { Appointment } from "../model/appointment.ts";
 import type { Availability } from "../model/availability.ts";
 import type { CreatedSoFar } from "../model/create-many-slots.ts";
-import type { FreeTime } from "../model/free-time.ts";
+import type { FreeTime, NextTimes, TimesByDay } from "../model/free-time.ts";
 import type { ImportedBusy } from "../model/import-busy.ts";
 import type { JournalEntry } from "../model/journal.ts";
 import type { OpenSlot } from "../model/open-slot.ts";
@@ -52,6 +52,12 @@ export interface OpenSlotJson extends AsJson<OpenSlot> {}
 
 /** What `findTimes` finds, as JSON has it. */
 export interface FreeTimeJson extends AsJson<FreeTime> {}
+
+/** What `nextTimes` returns, as JSON has it. */
+export interface NextTimesJson extends AsJson<NextTimes> {}
+
+/** What `countTimes` returns, as JSON has it. */
+export interface TimesByDayJson extends AsJson<TimesByDay> {}
 
 /** An appointment as JSON has it. */
 export interface AppointmentJson extends AsJson<Appointment> {}

@@ -125,6 +125,8 @@ export const callCodes = {
   listSlots: [...read, "invalid_time_range"],
   findOpen: [...read, "invalid_time_range"],
   findTimes: [...read, "invalid_time_range"],
+  nextTimes: read,
+  countTimes: [...read, "invalid_time_range"],
   listAppointments: [...read, "invalid_time_range"],
   history: read,
   changes: [...read, "feed_reset"],

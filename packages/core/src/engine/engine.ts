@@ -5,6 +5,7 @@ import { type HostCommandName, hostCommandNames } from "../model/journal.ts";
 import type { PublishSlotsInput } from "../model/publish-slots.ts";
 import type {
   ChangesInput,
+  CountTimesInput,
   ExplainInput,
   FindOpenInput,
   FindTimesInput,
@@ -14,6 +15,7 @@ import type {
   HistoryInput,
   ListAppointmentsInput,
   ListSlotsInput,
+  NextTimesInput,
   SubscribeInput,
 } from "../model/read-inputs.ts";
 import { actorSchema } from "../model/values.ts";
@@ -30,7 +32,9 @@ import { explain } from "./explain/explain.ts";
 import { changes } from "./feed/changes.ts";
 import { subscribe } from "./feed/subscribe.ts";
 import { findOpen } from "./find-open.ts";
+import { countTimes } from "./free-times/count-times.ts";
 import { findTimes } from "./free-times/find-times.ts";
+import { nextTimes } from "./free-times/next-times.ts";
 import { history } from "./history.ts";
 import { importBusy } from "./import-busy.ts";
 import { follow } from "./live/follow.ts";
@@ -106,6 +110,8 @@ function callsOf(settings: EngineSettings): unknown {
     listSlots: (input: ListSlotsInput) => listSlots(settings, input),
     findOpen: (input: FindOpenInput) => findOpen(settings, input),
     findTimes: (input: FindTimesInput) => findTimes(settings, input),
+    nextTimes: (input: NextTimesInput) => nextTimes(settings, input),
+    countTimes: (input: CountTimesInput) => countTimes(settings, input),
     listAppointments: (input: ListAppointmentsInput) => listAppointments(settings, input),
     history: (input: HistoryInput) => history(settings, input),
     changes: (input: ChangesInput = {}) => changes(settings, input),

@@ -29,6 +29,16 @@ export interface OpenSlot {
   readonly mine?: true;
 }
 
+/** What is open on one day. */
+export interface OpenDay {
+  /** Such as `2027-03-22`. */
+  readonly date: string;
+  /** Open slots, or free times, that start on this day, a group counted once. */
+  readonly open: number;
+  /** Their free seats. */
+  readonly seats: number;
+}
+
 /**
  * The offers that these seats make up. Seats and offers are in the order of (start, id), or both in reverse; the seats
  * of one start are not in the order of their groups.

@@ -101,14 +101,19 @@ export const findOpenSchema = z
   );
 
 /** Hours are those of a provider at a facility, and no window of theirs is longer than two days. */
-export const liveTimesSchema = z.strictObject({
-  ...timesPage,
-  minutes: wholeNumber(1, 2 * 24 * 60),
-  providerIds,
-  facilityId: idSchema,
-});
+const ofTimes = { minutes: wholeNumber(1, 2 * 24 * 60), providerIds, facilityId: idSchema };
 
-export const findTimesSchema = liveTimesSchema.extend({ subjectId: idSchema.optional() });
+const count = wholeNumber(1, limits.pageSize).default(1);
+const forSubject = { subjectId: idSchema.optional() };
+
+export const liveTimesSchema = z.strictObject({ ...timesPage, ...ofTimes });
+export const findTimesSchema = liveTimesSchema.extend(forSubject);
+
+export const liveNextTimesSchema = z.strictObject({ ...ofTimes, from: window.from, count });
+export const nextTimesSchema = liveNextTimesSchema.extend(forSubject);
+
+export const liveCountTimesSchema = z.strictObject({ ...ofTimes, ...window, timeZone: timeZoneSchema.optional() });
+export const countTimesSchema = liveCountTimesSchema.extend(forSubject);
 
 const boundsOfAppointments = "providerIds, a subjectId, or both from and to";
 
@@ -188,7 +193,7 @@ export const nextOpenSchema = z.strictObject({
   ...ofProviders,
   from: window.from,
   minutes: wholeNumber(1, limits.slotMs / 60_000).optional(),
-  count: wholeNumber(1, limits.pageSize).default(1),
+  count,
 });
 
 const { followedProviders, followedDays, followedSlots } = limits;

@@ -112,8 +112,8 @@ export interface FindOpenInput extends LiveOpenInput {
   readonly subjectId?: string | undefined;
 }
 
-/** What `live.findTimes` takes. */
-export interface LiveTimesInput extends WindowInput, OfProvidersInput, CursorInput, OrderInput {
+/** How long the times are to be that are looked for, whose they are, and where. */
+interface OfTimesInput {
   /**
    * How long the time is to be, in minutes: 1 to 2 880. A computed opening lasts exactly so long: as long as the offer of the
    * hours says, or any number of its steps longer. A stored slot may be longer.
@@ -125,17 +125,56 @@ export interface LiveTimesInput extends WindowInput, OfProvidersInput, CursorInp
   readonly facilityId: string;
 }
 
-/** What `findTimes` takes. */
-export interface FindTimesInput extends LiveTimesInput {
+/** What `live.findTimes` takes. */
+export interface LiveTimesInput extends WindowInput, OfTimesInput, CursorInput, OrderInput {}
+
+/** What `live.nextTimes` takes. */
+export interface LiveNextTimesInput extends OfTimesInput {
+  /**
+   * Times that start at this instant or later. From the year 1900 to 2199. Default: now, or the beginning of the window
+   * if that is later.
+   */
+  readonly from?: InstantInput | undefined;
+  /** The most times: 1 to 500. Default 1. */
+  readonly count?: number | undefined;
+}
+
+/** What `live.countTimes` takes. */
+export interface LiveCountTimesInput extends WindowInput, OfTimesInput {
+  /** The IANA time zone whose days they are, such as `Europe/Berlin`. Default: that of each provider's schedule. */
+  readonly timeZone?: string | undefined;
+}
+
+/** Which 62 days a search of the database looks at. */
+interface BoundedWindowInput {
   /** Times that start at this instant or later. Default: now. */
   readonly from?: InstantInput | undefined;
   /** Times that start before this instant, at most 62 days after `from`. Default: 62 days after `from`. */
   readonly to?: InstantInput | undefined;
+}
+
+/** For whom times are looked for. */
+interface TimesForInput {
   /**
    * On the engine of `as(actor)`: only what this actor could book for this subject now, 1 to 128 characters, by
    * `authorize`, the rules and the policies. Default: all that is free, and that the actor may see.
    */
   readonly subjectId?: string | undefined;
+}
+
+/** What `findTimes` takes. */
+export interface FindTimesInput extends OfTimesInput, BoundedWindowInput, CursorInput, OrderInput, TimesForInput {}
+
+/** What `nextTimes` takes. */
+export interface NextTimesInput extends LiveNextTimesInput, TimesForInput {
+  /** Times that start at this instant or later, and within 62 days after it. Default: now. */
+  readonly from?: InstantInput | undefined;
+}
+
+/** What `countTimes` takes. */
+export interface CountTimesInput extends OfTimesInput, BoundedWindowInput, TimesForInput {
+  /** The IANA time zone whose days they are, such as `Europe/Berlin`. Default: that of each provider's schedule. */
+  readonly timeZone?: string | undefined;
 }
 
 /** For whom `explain` explains. */

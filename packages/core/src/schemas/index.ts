@@ -30,6 +30,7 @@ import { importBusySchema } from "../model/import-busy.ts";
 import { publishSlotsSchema } from "../model/publish-slots.ts";
 import {
   changesSchema,
+  countTimesSchema,
   explainSchema,
   findOpenSchema,
   findTimesSchema,
@@ -39,6 +40,7 @@ import {
   historySchema,
   listAppointmentsSchema,
   listSlotsSchema,
+  nextTimesSchema,
   reconcileSchema,
   subscribeSchema,
 } from "../model/queries.ts";
@@ -86,6 +88,8 @@ export const inputSchemas = {
   listSlots: listSlotsSchema,
   findOpen: findOpenSchema,
   findTimes: findTimesSchema,
+  nextTimes: nextTimesSchema,
+  countTimes: countTimesSchema,
   explain: explainSchema,
   listAppointments: listAppointmentsSchema,
   history: historySchema,

@@ -181,6 +181,8 @@ const freeTime = openSlot.extend({
   version: version.nullable(),
 }) satisfies z.ZodType<FreeTimeJson>;
 
+const openDay = z.strictObject({ date: z.string(), open: z.int(), seats: z.int() });
+
 /** The parts of answers, by the name that the document has for them. */
 export const parts = {
   Schedule: schedule,
@@ -321,10 +323,12 @@ export const answers: Readonly<Record<Exclude<OperationName, "stream" | "openapi
   appointmentHistory: answer(page(shownEntry)),
   findOpen: answer({ ...page(openSlot), ...standing }),
   findTimes: answer({ ...page(freeTime), ...standing }),
+  nextTimes: answer({ items: z.array(freeTime), ...standing }),
+  countTimes: answer({ days: z.array(openDay), nextFrom: instant.nullable(), ...standing }),
   explainSlot: explanation,
   explainTime: explanation,
   countByDay: answer({
-    days: z.array(z.strictObject({ date: z.string(), open: z.int(), seats: z.int() })),
+    days: z.array(openDay),
     ...standing,
   }),
   nextOpen: answer({ items: z.array(openSlot), ...standing }),

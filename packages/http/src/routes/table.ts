@@ -188,6 +188,8 @@ export const routes = {
   findTimes: read("/open-times", "Finds free times of a length, computed openings among them", {
     input: inputSchemas.findTimes,
   }),
+  nextTimes: read("/open-times/next", "Finds the next free times of a length", { input: inputSchemas.nextTimes }),
+  countTimes: read("/open-times/days", "Counts free times of a length by day", { input: inputSchemas.countTimes }),
   findOpen: read("/open-slots", "Finds free times", {
     input: inputSchemas.findOpen,
     inHeaders: { holdTokens: "Hold-Token" },

@@ -1,10 +1,11 @@
 import type { Appointment } from "../../model/appointment.ts";
 import type { Availability } from "../../model/availability.ts";
-import type { FreeTime } from "../../model/free-time.ts";
+import type { FreeTime, NextTimes, TimesByDay } from "../../model/free-time.ts";
 import type { JournalEntry } from "../../model/journal.ts";
 import type { OpenSlot } from "../../model/open-slot.ts";
 import type {
   ChangesInput,
+  CountTimesInput,
   FindOpenInput,
   FindTimesInput,
   FollowInput,
@@ -13,6 +14,7 @@ import type {
   HistoryInput,
   ListAppointmentsInput,
   ListSlotsInput,
+  NextTimesInput,
   SubscribeInput,
 } from "../../model/read-inputs.ts";
 import type { Schedule } from "../../model/schedule.ts";
@@ -136,6 +138,36 @@ export interface EngineReads<Whose extends "host" | "actor" = "host"> {
    * ```
    */
   findTimes(input: FindTimesInput): Promise<Page<FreeTime>>;
+
+  /**
+   * Finds the next times of a length that are on offer, from now on if nothing else is said, as `findTimes` does. There are fewer
+   * than `count` if the next 62 days have no more, and if the actor gets none of some 20 000 times on the way.
+   *
+   * @returns The times, in the order of `start`.
+   * @throws BookingError `invalid_input`, `storage_busy`, `storage_unavailable`, `storage_read_only`, `storage_misused`,
+   * `refused_by_database`, `schema_outdated`, `schema_too_new`.
+   * @example
+   * ```ts
+   * const { items } = await engine.nextTimes({ providerIds: ["dr-grey"], facilityId: "north", minutes: 45 });
+   * ```
+   */
+  nextTimes(input: NextTimesInput): Promise<NextTimes>;
+
+  /**
+   * Counts the times of a length that `findTimes` finds, by the day on which they start. Of very many, some 50 000, or 10 000 that
+   * have to be decided about for an actor, it counts only those before `nextFrom`.
+   *
+   * @returns The days that have such a time.
+   * @throws BookingError `invalid_time_range`, `invalid_input`, `storage_busy`, `storage_unavailable`,
+   * `storage_read_only`, `storage_misused`, `refused_by_database`, `schema_outdated`, `schema_too_new`.
+   * @example
+   * ```ts
+   * const month = { from: "2027-03-01T00:00:00+01:00", to: "2027-04-01T00:00:00+02:00" };
+   * const place = { providerIds: ["dr-grey"], facilityId: "north" };
+   * const { days } = await engine.countTimes({ ...place, ...month, minutes: 45 });
+   * ```
+   */
+  countTimes(input: CountTimesInput): Promise<TimesByDay>;
 
   /**
    * Lists appointments that start at `from` or later and before `to`, a page at a time, in the order of `start` and

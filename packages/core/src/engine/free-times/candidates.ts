@@ -51,7 +51,8 @@ export interface Stored {
 
 /** The free times of one provider that start in a stretch, in no order. */
 export function candidatesIn(search: TimeSearch, stretch: Stretch, stored: Stored): readonly Candidate[] {
-  return [...storedTimes(search, stretch, stored.slots), ...openings(search, stretch, stored)];
+  const ofSlots = Array.from(freeSlots(search, stretch, stored.slots), storedTime);
+  return [...ofSlots, ...openings(search, stretch, stored)];
 }
 
 /** Those of several providers in the order of the search, from after a place on. */
@@ -78,12 +79,12 @@ function inOrder({ descending }: Pick<TimeSearch, "descending">) {
 
 const minuteMs = 60_000;
 
-/** Slots that are free and last long enough: an appointment may be shorter than its slot. */
-function storedTimes(
+/** Slots that are free and last long enough, those of one time together: an appointment may be shorter than its slot. */
+function freeSlots(
   { facilityId, minutes }: TimeSearch,
   { from, to }: Stretch,
   slots: readonly Slot[],
-): readonly Candidate[] {
+): Iterable<readonly Slot[]> {
   const fitting = slots.filter(
     (slot) =>
       slot.status === "available" &&
@@ -92,8 +93,23 @@ function storedTimes(
       slot.start < to &&
       durationMs(slot) >= minutes * minuteMs,
   );
-  const groups = Map.groupBy(fitting, ({ start, end }) => `${start.getTime()} ${end.getTime()}`);
-  return [...groups.values()].map((seats) => storedTime(seats));
+  return Map.groupBy(fitting, ({ start, end }) => `${start.getTime()} ${end.getTime()}`).values();
+}
+
+/** Tells of each free time of one provider when it starts and how many seats it has, in no order. */
+export function eachFreeTime(
+  search: TimeSearch,
+  stretch: Stretch,
+  { hours, slots }: Stored,
+  tell: (start: number, seats: number) => void,
+): void {
+  for (const seats of freeSlots(search, stretch, slots)) tell((seats[0] as Slot).start.getTime(), seats.length);
+  if (hours === undefined) return;
+  const beside = seatsBeside(slots, search.facilityId);
+  for (const opening of computedTimes(hours, stretch.from.getTime(), stretch.to.getTime(), search.minutes)) {
+    const free = beside(opening);
+    if (free !== undefined) tell(opening.start, free.seats);
+  }
 }
 
 /** The group of these free seats. */

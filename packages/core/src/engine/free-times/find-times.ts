@@ -10,9 +10,9 @@ import { type Cursors, timeCursors } from "../cursors.ts";
 import type { EngineSettings } from "../options.ts";
 import type { Page } from "../page.ts";
 import { parse } from "../parse.ts";
-import { bookerFor } from "../sight/booking.ts";
-import { visiblePart } from "../visible-page.ts";
-import type { TimePlace } from "./candidates.ts";
+import { type Booker, bookerFor } from "../sight/booking.ts";
+import { type VisiblePart, visiblePart } from "../visible-page.ts";
+import type { Candidate, TimePlace, TimeSearch } from "./candidates.ts";
 import { candidateReader } from "./read-candidates.ts";
 import { shownCandidates } from "./show-candidates.ts";
 import type { Stretch } from "./stretches.ts";
@@ -26,16 +26,47 @@ export type TimesInput = z.output<typeof findTimesSchema>;
  */
 export async function findTimes(settings: EngineSettings, given: FindTimesInput): Promise<Page<FreeTime>> {
   const input = parse(findTimesSchema, given);
-  const { order, limit, cursor, subjectId, providerIds, facilityId, minutes } = input;
-  const { overlapScope, clock } = settings;
-  const asOf = clock.now();
+  const { order, limit, cursor, subjectId } = input;
+  const asOf = settings.clock.now();
   const booker = bookerFor(settings, subjectId, "findTimes");
   const cursors = cursorsOfTimes(input, booker && settings.actor);
-  const search = { providerIds, facilityId, minutes, asOf, overlapScope, descending: order === "latest" };
-  const reader = candidateReader(settings, search, rangeOf(input, asOf), cursors.read(cursor));
-  const { read, show } = shownCandidates(settings, search, reader, booker);
-  const { items, last } = await visiblePart({ limit, read: (_, count) => read(count) }, show);
+  const { items, last } = await timesAfter(settings, {
+    search: searchFor(settings, input, asOf, order === "latest"),
+    range: rangeOf(input, asOf),
+    after: cursors.read(cursor),
+    limit,
+    booker,
+  });
   return { items: items.map(({ time }) => time), nextCursor: last === undefined ? null : cursors.write(last.place) };
+}
+
+/** What a search of the database looks for. */
+export function searchFor(
+  { overlapScope }: EngineSettings,
+  { providerIds, facilityId, minutes }: Pick<TimeSearch, "providerIds" | "facilityId" | "minutes">,
+  asOf: Date,
+  descending = false,
+): TimeSearch {
+  return { providerIds, facilityId, minutes, asOf, overlapScope, descending };
+}
+
+/** A part of a search, and for whom it is. */
+export interface TimesWanted {
+  readonly search: TimeSearch;
+  readonly range: Stretch;
+  readonly after: TimePlace | undefined;
+  readonly limit: number;
+  readonly booker: Booker | undefined;
+}
+
+/** So many of the times after a place, as far as the actor gets them. */
+export async function timesAfter(
+  settings: EngineSettings,
+  { search, range, after, limit, booker }: TimesWanted,
+): Promise<VisiblePart<Candidate, Candidate>> {
+  const reader = candidateReader(settings, search, range, after);
+  const { read, show } = shownCandidates(settings, search, reader, booker);
+  return visiblePart({ limit, read: (_, count) => read(count) }, show);
 }
 
 /** `from` is left out, as in other searches for free times: a search from now on begins later with each page. */

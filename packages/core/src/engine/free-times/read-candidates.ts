@@ -37,8 +37,8 @@ export function candidateReader(
   };
 }
 
-/** Of the providers whose openings are computed. */
-async function hoursOf(
+/** The hours of the providers whose openings are computed. */
+export async function hoursOf(
   settings: EngineSettings,
   { providerIds, facilityId }: TimeSearch,
 ): Promise<ReadonlyMap<string, Availability>> {
@@ -48,7 +48,8 @@ async function hoursOf(
   return new Map(hours.map((one) => [one.providerId, one]));
 }
 
-async function readStretch(
+/** What each of the providers has in a stretch. */
+export async function readStretch(
   settings: EngineSettings,
   search: TimeSearch,
   stretch: Stretch,

@@ -1,25 +1,16 @@
 import type { z } from "zod";
 import { dateOf } from "../../model/local-date.ts";
-import type { OpenSlot } from "../../model/open-slot.ts";
+import type { OpenDay, OpenSlot } from "../../model/open-slot.ts";
 import type { countByDaySchema, nextOpenSchema } from "../../model/queries.ts";
 import type { Position } from "../../storage/adapter.ts";
 import type { Clock } from "../clock.ts";
 import type { Cursors } from "../cursors.ts";
 import { openCursors } from "../find-open.ts";
-import { cursorsOfTimes } from "../free-times/find-times.ts";
 import { ownHoldsIn } from "../own-holds.ts";
 import { noCounts } from "./day-counts.ts";
-import { notFollowed, scopeOf } from "./followed.ts";
+import { scopeOf } from "./followed.ts";
 import type { Following } from "./following.ts";
-import type {
-  LiveDays,
-  LiveFreshness,
-  LiveNext,
-  LiveOpenPage,
-  LiveStanding,
-  LiveTimesPage,
-  OpenDay,
-} from "./live-slots.ts";
+import type { LiveDays, LiveFreshness, LiveNext, LiveOpenPage, LiveStanding } from "./live-slots.ts";
 import { answeredTo } from "./live-window.ts";
 import type { OpenGroup } from "./open-groups.ts";
 import type { PlainFind } from "./plain-input.ts";
@@ -27,7 +18,7 @@ import { type AllowsRow, searchOpen } from "./search.ts";
 import { searchInParts } from "./search-in-parts.ts";
 import { isTakenRow, lengthOf, placeOf, versionOf } from "./slot-columns.ts";
 import type { SlotTable } from "./slot-table.ts";
-import { type TimesAsked, timesIn } from "./times.ts";
+import { createTimesAnswers } from "./times-answers.ts";
 import { type FollowOptions, isSetBack } from "./window-slots.ts";
 import { createZones } from "./zone-days.ts";
 
@@ -83,21 +74,6 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
     return { items, nextCursor: place === undefined ? null : cursors.write(place), ...standing(now) };
   }
 
-  function findTimes(input: TimesAsked): LiveTimesPage {
-    const now = clock.now();
-    if (!options.openings)
-      throw notFollowed("minutes", "needs follow({ openings: true, … }), because the hours are not followed otherwise");
-    const { from, to } = scopeOf(following, options, input, now.getTime());
-    const begin = input.from === undefined ? Math.max(from, now.getTime()) : from;
-    const cursors = cursorsOfTimes(input, undefined);
-    const range = { from: new Date(begin), to: new Date(to) };
-    const found = timesIn(following.slots(), input, { range, after: cursors.read(input.cursor), now });
-    const items = found.slice(0, input.limit);
-    const last = found.length > input.limit ? items.at(-1) : undefined;
-    const nextCursor = last === undefined ? null : cursors.write(last.place);
-    return { items: items.map(({ time }) => time), nextCursor, ...standing(now) };
-  }
-
   function next({ minutes = 0, count, ...input }: z.output<typeof nextOpenSchema>): LiveNext {
     const now = clock.now();
     const { table } = following.slots();
@@ -129,7 +105,7 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
     following,
     standing,
     findOpen,
-    findTimes,
+    ...createTimesAnswers(following, options, { clock, standing }),
     next,
     countByDay,
     freshness: (): LiveFreshness => ({

@@ -3,6 +3,8 @@ import {
   countByDaySchema,
   followSchema,
   forSubjectSchema,
+  liveCountTimesSchema,
+  liveNextTimesSchema,
   liveTimesSchema,
   nextOpenSchema,
 } from "../../model/queries.ts";
@@ -10,6 +12,8 @@ import type {
   CountByDayInput,
   FollowInput,
   ForSubjectInput,
+  LiveCountTimesInput,
+  LiveNextTimesInput,
   LiveOpenInput,
   LiveTimesInput,
   NextOpenInput,
@@ -106,6 +110,8 @@ function liveSlots(made: Answers, followed: Omit<Followed, "answers">, ended: Ab
       return findOpen(parsedFind(following, input));
     },
     findTimes: (input: LiveTimesInput) => open().findTimes(parse(liveTimesSchema, input)),
+    nextTimes: (input: LiveNextTimesInput) => open().nextTimes(parse(liveNextTimesSchema, input)),
+    countTimes: (input: LiveCountTimesInput) => open().countTimes(parse(liveCountTimesSchema, input)),
     async forSubject(input: ForSubjectInput) {
       open();
       return followSubject({ ...followed, answers: open }, parse(forSubjectSchema, input));

@@ -1,9 +1,11 @@
 import type { BookingError } from "../../errors/index.ts";
-import type { FreeTime } from "../../model/free-time.ts";
-import type { OpenSlot } from "../../model/open-slot.ts";
+import type { FreeTime, NextTimes, TimesByDay } from "../../model/free-time.ts";
+import type { OpenDay, OpenSlot } from "../../model/open-slot.ts";
 import type {
   CountByDayInput,
   ForSubjectInput,
+  LiveCountTimesInput,
+  LiveNextTimesInput,
   LiveOpenInput,
   LiveTimesInput,
   NextOpenInput,
@@ -32,6 +34,12 @@ export interface LiveOpenPage extends Page<OpenSlot>, LiveStanding {}
 /** What `live.findTimes` returns. */
 export interface LiveTimesPage extends Page<FreeTime>, LiveStanding {}
 
+/** What `live.nextTimes` returns. */
+export interface LiveNextTimes extends NextTimes, LiveStanding {}
+
+/** What `live.countTimes` returns. */
+export interface LiveTimesByDay extends TimesByDay, LiveStanding {}
+
 /** What a search of live slots for a subject returns. */
 export interface LiveSubjectPage extends Page<OpenSlot>, Omit<LiveStanding, "cursor"> {
   /** Who decided: the memory of the process, or the database. */
@@ -59,16 +67,6 @@ export interface LiveOfSubject {
 /** What `live.next` returns. */
 export interface LiveNext extends LiveStanding {
   readonly items: readonly OpenSlot[];
-}
-
-/** What is open on one day. */
-export interface OpenDay {
-  /** Such as `2027-03-22`. */
-  readonly date: string;
-  /** Open slots that start on this day, a group slot counted once. */
-  readonly open: number;
-  /** The free seats of these slots. */
-  readonly seats: number;
 }
 
 /** What `live.countByDay` returns. */
@@ -118,6 +116,32 @@ export interface LiveSlots {
    * ```
    */
   findTimes(input: LiveTimesInput): LiveTimesPage;
+
+  /**
+   * Finds the next times of a length, from now on if nothing else is said: slots that are stored, and openings that are
+   * computed of the hours. `follow` must have been told to know the `openings`.
+   *
+   * @throws BookingError `invalid_input`, also for providers, a facility or a time that it does not follow;
+   * `storage_misused` once it is closed.
+   * @example
+   * ```ts
+   * const { items } = live.nextTimes({ providerIds: ["dr-grey"], facilityId: "north", minutes: 45, count: 3 });
+   * ```
+   */
+  nextTimes(input: LiveNextTimesInput): LiveNextTimes;
+
+  /**
+   * Counts the times of a length of each day: slots that are stored, and openings that are computed of the hours. `follow`
+   * must have been told to know the `openings`.
+   *
+   * @throws BookingError `invalid_input`, also for providers, a facility or a time that it does not follow;
+   * `invalid_time_range`; `storage_misused` once it is closed.
+   * @example
+   * ```ts
+   * const { days } = live.countTimes({ providerIds: ["dr-grey"], facilityId: "north", minutes: 45 });
+   * ```
+   */
+  countTimes(input: LiveCountTimesInput): LiveTimesByDay;
 
   /**
    * Begins searches for what one actor can book for one subject. Policies that are supplied are decided from memory: the

@@ -1,5 +1,3 @@
-import type { z } from "zod";
-import type { liveTimesSchema } from "../../model/queries.ts";
 import type { Slot, SlotStatus } from "../../model/slot.ts";
 import { isComputed } from "../../rules/hours/computed.ts";
 import {
@@ -9,30 +7,61 @@ import {
   type TimePlace,
   type TimeSearch,
 } from "../free-times/candidates.ts";
+import { countStretch, type DayTally } from "../free-times/day-tally.ts";
 import { restOf, type Stretch, stretchesOf } from "../free-times/stretches.ts";
 import { isOpenRow } from "./slot-columns.ts";
 import type { SlotTable } from "./slot-table.ts";
 import type { WindowSlots } from "./window-slots.ts";
 
-/** A search for times of a length, as its schema has made it. */
-export type TimesAsked = z.output<typeof liveTimesSchema>;
+/** Which times are searched for. */
+export interface TimesAsked extends Pick<TimeSearch, "providerIds" | "facilityId" | "minutes"> {
+  readonly descending: boolean;
+  /** At most so many. */
+  readonly limit: number;
+}
 
-/** The first free times of the held slots and hours, as a search of the database finds them: one more than `limit`. */
+/** Where they are searched for, and when. */
+export interface SearchedRange {
+  readonly range: Stretch;
+  readonly now: Date;
+}
+
+/** The first free times of the held slots and hours, as a search of the database finds them. */
 export function timesIn(
   slots: WindowSlots,
-  { providerIds, facilityId, minutes, order, limit }: TimesAsked,
-  { range, after, now }: { readonly range: Stretch; readonly after: TimePlace | undefined; readonly now: Date },
+  { limit, ...asked }: TimesAsked,
+  { range, after, now }: SearchedRange & { readonly after: TimePlace | undefined },
 ): readonly Candidate[] {
-  const descending = order === "latest";
-  const search = { providerIds, facilityId, minutes, asOf: now, descending, overlapScope: "facility" } as const;
+  const search = { ...asked, asOf: now, overlapScope: "facility" } as const;
+  const { descending } = search;
   const found: Candidate[] = [];
   for (const stretch of stretchesOf(restOf(range, descending, after), descending)) {
-    const stored = [...new Set(providerIds)].map((id) => storedOf(slots, search, stretch, id));
-    for (const one of candidatesAfter(search, stretch, after, stored)) found.push(one);
-    if (found.length > limit) break;
+    for (const one of candidatesAfter(search, stretch, after, storedIn(slots, search, stretch))) found.push(one);
+    if (found.length >= limit) break;
   }
-  return found.slice(0, limit + 1);
+  return found.slice(0, limit);
 }
+
+/**
+ * Counts all of them.
+ * @returns from where on the rest has to be counted by another call. Undefined if all was counted.
+ */
+export function countIn(
+  slots: WindowSlots,
+  { providerIds, facilityId, minutes }: Pick<TimeSearch, "providerIds" | "facilityId" | "minutes">,
+  { range, now }: SearchedRange,
+  tally: DayTally,
+): Date | undefined {
+  const search = { providerIds, facilityId, minutes, asOf: now, descending: false, overlapScope: "facility" } as const;
+  for (const stretch of stretchesOf(range, false)) {
+    const rest = countStretch(tally, search, stretch, storedIn(slots, search, stretch));
+    if (rest !== undefined && rest < range.to) return rest;
+  }
+  return undefined;
+}
+
+const storedIn = (slots: WindowSlots, search: TimeSearch, stretch: Stretch): readonly Stored[] =>
+  [...new Set(search.providerIds)].map((id) => storedOf(slots, search, stretch, id));
 
 const minuteMs = 60_000;
 

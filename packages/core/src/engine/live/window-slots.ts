@@ -2,6 +2,7 @@ import { BookingError } from "../../errors/index.ts";
 import type { Availability } from "../../model/availability.ts";
 import type { JournalEntry } from "../../model/journal.ts";
 import { limits } from "../../model/limits.ts";
+import { scheduleIdOf } from "../../model/schedule.ts";
 import type { EngineSettings } from "../options.ts";
 import { refuseAborted } from "../read-chunks.ts";
 import { meaningOf } from "./apply.ts";
@@ -68,10 +69,10 @@ export async function readWindow(context: FollowContext, mayBeFull: boolean): Pr
   if (isFull && !mayBeFull) throw tooMany(maxSlots);
   const table = await compacted(read);
   const zones = new Map(await zonesOf(settings, scheduleIdsOf(table)));
-  const hours = new Map<string, Availability>();
-  await learnHours(context, hours, options.openings ? [...(options.providerIds ?? [])] : []);
+  const slots = { table, counter: createDayCounter(table), zones, hours: new Map(), from: begin, loadedTo, isFull };
+  await learnHours(context, slots, options.openings ? [...(options.providerIds ?? [])] : []);
   refuseAborted(signal);
-  return { table, counter: createDayCounter(table), zones, hours, from: begin, loadedTo, isFull };
+  return slots;
 }
 
 /** What starts before the window and reaches into what policies look at around it. */
@@ -145,19 +146,28 @@ export async function applyEntries(
 ): Promise<void> {
   const ofPlace = entries.filter((entry) => isOfPlace(entry, context.options));
   const wanted = ofPlace.filter(({ recordKind }) => recordKind === "slot");
-  await learnZones(context.settings, slots, [...new Set(wanted.flatMap(scheduleIdOf))]);
+  await learnZones(context.settings, slots, [...new Set(wanted.flatMap(newScheduleOf))]);
   const gaps = wanted.filter((entry) => !applyOne(context, slots, entry)).map(({ recordId }) => recordId);
   for (const slot of await slotsById(context.settings, [...new Set(gaps)])) put(context, slots, heldRow(slot));
   const changed = context.options.openings ? ofPlace.filter(({ recordKind }) => recordKind === "availability") : [];
-  await learnHours(context, slots.hours, [...new Set(changed.flatMap(({ providerIds }) => providerIds))]);
+  await learnHours(context, slots, [...new Set(changed.flatMap(({ providerIds }) => providerIds))]);
 }
 
-/** Hours change rarely, so they are read again whatever has changed. */
+/**
+ * Hours change rarely, so they are read again whatever has changed. A schedule without a slot may have hours, and a zone by
+ * whose days its openings are counted.
+ */
 async function learnHours(
   { settings, options: { facilityId = "" } }: FollowContext,
-  hours: Map<string, Availability>,
+  slots: Pick<WindowSlots, "hours" | "zones">,
   providerIds: readonly string[],
 ): Promise<void> {
+  const { hours } = slots;
+  await learnZones(
+    settings,
+    slots,
+    providerIds.map((id) => scheduleIdOf(id, facilityId)),
+  );
   for (const one of await hoursOf(settings, providerIds, facilityId)) {
     if (one.version > (hours.get(one.providerId)?.version ?? 0)) hours.set(one.providerId, one);
   }
@@ -220,7 +230,11 @@ export function noteFull({ settings, options: { maxSlots } }: FollowContext, slo
   settings.warn({ code: "live_slots_full", message, details: { maxSlots } });
 }
 
-async function learnZones(settings: EngineSettings, { zones }: WindowSlots, scheduleIds: readonly string[]) {
+async function learnZones(
+  settings: EngineSettings,
+  { zones }: Pick<WindowSlots, "zones">,
+  scheduleIds: readonly string[],
+): Promise<void> {
   const unknown = scheduleIds.filter((id) => !zones.has(id));
   for (const [id, zone] of await zonesOf(settings, unknown)) zones.set(id, zone);
 }
@@ -229,7 +243,7 @@ function scheduleIdsOf({ places }: SlotTable): readonly string[] {
   return [...new Set(places.map(({ scheduleId }) => scheduleId))];
 }
 
-const scheduleIdOf = ({ version, changes }: JournalEntry) => (version === 1 ? [changes.scheduleId?.to as string] : []);
+const newScheduleOf = ({ version, changes }: JournalEntry) => (version === 1 ? [changes.scheduleId?.to as string] : []);
 
 function tooMany(maxSlots: number): BookingError {
   const message = `is less than there are slots in the window: narrow it by from and to, forDays, providerIds or facilityId, or raise maxSlots`;

@@ -24,7 +24,7 @@ export interface Booker {
 export function bookerFor(
   { actor }: EngineSettings,
   subjectId: string | undefined,
-  call: "findOpen" | "findTimes" | "explain",
+  call: "findOpen" | "findTimes" | "nextTimes" | "countTimes" | "explain",
 ): Booker | undefined {
   if (subjectId === undefined) return undefined;
   if (actor !== undefined) return { actor, subjectId };

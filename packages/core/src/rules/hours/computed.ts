@@ -1,9 +1,9 @@
 import { type Availability, isComputedSlot } from "../../model/availability.ts";
 import type { ParsedHours } from "../../model/hours.ts";
 import type { Slot } from "../../model/slot.ts";
-import { contains, durationMs, type TimeRange } from "../../model/time-range.ts";
+import { durationMs, type TimeRange } from "../../model/time-range.ts";
 import { zoneClock } from "../../model/zone-clock.ts";
-import { type InTheWay, inTheWay } from "./in-the-way.ts";
+import { type ManyRanges, manyRanges } from "./in-the-way.ts";
 import { type OpenTime, openTimes } from "./openings.ts";
 
 const minuteMs = 60_000;
@@ -51,17 +51,15 @@ export interface FreeSeats {
  */
 export function seatsBeside(stored: readonly Slot[], facilityId: string): (opening: OpenTime) => FreeSeats | undefined {
   const slots = stored.filter(({ status }) => status !== "withdrawn");
-  const blocked = inTheWay(slots.filter(({ status }) => status === "blocked"));
-  const offered = slots.filter((slot) => slot.status === "available" && slot.facilityId === facilityId);
-  const isNearOffer = inTheWay(offered);
-  const bySeat = new Map<number, InTheWay>();
-  for (const [seat, taken] of Map.groupBy(slots, ({ seat }) => seat)) bySeat.set(seat, inTheWay(taken));
+  const blocked = manyRanges(slots.filter(({ status }) => status === "blocked"));
+  const offered = manyRanges(slots.filter((slot) => slot.status === "available" && slot.facilityId === facilityId));
+  const bySeat = new Map<number, ManyRanges>();
+  for (const [seat, taken] of Map.groupBy(slots, ({ seat }) => seat)) bySeat.set(seat, manyRanges(taken));
   return ({ start, end, capacity }) => {
-    const range = { start: new Date(start), end: new Date(end) };
-    if (blocked(range) || (isNearOffer(range) && offered.some((slot) => contains(slot, range)))) return undefined;
+    if (blocked.meet(start, end) || offered.contain(start, end)) return undefined;
     let [first, seats] = [-1, 0];
     for (let seat = 0; seat < capacity; seat += 1) {
-      if (bySeat.get(seat)?.(range) === true) continue;
+      if (bySeat.get(seat)?.meet(start, end) === true) continue;
       if (first < 0) first = seat;
       seats += 1;
     }
