@@ -22,6 +22,8 @@ export type {
   LiveSlots,
   LiveStanding,
   LiveSubjectPage,
+  LiveSubjectStanding,
+  LiveSubjectTimesPage,
   LiveTimesByDay,
   LiveTimesPage,
 } from "./engine/live/live-slots.ts";

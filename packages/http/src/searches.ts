@@ -1,20 +1,10 @@
-import {
-  type Actor,
-  type ActorEngine,
-  BookingError,
-  type Engine,
-  isBookingError,
-  type LiveOfSubject,
-  type LiveSlots,
-  type LiveStanding,
-  type LiveSubjectPage,
-  type NextTimes,
-} from "@slotwright/core";
+import { type Actor, BookingError, type Engine, isBookingError, type LiveSlots } from "@slotwright/core";
 import { instantSchema } from "@slotwright/core/schemas";
 import type { Asking } from "./calls.ts";
 import { HttpError } from "./errors.ts";
 import type { LiveOptions } from "./options.ts";
 import type { Input } from "./requests/input.ts";
+import { nextTimes, openSlots, type Search, times, timesByDay } from "./search-kinds.ts";
 import { createSubjectSearches } from "./subject-searches.ts";
 
 /** Searches for free times: by the live slots of the process where they have the answer, or else by the database. */
@@ -54,39 +44,6 @@ export function createSearches(
 
 const withStanding = (page: object, asOf: Date) => {
   return { ...page, source: "database", cursor: null, asOf, behindMs: 0, isStale: false };
-};
-
-/** A kind of search. The input of each is what a stranger sent, until it is checked by whatever answers. */
-interface Search {
-  readonly inDatabase: (engine: ActorEngine, input: never) => Promise<object>;
-  readonly forAll: (slots: LiveSlots, input: never) => LiveStanding;
-  /** Default: the database answers it. */
-  readonly forSubject?: (own: LiveOfSubject, input: never) => Promise<LiveSubjectPage>;
-  /** Whether the answer of live slots is the whole one. Default: it is if the end of what is asked for lies in their window. */
-  readonly isWhole?: (found: object, input: Input) => boolean;
-}
-
-const openSlots: Search = {
-  inDatabase: (engine, input) => engine.findOpen(input),
-  forAll: (slots, input) => slots.findOpen(input),
-  forSubject: (own, input) => own.findOpen(input),
-};
-
-const times: Search = {
-  inDatabase: (engine, input) => engine.findTimes(input),
-  forAll: (slots, input) => slots.findTimes(input),
-};
-
-/** The database looks 62 days ahead. */
-const nextTimes: Search = {
-  inDatabase: (engine, input) => engine.nextTimes(input),
-  forAll: (slots, input) => slots.nextTimes(input),
-  isWhole: (found, { count = 1 }) => (found as NextTimes).items.length === count,
-};
-
-const timesByDay: Search = {
-  inDatabase: (engine, input) => engine.countTimes(input),
-  forAll: (slots, input) => slots.countTimes(input),
 };
 
 /** What has begun is not on offer, whoever answers. */

@@ -12,6 +12,7 @@ import { computedCases } from "./computed.ts";
 import { computedCountCases } from "./computed-counts.ts";
 import { computedLiveCases } from "./computed-live.ts";
 import { computedRaceCases } from "./computed-races.ts";
+import { computedSubjectCases } from "./computed-subject.ts";
 import { computedTruthCases } from "./computed-truth.ts";
 import { contractAgendaCases } from "./contract-agendas.ts";
 import { contractAroundCases } from "./contract-around.ts";
@@ -135,6 +136,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...computedTruthCases,
   ...computedLiveCases,
   ...computedCountCases,
+  ...computedSubjectCases,
   ...idempotencyCases,
   ...ownIdCases,
   ...listCases,

@@ -22,7 +22,7 @@ const numberOf = (shown: unknown): number => createHash("sha256").update(inOneOr
 const wide = { beforeMinutes: 600, afterMinutes: 600 };
 
 /** Functions of a host that go by everything that they are shown, but for the ids that are made for a booking. */
-const anyHost = fc
+export const anyHost = fc
   .record({ looks: fc.boolean(), asks: fc.constantFrom("nobody", "at once", "later") })
   .filter(({ looks, asks }) => looks || asks !== "nobody")
   .map(({ looks, asks }) => {

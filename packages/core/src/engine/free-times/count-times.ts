@@ -11,9 +11,10 @@ import { bookerFor } from "../sight/booking.ts";
 import type { Candidate, TimeSearch } from "./candidates.ts";
 import { countStretch, createDayTally, type DayTally } from "./day-tally.ts";
 import { rangeOf, searchFor } from "./find-times.ts";
-import { candidateReader, hoursOf, type ReadCandidates, readStretch } from "./read-candidates.ts";
+import { candidateReader, type ReadCandidates } from "./read-candidates.ts";
 import { shownCandidates } from "./show-candidates.ts";
 import { type Stretch, stretchesOf } from "./stretches.ts";
+import { readStretch, type TimeSource, timesOfStorage } from "./time-source.ts";
 
 /**
  * Counts the free times that last so long by the day on which they start.
@@ -26,9 +27,11 @@ export async function countTimes(settings: EngineSettings, given: CountTimesInpu
   const search = searchFor(settings, input, asOf);
   const range = rangeOf(input, asOf);
   const tally = createDayTally(await daysFor(settings, input));
-  const { read, show } = shownCandidates(settings, search, candidateReader(settings, search, range, undefined), booker);
+  const source = timesOfStorage(settings);
+  const looked = { source, search, read: candidateReader(source, search, range, undefined) };
+  const { read, show } = shownCandidates(settings, looked, booker);
   const nextFrom =
-    show === undefined ? await countAll(settings, search, range, tally) : await countShown({ read, show }, tally);
+    show === undefined ? await countAll(source, search, range, tally) : await countShown({ read, show }, tally);
   return { days: tally.days(), nextFrom: nextFrom ?? null };
 }
 
@@ -51,14 +54,14 @@ async function daysFor(
 }
 
 async function countAll(
-  settings: EngineSettings,
+  source: TimeSource,
   search: TimeSearch,
   range: Stretch,
   tally: DayTally,
 ): Promise<Date | undefined> {
-  const hours = await hoursOf(settings, search);
+  const hours = await source.hoursOf(search);
   for (const stretch of stretchesOf(range, false)) {
-    const rest = countStretch(tally, search, stretch, await readStretch(settings, search, stretch, hours));
+    const rest = countStretch(tally, search, stretch, await readStretch(source, search, stretch, hours));
     if (rest !== undefined && rest < range.to) return rest;
   }
   return undefined;

@@ -16,6 +16,7 @@ import type { Candidate, TimePlace, TimeSearch } from "./candidates.ts";
 import { candidateReader } from "./read-candidates.ts";
 import { shownCandidates } from "./show-candidates.ts";
 import type { Stretch } from "./stretches.ts";
+import { type TimeSource, timesOfStorage } from "./time-source.ts";
 
 /** What `findTimes` takes, as its schema has made it. */
 export type TimesInput = z.output<typeof findTimesSchema>;
@@ -24,13 +25,17 @@ export type TimesInput = z.output<typeof findTimesSchema>;
  * Free times that last so long: slots that are stored, and computed openings.
  * @throws BookingError `invalid_time_range`, or `invalid_input`
  */
-export async function findTimes(settings: EngineSettings, given: FindTimesInput): Promise<Page<FreeTime>> {
+export async function findTimes(
+  settings: EngineSettings,
+  given: FindTimesInput,
+  source = timesOfStorage(settings),
+): Promise<Page<FreeTime>> {
   const input = parse(findTimesSchema, given);
   const { order, limit, cursor, subjectId } = input;
   const asOf = settings.clock.now();
   const booker = bookerFor(settings, subjectId, "findTimes");
   const cursors = cursorsOfTimes(input, booker && settings.actor);
-  const { items, last } = await timesAfter(settings, {
+  const { items, last } = await timesAfter(settings, source, {
     search: searchFor(settings, input, asOf, order === "latest"),
     range: rangeOf(input, asOf),
     after: cursors.read(cursor),
@@ -62,10 +67,11 @@ export interface TimesWanted {
 /** So many of the times after a place, as far as the actor gets them. */
 export async function timesAfter(
   settings: EngineSettings,
+  source: TimeSource,
   { search, range, after, limit, booker }: TimesWanted,
 ): Promise<VisiblePart<Candidate, Candidate>> {
-  const reader = candidateReader(settings, search, range, after);
-  const { read, show } = shownCandidates(settings, search, reader, booker);
+  const looked = { source, search, read: candidateReader(source, search, range, after) };
+  const { read, show } = shownCandidates(settings, looked, booker);
   return visiblePart({ limit, read: (_, count) => read(count) }, show);
 }
 

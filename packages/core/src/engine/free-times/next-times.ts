@@ -6,6 +6,7 @@ import { parse } from "../parse.ts";
 import { bookerFor } from "../sight/booking.ts";
 import type { TimePlace } from "./candidates.ts";
 import { rangeOf, searchFor, timesAfter } from "./find-times.ts";
+import { timesOfStorage } from "./time-source.ts";
 
 /** How many pages one call reads. A page is full, unless the actor gets little of what is there. */
 const mostPages = 10;
@@ -20,10 +21,11 @@ export async function nextTimes(settings: EngineSettings, given: NextTimesInput)
   const booker = bookerFor(settings, subjectId, "nextTimes");
   const search = searchFor(settings, place, asOf);
   const range = rangeOf({ from, to: undefined }, asOf);
+  const source = timesOfStorage(settings);
   const items: FreeTime[] = [];
   let after: TimePlace | undefined;
   for (let pages = 0; pages < mostPages && items.length < count; pages += 1) {
-    const part = await timesAfter(settings, { search, range, after, limit: count - items.length, booker });
+    const part = await timesAfter(settings, source, { search, range, after, limit: count - items.length, booker });
     for (const { time } of part.items) items.push(time);
     after = part.last?.place;
     if (after === undefined) break;

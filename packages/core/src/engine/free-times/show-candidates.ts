@@ -6,10 +6,10 @@ import { decide } from "../decide.ts";
 import type { EngineSettings } from "../options.ts";
 import { retryReads } from "../retry.ts";
 import { type Booker, imaginedBookings } from "../sight/booking.ts";
-import { surveyAround } from "../sight/survey.ts";
 import { showInList } from "../visible.ts";
 import { type Candidate, seenForOpening, storedTime, type TimeSearch } from "./candidates.ts";
 import type { ReadCandidates } from "./read-candidates.ts";
+import type { TimeSource } from "./time-source.ts";
 
 /** How the candidates of a search are read, and which of them the actor gets. */
 export interface Shown {
@@ -18,11 +18,17 @@ export interface Shown {
   readonly show: ((candidate: Candidate) => Promise<Candidate | undefined>) | undefined;
 }
 
+/** Which candidates are looked at, and where. */
+export interface Looked {
+  readonly source: TimeSource;
+  readonly search: TimeSearch;
+  readonly read: ReadCandidates;
+}
+
 /** Leaves out what the actor may not list and, if there is a booker, what they could not book at this instant. */
 export function shownCandidates(
   settings: EngineSettings,
-  search: TimeSearch,
-  read: ReadCandidates,
+  { source, search, read }: Looked,
   booker: Booker | undefined,
 ): Shown {
   const { facilityId, providerIds, asOf } = search;
@@ -31,32 +37,36 @@ export function shownCandidates(
   const surveys = new Map<string, Survey>();
   const couldBook = booker === undefined ? () => true : bookingOf(settings, booker, asOf, surveys);
   return {
-    read: booker === undefined ? read : surveyed(settings, booker, search, read, surveys),
+    read: booker === undefined ? read : surveyed(settings, booker, { source, search, read }, surveys),
     async show(candidate) {
       const slots: Slot[] = [];
       for (const slot of candidate.slots()) {
-        if (!couldBook(candidate, slot)) continue;
+        if (source.allows?.(slot) === false || !couldBook(candidate, slot)) continue;
         if (isListed === undefined || (await isListed(slot)) !== undefined) slots.push(slot);
       }
-      if (slots.length === 0) return undefined;
-      return candidate.opening === undefined ? storedTime(slots) : candidate;
+      return withSlots(candidate, slots);
     },
   };
+}
+
+/** What is left of a candidate: these of its slots. */
+export function withSlots(candidate: Candidate, slots: readonly Slot[]): Candidate | undefined {
+  if (slots.length === 0) return undefined;
+  return candidate.opening === undefined ? storedTime(slots) : candidate;
 }
 
 /** Reads what lies around the candidates together with them. */
 function surveyed(
   settings: EngineSettings,
   { actor, subjectId }: Booker,
-  { asOf: now }: TimeSearch,
-  read: ReadCandidates,
+  { source, search: { asOf: now }, read }: Looked,
   surveys: Map<string, Survey>,
 ): ReadCandidates {
   return async (limit) => {
     const part = await read(limit);
     const slots = part.flatMap((candidate) => candidate.slots());
     const surveyOf = await retryReads(settings, (until) =>
-      surveyAround(settings, slots, { actor, subjectId, now }, until),
+      source.surveyAround(slots, { actor, subjectId, now }, until),
     );
     for (const slot of slots) {
       const survey = surveyOf(slot);

@@ -1,7 +1,8 @@
+import type { TimeRange } from "../../model/time-range.ts";
 import { type ZoneClock, zoneClock } from "../../model/zone-clock.ts";
-import type { AllowsTime, ByTimes, PlaceOfSlot, TakenTime, TakenTimes } from "../../rules/policies/by-times.ts";
+import type { AllowsTime, ByTimes, PlaceOfSlot, TakenTime, TakenTimes, Times } from "../../rules/policies/by-times.ts";
 import { surelyWhole } from "../sight/survey.ts";
-import type { ProviderRows } from "./provider-rows.ts";
+import { ProviderRows } from "./provider-rows.ts";
 import type { AllowsRow } from "./search.ts";
 import { isTakenRow, lengthOf, placeOf } from "./slot-columns.ts";
 import type { SlotTable } from "./slot-table.ts";
@@ -10,6 +11,8 @@ import type { WindowSlots } from "./window-slots.ts";
 /** How policies decide in one search. */
 export interface RowsAllowed {
   readonly allows: AllowsRow;
+  /** The same of a time of which there may be no row. */
+  readonly allowsTime: (time: PlaceOfSlot & TimeRange) => boolean;
   /** Whether there was a slot with more around it than a command can be sure to read. */
   readonly isUndecided: () => boolean;
   /** How many slots were decided about. */
@@ -33,6 +36,9 @@ export function allowedRows(
   const prepared = policies.map((byTimes) => byTimes(search));
   const neighbourhoods = new Map<ProviderRows, Neighbourhood>();
   const places: (Located | undefined)[] = [];
+  const zoneOf = ({ scheduleId }: PlaceOfSlot) => zoneClock(zones.get(scheduleId) ?? "UTC");
+  /** Of those that have no rows: nothing of theirs is taken. */
+  const idle = new Map<string, ProviderRows>();
   let isUndecided = false;
   let decided = 0;
 
@@ -41,7 +47,7 @@ export function allowedRows(
     const known = places[number];
     if (known !== undefined) return known;
     const place = table.places[number] as PlaceOfSlot;
-    const located = { place, zone: zoneClock(zones.get(place.scheduleId) ?? "UTC") };
+    const located = { place, zone: zoneOf(place) };
     places[number] = located;
     return located;
   }
@@ -54,21 +60,34 @@ export function allowedRows(
     return made;
   }
 
+  function rowsOf(providerId: string): ProviderRows {
+    const rows = table.providers.get(providerId) ?? idle.get(providerId) ?? new ProviderRows(providerId);
+    if (rows.size === 0) idle.set(providerId, rows);
+    return rows;
+  }
+
+  function decide(provider: ProviderRows, at: number, { start, end }: Times, { place, zone }: Located): boolean {
+    decided += 1;
+    const taken = neighbourhoodOf(provider);
+    if (near !== undefined && taken.isCrowded(at, start - near.beforeMs, end + near.afterMs)) {
+      isUndecided = true;
+      return false;
+    }
+    taken.at = at;
+    return allowedByAll(prepared, { start, end, place, zone, taken });
+  }
+
   return {
     isUndecided: () => isUndecided,
     decided: () => decided,
     allows(provider, at, row) {
-      decided += 1;
       const start = columns.start[row] as number;
-      const end = start + lengthOf(columns, row);
-      const { place, zone } = locate(row);
-      const taken = neighbourhoodOf(provider);
-      if (near !== undefined && taken.isCrowded(at, start - near.beforeMs, end + near.afterMs)) {
-        isUndecided = true;
-        return false;
-      }
-      taken.at = at;
-      return allowedByAll(prepared, { start, end, place, zone, taken });
+      return decide(provider, at, { start, end: start + lengthOf(columns, row) }, locate(row));
+    },
+    allowsTime(slot) {
+      const provider = rowsOf(slot.providerId);
+      const [start, end] = [slot.start.getTime(), slot.end.getTime()];
+      return decide(provider, provider.firstFrom(start), { start, end }, { place: slot, zone: zoneOf(slot) });
     },
   };
 }

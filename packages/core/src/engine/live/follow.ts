@@ -26,10 +26,11 @@ import { parse } from "../parse.ts";
 import { refuseAborted } from "../read-chunks.ts";
 import { type Answers, createAnswers } from "./answers.ts";
 import { startFollowing } from "./following.ts";
-import { type Followed, followSubject } from "./for-subject.ts";
+import { followSubject } from "./for-subject.ts";
 import type { LiveSlots } from "./live-slots.ts";
 import { type LiveMargin, liveWindow } from "./live-window.ts";
 import { parsedFind } from "./plain-input.ts";
+import type { Followed } from "./subject-search.ts";
 
 /** @throws BookingError `invalid_input`, `invalid_time_range`, `storage_misused`, `aborted` */
 export async function follow(settings: EngineSettings, input: FollowInput): Promise<LiveSlots> {

@@ -40,13 +40,19 @@ export interface LiveNextTimes extends NextTimes, LiveStanding {}
 /** What `live.countTimes` returns. */
 export interface LiveTimesByDay extends TimesByDay, LiveStanding {}
 
-/** What a search of live slots for a subject returns. */
-export interface LiveSubjectPage extends Page<OpenSlot>, Omit<LiveStanding, "cursor"> {
+/** Where a search for a subject was answered, and how old what it says may be. */
+export interface LiveSubjectStanding extends Omit<LiveStanding, "cursor"> {
   /** Who decided: the memory of the process, or the database. */
   readonly source: "live" | "database";
   /** The cursor of the feed at which the slots were as the answer has them. Null from the database. */
   readonly cursor: string | null;
 }
+
+/** What a search of live slots for a subject returns. */
+export interface LiveSubjectPage extends Page<OpenSlot>, LiveSubjectStanding {}
+
+/** What a search of live slots for times of a length for a subject returns. */
+export interface LiveSubjectTimesPage extends Page<FreeTime>, LiveSubjectStanding {}
 
 /** Live slots, as one actor can book them for one subject. */
 export interface LiveOfSubject {
@@ -59,6 +65,16 @@ export interface LiveOfSubject {
    * `storage_unavailable`, `storage_read_only`, `refused_by_database`, `schema_outdated`, `schema_too_new`.
    */
   findOpen(input?: LiveOpenInput): Promise<LiveSubjectPage>;
+
+  /**
+   * Finds the times of a length that the actor could book for the subject now, as `findTimes` of their engine does: slots that
+   * are stored, and openings that are computed of the hours. `follow` must have been told to know the `openings`.
+   *
+   * @throws BookingError `invalid_input`, also for providers, a facility or a time that it does not follow;
+   * `invalid_time_range`; `storage_misused` once it is closed. Where the database has to decide, also `storage_busy`,
+   * `storage_unavailable`, `storage_read_only`, `refused_by_database`, `schema_outdated`, `schema_too_new`.
+   */
+  findTimes(input: LiveTimesInput): Promise<LiveSubjectTimesPage>;
 
   /** Forgets the subject. The live slots stay. */
   close(): void;

@@ -25,6 +25,7 @@ export interface SeenInMemory {
 
 /** Slots from memory, as whole records, and what lies around them. */
 export interface RecordSource extends SeatSource {
+  readonly allows: (slot: Slot) => boolean;
   /** Whether there was a slot with more around it than a command can be sure to read. */
   readonly isUndecided: () => boolean;
 }
@@ -34,7 +35,7 @@ export function recordSource({ table, zones }: WindowSlots, seen: SeenInMemory):
   let isUndecided = false;
   return {
     isUndecided: () => isUndecided || byTimes?.isUndecided() === true,
-    allows: (slot) => byTimes === undefined || isAllowed(table, slot, byTimes),
+    allows: (slot) => byTimes === undefined || byTimes.allowsTime(slot),
     findSlots: async (query) => slotsIn(table, query, own),
     async surveyAround(_slots, { now }) {
       const isCut = { provider: false, subject: false };
@@ -46,11 +47,6 @@ export function recordSource({ table, zones }: WindowSlots, seen: SeenInMemory):
       };
     },
   };
-}
-
-function isAllowed(table: SlotTable, { id, providerId, start }: Slot, { allows }: RowsAllowed): boolean {
-  const [row, provider] = [table.rowOf(id), table.providers.get(providerId)];
-  return row >= 0 && provider !== undefined && allows(provider, provider.firstFrom(start.getTime()), row);
 }
 
 /** Those that are free or one's own, in the order of the list. */
@@ -72,7 +68,8 @@ function slotsIn(table: SlotTable, query: SlotQuery, own: OwnHolds | undefined):
   return found.map(({ row }) => slotAsOf(recordOf(table, row), asOf));
 }
 
-function recordOf(table: SlotTable, row: number): Slot {
+/** The whole record of the slot of a row, if the table keeps those. */
+export function recordOf(table: SlotTable, row: number): Slot {
   const { id, scheduleId, providerId, facilityId, seat, metadata, ...held } = table.read(row);
   const { hold, heldUntil, status, appointmentId, version } = held;
   return {

@@ -29,6 +29,8 @@ export function createTimesAnswers(
   }
 
   return {
+    timesRange: rangeFor,
+
     findTimes(input: z.output<typeof liveTimesSchema>): LiveTimesPage {
       const now = clock.now();
       const range = rangeFor(input, now);

@@ -1,5 +1,3 @@
-import type { Slot, SlotStatus } from "../../model/slot.ts";
-import { isComputed } from "../../rules/hours/computed.ts";
 import {
   type Candidate,
   candidatesAfter,
@@ -9,8 +7,8 @@ import {
 } from "../free-times/candidates.ts";
 import { countStretch, type DayTally } from "../free-times/day-tally.ts";
 import { restOf, type Stretch, stretchesOf } from "../free-times/stretches.ts";
-import { isOpenRow } from "./slot-columns.ts";
-import type { SlotTable } from "./slot-table.ts";
+import { storedOf } from "../free-times/time-source.ts";
+import { hoursIn, slotsIn } from "./times-source.ts";
 import type { WindowSlots } from "./window-slots.ts";
 
 /** Which times are searched for. */
@@ -60,35 +58,7 @@ export function countIn(
   return undefined;
 }
 
-const storedIn = (slots: WindowSlots, search: TimeSearch, stretch: Stretch): readonly Stored[] =>
-  [...new Set(search.providerIds)].map((id) => storedOf(slots, search, stretch, id));
-
-const minuteMs = 60_000;
-
-function storedOf(
-  { table, hours }: WindowSlots,
-  { minutes, asOf }: TimeSearch,
-  { from, to }: Stretch,
-  providerId: string,
-): Stored {
-  const own = hours.get(providerId);
-  const rows = table.providers.get(providerId);
-  const slots: Slot[] = [];
-  if (rows !== undefined) {
-    const end = rows.firstFrom(to.getTime() + minutes * minuteMs);
-    for (let at = rows.firstFrom(from.getTime() - rows.longest); at < end; at += 1) {
-      const slot = slotAt(table, rows.rows[at] as number, asOf.getTime());
-      if (slot.end > from) slots.push(slot);
-    }
-  }
-  return { providerId, hours: own !== undefined && isComputed(own) ? own : undefined, slots };
-}
-
-/** What a search looks at of a slot. Its other fields are not held. */
-function slotAt(table: SlotTable, row: number, now: number): Slot {
-  const { id, providerId, facilityId, seat, version, status, ...times } = table.read(row);
-  const isOpen = isOpenRow(table.columns, row, now);
-  const [start, end] = [new Date(times.start), new Date(times.end)];
-  const counts: SlotStatus = isOpen ? "available" : status;
-  return { id, providerId, facilityId, seat, version, start, end, status: counts } as Slot;
+function storedIn(slots: WindowSlots, search: TimeSearch, stretch: Stretch): readonly Stored[] {
+  const hours = hoursIn(slots, search.providerIds);
+  return storedOf(search, hours, slotsIn(slots.table, search, stretch));
 }

@@ -1,0 +1,73 @@
+import type { Availability } from "../../model/availability.ts";
+import { type Slot, type SlotStatus, slotAsOf } from "../../model/slot.ts";
+import { isComputed } from "../../rules/hours/computed.ts";
+import type { TimeSearch } from "../free-times/candidates.ts";
+import type { Stretch } from "../free-times/stretches.ts";
+import type { TimeSource } from "../free-times/time-source.ts";
+import { type RecordSource, recordOf, recordSource, type SeenInMemory } from "./record-source.ts";
+import { isOpenRow } from "./slot-columns.ts";
+import type { SlotTable } from "./slot-table.ts";
+import type { WindowSlots } from "./window-slots.ts";
+
+/** Hours and slots from memory. */
+export interface TimesInMemory extends TimeSource, Pick<RecordSource, "isUndecided"> {}
+
+/** @param seen What decisions look at that are shown whole records. Default: none is, and slots are without what only they look at. */
+export function timesInMemory(slots: WindowSlots, seen?: SeenInMemory): TimesInMemory {
+  const { allows, surveyAround, isUndecided } = recordSource(slots, seen ?? nothingSeen);
+  const slotOf = seen === undefined ? slotAt : wholeSlotAt;
+  return {
+    allows,
+    surveyAround,
+    isUndecided,
+    hoursOf: async ({ providerIds }) => hoursIn(slots, providerIds),
+    slotsAround: async (search, stretch) => slotsIn(slots.table, search, stretch, slotOf),
+  };
+}
+
+const nothingSeen: SeenInMemory = { sight: {}, byTimes: undefined, ofSubject: [], own: undefined };
+
+/** The hours of the providers whose openings are computed. */
+export function hoursIn({ hours }: WindowSlots, providerIds: readonly string[]): Map<string, Availability> {
+  const found = new Map<string, Availability>();
+  for (const id of providerIds) {
+    const own = hours.get(id);
+    if (own !== undefined && isComputed(own)) found.set(id, own);
+  }
+  return found;
+}
+
+const minuteMs = 60_000;
+
+/** A slot of the table, as it counts at this time. */
+type SlotOfRow = (table: SlotTable, row: number, now: Date) => Slot;
+
+/** What may be in the way of an opening that starts in the stretch, and what is free in it. */
+export function slotsIn(
+  table: SlotTable,
+  { providerIds, minutes, asOf }: TimeSearch,
+  { from, to }: Stretch,
+  slotOf: SlotOfRow = slotAt,
+): readonly Slot[] {
+  const slots: Slot[] = [];
+  for (const id of new Set(providerIds)) {
+    const rows = table.providers.get(id);
+    if (rows === undefined) continue;
+    const end = rows.firstFrom(to.getTime() + minutes * minuteMs);
+    for (let at = rows.firstFrom(from.getTime() - rows.longest); at < end; at += 1) {
+      const slot = slotOf(table, rows.rows[at] as number, asOf);
+      if (slot.end > from) slots.push(slot);
+    }
+  }
+  return slots;
+}
+
+/** What a search looks at of a slot. Its other fields may not be held. */
+function slotAt(table: SlotTable, row: number, now: Date): Slot {
+  const { id, scheduleId, providerId, facilityId, seat, version, status, ...times } = table.read(row);
+  const [start, end] = [new Date(times.start), new Date(times.end)];
+  const counts: SlotStatus = isOpenRow(table.columns, row, now.getTime()) ? "available" : status;
+  return { id, scheduleId, providerId, facilityId, seat, version, start, end, status: counts } as Slot;
+}
+
+const wholeSlotAt: SlotOfRow = (table, row, now) => slotAsOf(recordOf(table, row), now);

@@ -1,0 +1,43 @@
+import type {
+  ActorEngine,
+  LiveOfSubject,
+  LiveSlots,
+  LiveStanding,
+  LiveSubjectStanding,
+  NextTimes,
+} from "@slotwright/core";
+import type { Input } from "./requests/input.ts";
+
+/** A kind of search. The input of each is what a stranger sent, until it is checked by whatever answers. */
+export interface Search {
+  readonly inDatabase: (engine: ActorEngine, input: never) => Promise<object>;
+  readonly forAll: (slots: LiveSlots, input: never) => LiveStanding;
+  /** Default: the database answers it. */
+  readonly forSubject?: (own: LiveOfSubject, input: never) => Promise<LiveSubjectStanding>;
+  /** Whether the answer of live slots is the whole one. Default: it is if the end of what is asked for lies in their window. */
+  readonly isWhole?: (found: object, input: Input) => boolean;
+}
+
+export const openSlots: Search = {
+  inDatabase: (engine, input) => engine.findOpen(input),
+  forAll: (slots, input) => slots.findOpen(input),
+  forSubject: (own, input) => own.findOpen(input),
+};
+
+export const times: Search = {
+  inDatabase: (engine, input) => engine.findTimes(input),
+  forAll: (slots, input) => slots.findTimes(input),
+  forSubject: (own, input) => own.findTimes(input),
+};
+
+/** The database looks 62 days ahead. */
+export const nextTimes: Search = {
+  inDatabase: (engine, input) => engine.nextTimes(input),
+  forAll: (slots, input) => slots.nextTimes(input),
+  isWhole: (found, { count = 1 }) => (found as NextTimes).items.length === count,
+};
+
+export const timesByDay: Search = {
+  inDatabase: (engine, input) => engine.countTimes(input),
+  forAll: (slots, input) => slots.countTimes(input),
+};
