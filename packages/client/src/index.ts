@@ -1,8 +1,10 @@
 export type { HostCommandName } from "@slotwright/core/client";
 export type {
   Calls,
+  FreeTimesByDay,
   FreeTimesPage,
   ManySlotsInput,
+  NextFreeTimes,
   OpenSlotsPage,
   ShownAppointment,
   ShownEntry,

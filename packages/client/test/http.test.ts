@@ -132,6 +132,11 @@ test("takes and returns what the engine does, over real HTTP", async () => {
   const computed = { providerIds: ["computed"], facilityId: "north", minutes: 60, from: new Date(), limit: 1 };
   const [opening] = (await calls.findTimes(computed)).items;
   expect([opening?.slotId, opening && +opening.end - +opening.start]).toEqual([null, 3_600_000]);
+  const { limit: _, ...hour } = computed;
+  expect((await calls.nextTimes({ ...hour, count: 2 })).items[0]).toEqual(opening);
+  const long = { ...hour, to: new Date(Date.now() + 40 * 86_400_000) };
+  const { days, nextFrom } = await calls.countTimes({ ...long, timeZone: "Asia/Tokyo" });
+  expect([days.length > 39, days[1]?.open, nextFrom]).toEqual([true, 47, null]);
   const snapshot = await calls.snapshot(window);
   expect((await calls.changes({ after: snapshot.cursor })).entries).toEqual([]);
   const moved = await calls.reschedule({ appointmentId: appointment.id, slotId: second.id });

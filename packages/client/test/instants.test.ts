@@ -1,6 +1,7 @@
 import type { LocalTime } from "@slotwright/core";
 import { instantSchema } from "@slotwright/core/schemas";
 import { expect, it } from "vitest";
+import { withDates } from "../src/calls/dates.ts";
 import { requestOf } from "../src/calls/routes.ts";
 import { effectOf } from "../src/store/effects.ts";
 import { scopeOf } from "../src/store/scope.ts";
@@ -21,6 +22,14 @@ it("a list says at once that it needs instants", () => {
   const kind = { epochNanoseconds: 1_806_217_200_000_000_000n, [Symbol.toStringTag]: "Temporal.Instant" } as const;
   const instant = { ...kind, toJSON: () => text };
   expect(new Date(scopeOf("slot", { from: instant, to }).from).toISOString()).toBe("2027-03-28T07:00:00.000Z");
+});
+
+it("makes dates of the instants of answers that few have", () => {
+  const text = "2027-03-28T07:00:00.000Z";
+  expect(withDates({ nextFrom: text, newStart: text, newEnd: text, date: "2027-03-28" })).toEqual({
+    ...{ nextFrom: new Date(text), newStart: new Date(text), newEnd: new Date(text) },
+    date: "2027-03-28",
+  });
 });
 
 it.each([

@@ -146,6 +146,10 @@ describeOnEachEngine("the handler", ({ stage }) => {
     expect(made.body.slots).toMatchObject([{ status: "booked", version: 1, start: opening.start }]);
     const further = `${openings}&${week}&limit=1&cursor=${encodeURIComponent(times.body.nextCursor)}`;
     expect((await as("findTimes", `GET /open-times?${further}`)).body.items).toHaveLength(1);
+    const soon = await as("nextTimes", `GET /open-times/next?${openings}&${week.split("&")[0]}&count=2`);
+    expect(soon.body).toMatchObject({ items: [{ slotId: null }, { slotId: null }], source: "database" });
+    const counted = await as("countTimes", `GET /open-times/days?${openings}&${week}&timeZone=Europe%2FBerlin`);
+    expect(counted.body).toMatchObject({ days: [{ date: expect.any(String) }], nextFrom: null });
     const without = `GET /open-times?providerId=dr-computed&facilityId=north`;
     expect((await plain(without)).body.details.issues[0].path).toBe("minutes");
     await as("countByDay", "GET /open-slots/days?timeZone=Europe%2FBerlin");

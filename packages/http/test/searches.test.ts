@@ -1,4 +1,4 @@
-import { type LiveSlots, maximumAppointments } from "@slotwright/core";
+import { type LiveSlots, maximumAppointments, weekdays } from "@slotwright/core";
 import { describe, expect, it } from "vitest";
 import { createSubjectSearches } from "../src/subject-searches.ts";
 import { passed, place, publish, stage, until } from "./stage.ts";
@@ -213,5 +213,74 @@ describe("searches for subjects", () => {
     expect([begun.slice(3), ended]).toEqual([["a"], ["b", "a"]]);
     await searches.find(slots, { actor: { kind: "patient", id: "ben" }, subjectId: "a" }, (own) => own.findOpen({}));
     expect(begun.slice(4)).toEqual(["a"]);
+  });
+});
+
+describe("a search for times of a length", () => {
+  const openings = { providerIds: [place.providerId], facilityId: place.facilityId, openings: true };
+  const times = `GET /open-times?providerId=${place.providerId}&facilityId=${place.facilityId}&minutes=30`;
+  const days = times.replace("/open-times", "/open-times/days");
+  const next = times.replace("/open-times", "/open-times/next");
+  const bounds = `from=${from.toISOString()}&to=${to.toISOString()}`;
+  const hours = { openings: "computed", offer: { minutes: 30 }, weekly: [{ days: weekdays, from: 0, to: 1440 }] };
+
+  async function followed(engineOptions: object = {}) {
+    const staged = await stage({ live: { ...live, ...openings }, engineOptions });
+    await staged.handler.ready();
+    const body = { ...place, timeZone: "Europe/Berlin", hours };
+    expect((await staged.send("POST /availability", { body })).status).toBe(200);
+    const isThere = async () => (await staged.send(`${times}&${bounds}`)).body.items.length > 0;
+    while (!(await isThere())) await passed(2);
+    return staged;
+  }
+
+  it("is answered from live slots that know the openings, like by the database, and so are counts and the next ones", async () => {
+    const { send } = await followed();
+    for (const route of [
+      `${times}&${bounds}&limit=7`,
+      `${days}&${bounds}`,
+      `${next}&from=${from.toISOString()}&count=3`,
+    ]) {
+      const [own, outsiders] = [(await send(route)).body, (await send(route, { actor: "outsider/x" })).body];
+      expect([own.source, outsiders.source], route).toEqual(["live", "database"]);
+      expect([own.items, own.days, own.nextFrom]).toEqual([outsiders.items, outsiders.days, outsiders.nextFrom]);
+      expect((own.items ?? own.days).length).toBeGreaterThan(2);
+    }
+    const page = (await send(`${times}&${bounds}&limit=2`)).body;
+    const rest = (await send(`${times}&${bounds}&limit=5&cursor=${page.nextCursor}`, { actor: "outsider/x" })).body;
+    expect([...page.items, ...rest.items]).toEqual((await send(`${times}&${bounds}&limit=7`)).body.items);
+  });
+
+  it("is answered by the database where they do not hold all of it", async () => {
+    const { send } = await followed();
+    const far = new Date(Date.now() + 40 * 24 * 60 * 60_000).toISOString();
+    const elsewhere = times.replace(place.facilityId, "elsewhere");
+    for (const route of [times, `${times}&to=${far}`, `${days}&to=${far}`, days, `${elsewhere}&${bounds}`]) {
+      expect((await send(route)).body.source, route).toBe("database");
+    }
+    // In their window there are fewer than so many, and more in the 62 days of the database.
+    const short = await stage({ live: { ...live, ...openings, forDays: 1 } });
+    await short.handler.ready();
+    await short.send("POST /availability", { body: { ...place, timeZone: "Europe/Berlin", hours } });
+    const { body } = await short.send(`${next}&count=100`);
+    expect([body.source, body.items.length]).toEqual(["database", 100]);
+    expect((await send(`${days}&${bounds}&timeZone=Mars`)).body.scenario).toBe("invalid_input");
+  });
+
+  it("for a subject is answered from live slots, to everybody, by authorize and the policies", async () => {
+    const weekly = maximumAppointments({ count: 1, minutes: 7 * 24 * 60 });
+    const { send } = await followed({ policies: [weekly] });
+    const forAda = `${times}&${bounds}&subjectId=ada`;
+    const search = async (actor: string, route = forAda) => (await send(route, { actor })).body;
+    const [own, outsiders] = [await search("patient/ada"), await search("outsider/x")];
+    expect([own.source, outsiders.source]).toEqual(["live", "live"]);
+    expect(own).toMatchObject({ cursor: expect.any(String), isStale: false });
+    expect(own.items).toHaveLength(100);
+    expect(await search("patient/ben")).toMatchObject({ source: "live", items: [] });
+    const [{ providerId, facilityId, start, end }] = own.items;
+    const body = { providerId, facilityId, start, end, subjectId: "ada" };
+    expect((await send("POST /appointments", { actor: "patient/ada", body })).status).toBe(201);
+    while ((await search("patient/ada")).items.length > 0) await passed(2);
+    expect((await search("patient/ada", `${days}&${bounds}&subjectId=ada`)).source).toBe("database");
   });
 });

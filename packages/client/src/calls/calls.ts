@@ -5,6 +5,7 @@ import type {
   CommandInputs,
   CommandResult,
   CountByDayInput,
+  CountTimesInput,
   CreatedSoFar,
   CreateManySlotsInput,
   ErrorResponse,
@@ -22,6 +23,8 @@ import type {
   LiveNext,
   NewSlotInput,
   NextOpenInput,
+  NextTimes,
+  NextTimesInput,
   OpenSlot,
   Page,
   PreviewInput,
@@ -32,10 +35,11 @@ import type {
   RecordKey,
   Shown,
   SlotCommands,
+  TimesByDay,
   WindowInput,
   WithoutActor,
 } from "@slotwright/core";
-import { type Fields, hostCommandNames, type RouteName } from "./routes.ts";
+import { type Fields, type RouteName, routeNames } from "./routes.ts";
 import type { Send } from "./send.ts";
 
 /** A slot as this caller may see it: what is hidden is null. */
@@ -61,8 +65,17 @@ export interface OpenSlotsPage extends Page<OpenSlot> {
   readonly isStale: boolean;
 }
 
+/** How old an answer of a search may be. */
+type SearchStanding = Omit<OpenSlotsPage, keyof Page<OpenSlot>>;
+
 /** Free times of a length, and how old they may be. */
-export interface FreeTimesPage extends Omit<OpenSlotsPage, "items">, Page<FreeTime> {}
+export interface FreeTimesPage extends SearchStanding, Page<FreeTime> {}
+
+/** The first free times of a length, and how old they may be. */
+export interface NextFreeTimes extends SearchStanding, NextTimes {}
+
+/** How many free times of a length each day has, and how old that may be. */
+export interface FreeTimesByDay extends SearchStanding, TimesByDay {}
 
 /** What `createManySlots` takes over HTTP: the slots as an array, in one request. */
 export interface ManySlotsInput extends Omit<CreateManySlotsInput, "actor" | "slots" | "onProgress" | "signal"> {
@@ -122,6 +135,8 @@ export interface Calls extends SlotCommandCalls, AppointmentCommands<"actor">, E
   reconcile(input: Omit<WithoutActor<ReconcileInput>, "onFinding">): Promise<ReconcileReport>;
   findOpen(input: FindOpenInput): Promise<OpenSlotsPage>;
   findTimes(input: FindTimesInput): Promise<FreeTimesPage>;
+  nextTimes(input: NextTimesInput): Promise<NextFreeTimes>;
+  countTimes(input: CountTimesInput): Promise<FreeTimesByDay>;
   countByDay(input: CountByDayInput): Promise<LiveDays>;
   next(input: NextOpenInput): Promise<LiveNext>;
   /** What a command would do, or all reasons against it. It changes nothing. */
@@ -139,22 +154,6 @@ export interface Calls extends SlotCommandCalls, AppointmentCommands<"actor">, E
 /** The commands about slots. */
 export type SlotCommandCalls = Omit<SlotCommands<"actor">, "createManySlots" | "publishSlots" | "importBusy">;
 
-const plain = [
-  ...hostCommandNames,
-  "publishSlots",
-  "importBusy",
-  "createManySlots",
-  "reconcile",
-  "listSlots",
-  "listAppointments",
-  "findOpen",
-  "findTimes",
-  "countByDay",
-  "next",
-  "snapshot",
-  "changes",
-] as const satisfies readonly RouteName[];
-
 /** Each call as one request. */
 export function callsOf(send: Send): Calls {
   const ofName =
@@ -162,7 +161,7 @@ export function callsOf(send: Send): Calls {
     (input: Fields = {}) =>
       send(name, input).then(withoutSuccess);
   const calls = {
-    ...Object.fromEntries(plain.map((name) => [name, ofName(name)])),
+    ...Object.fromEntries(routeNames.map((name) => [name, ofName(name)])),
     getAvailability: async (input: Fields) => (await send("getAvailability", input)).availability,
     getSchedule: async (input: Fields) => (await send("getSchedule", input)).schedule,
     getSlot: async (slotId: string) => (await send("getSlot", { slotId })).slot,

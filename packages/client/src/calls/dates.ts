@@ -1,5 +1,6 @@
 /** The fields that are instants in every answer. Whatever else looks like one stays text. */
-const instants = /^(at|asOf|heldUntil|(created|updated|expire[ds])At|start|end|(conflicting|slot)(Start|End))$/;
+const instants =
+  /^(at|asOf|heldUntil|nextFrom|(created|updated|expire[ds])At|start|end|(conflicting|new|slot)(Start|End))$/;
 
 /** What is the host's own, or is JSON in the engine's answers as well. */
 const untouched: ReadonlySet<string> = new Set(["changes", "metadata"]);

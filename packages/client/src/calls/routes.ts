@@ -44,6 +44,8 @@ export const routes = {
   appointmentHistory: "GET /appointments/{appointmentId}/history",
   findOpen: "GET /open-slots",
   findTimes: "GET /open-times",
+  nextTimes: "GET /open-times/next",
+  countTimes: "GET /open-times/days",
   explainSlot: "GET /slots/{slotId}/explanation",
   explainTime: "GET /open-slots/explanation",
   countByDay: "GET /open-slots/days",
@@ -57,6 +59,8 @@ export const routes = {
 export const hostCommandNames = Object.keys(commandRoutes) as readonly HostCommandName[];
 
 export type RouteName = keyof typeof routes;
+
+export const routeNames = Object.keys(routes) as readonly RouteName[];
 
 export type Fields = Readonly<Record<string, unknown>>;
 
