@@ -107,8 +107,8 @@ export const computedSubjectCases: readonly ConformanceCase[] = [
         await refusal(own.findTimes(search), "invalid_input");
       });
       const pages: LiveSubjectTimesPage[] = [];
-      for (const of of [engine, careful]) {
-        await withLive(of, window, async (live) => {
+      for (const one of [engine, careful]) {
+        await withLive(one, window, async (live) => {
           const own = await live.forSubject(whom);
           await refusal(own.findTimes({ ...search, providerIds: ["nobody"] }), "invalid_input");
           await refusal(own.findTimes({ ...search, to: minutes(9 * dayMinutes) }), "invalid_input");

@@ -3,7 +3,7 @@ import { type Hours, hoursSchema } from "../model/hours.ts";
 import { type InstantInput, instantSchema } from "../model/instant.ts";
 import { timeZoneSchema } from "../model/time-zone.ts";
 import { zoneClock } from "../model/zone-clock.ts";
-import { openTimes } from "../rules/hours/openings.ts";
+import { type OpenTime, openTimes } from "../rules/hours/openings.ts";
 import { parse } from "./parse.ts";
 
 /** For which time, and by whose clocks. */
@@ -54,10 +54,15 @@ const openingsSchema = z.strictObject({
 export function openingsOf(input: OpeningsInput): Iterable<Opening> {
   const { hours, timeZone, from, to } = parse(openingsSchema, input);
   return {
-    *[Symbol.iterator]() {
-      for (const { start, end, capacity } of openTimes(hours, zoneClock(timeZone), from.getTime(), to.getTime())) {
-        yield { start: new Date(start), end: new Date(end), capacity };
-      }
+    [Symbol.iterator]() {
+      const times = openTimes(hours, zoneClock(timeZone), from.getTime(), to.getTime())[Symbol.iterator]();
+      return { next: () => shown(times.next()) };
     },
   };
+}
+
+function shown({ done, value }: IteratorResult<OpenTime, undefined>): IteratorResult<Opening, undefined> {
+  if (done) return { done, value };
+  const { start, end, capacity } = value;
+  return { done: false, value: { start: new Date(start), end: new Date(end), capacity } };
 }

@@ -9,6 +9,11 @@ export const statusNumbers: Readonly<Record<SlotStatus, number>> = {
   withdrawn: 5,
 };
 
+const statusNames = Object.fromEntries(Object.entries(statusNumbers).map(([name, number]) => [number, name]));
+
+/** The state of the slot of a row, as it is stored. */
+export const statusOf = ({ status }: SlotColumns, row: number) => statusNames[status[row] as number] as SlotStatus;
+
 /** What is held of the slots, a column for each field and a row for each slot: 45 bytes, and the id. */
 export interface SlotColumns {
   /** Milliseconds since 1970. */

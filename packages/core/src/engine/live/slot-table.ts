@@ -10,6 +10,7 @@ import {
   resizeColumns,
   rowFacts,
   statusNumbers,
+  statusOf,
   versionOf,
 } from "./slot-columns.ts";
 import { createRecordParts, noRecordParts, type RecordPart } from "./slot-records.ts";
@@ -215,14 +216,14 @@ export function createSlotTable(keepsRecords = false) {
     },
     /** What is held of the slot of a row. */
     read(row: number): HeldSlotRow {
-      const [start, status] = [columns.start[row] as number, columns.status[row] as number];
+      const start = columns.start[row] as number;
       return {
         ...(places[placeOf(columns, row)] as Place),
         id: ids[row] as string,
         start,
         end: start + lengthOf(columns, row),
         version: versionOf(columns, row),
-        status: statusNames[status] as SlotStatus,
+        status: statusOf(columns, row),
         heldUntil: columns.heldUntil[row] as number,
         appointment: columns.appointment[row] as number,
         hold: holds.get(row),
@@ -233,5 +234,3 @@ export function createSlotTable(keepsRecords = false) {
     },
   };
 }
-
-const statusNames = Object.fromEntries(Object.entries(statusNumbers).map(([name, number]) => [number, name]));

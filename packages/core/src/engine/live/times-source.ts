@@ -1,12 +1,12 @@
 import type { Availability } from "../../model/availability.ts";
-import { type Slot, type SlotStatus, slotAsOf } from "../../model/slot.ts";
+import { type Slot, slotAsOf } from "../../model/slot.ts";
 import { isComputed } from "../../rules/hours/computed.ts";
 import type { TimeSearch } from "../free-times/candidates.ts";
 import type { Stretch } from "../free-times/stretches.ts";
 import type { TimeSource } from "../free-times/time-source.ts";
 import { type RecordSource, recordOf, recordSource, type SeenInMemory } from "./record-source.ts";
-import { isOpenRow } from "./slot-columns.ts";
-import type { SlotTable } from "./slot-table.ts";
+import { isOpenRow, lengthOf, placeOf, statusOf, versionOf } from "./slot-columns.ts";
+import type { Place, SlotTable } from "./slot-table.ts";
 import type { WindowSlots } from "./window-slots.ts";
 
 /** Hours and slots from memory. */
@@ -55,8 +55,9 @@ export function slotsIn(
     if (rows === undefined) continue;
     const end = rows.firstFrom(to.getTime() + minutes * minuteMs);
     for (let at = rows.firstFrom(from.getTime() - rows.longest); at < end; at += 1) {
-      const slot = slotOf(table, rows.rows[at] as number, asOf);
-      if (slot.end > from) slots.push(slot);
+      const row = rows.rows[at] as number;
+      const ends = (rows.starts[at] as number) + lengthOf(table.columns, row);
+      if (ends > from.getTime()) slots.push(slotOf(table, row, asOf));
     }
   }
   return slots;
@@ -64,10 +65,20 @@ export function slotsIn(
 
 /** What a search looks at of a slot. Its other fields may not be held. */
 function slotAt(table: SlotTable, row: number, now: Date): Slot {
-  const { id, scheduleId, providerId, facilityId, seat, version, status, ...times } = table.read(row);
-  const [start, end] = [new Date(times.start), new Date(times.end)];
-  const counts: SlotStatus = isOpenRow(table.columns, row, now.getTime()) ? "available" : status;
-  return { id, scheduleId, providerId, facilityId, seat, version, start, end, status: counts } as Slot;
+  const { columns, ids, places } = table;
+  const { scheduleId, providerId, facilityId } = places[placeOf(columns, row)] as Place;
+  const start = columns.start[row] as number;
+  return {
+    id: ids[row] as string,
+    scheduleId,
+    providerId,
+    facilityId,
+    seat: columns.seat[row] as number,
+    version: versionOf(columns, row),
+    start: new Date(start),
+    end: new Date(start + lengthOf(columns, row)),
+    status: isOpenRow(columns, row, now.getTime()) ? "available" : statusOf(columns, row),
+  } as Slot;
 }
 
 const wholeSlotAt: SlotOfRow = (table, row, now) => slotAsOf(recordOf(table, row), now);

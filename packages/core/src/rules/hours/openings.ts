@@ -32,16 +32,41 @@ const margin = 5;
  * @param minutes How long they are to last: as long as the offer says and any number of its steps longer, or else there is
  * none. Default: as long as the offer says.
  */
-export function* openTimes(
+export function openTimes(
   hours: ParsedHours,
   clock: ZoneClock,
   from: number,
   to: number,
   minutes?: number,
-): Generator<OpenTime> {
-  for (const group of groupsOf(openWindows(hours, clock, from, to))) {
-    for (const time of timesOf(group, minutes)) if (time.start >= from && time.start < to) yield time;
-  }
+): Iterable<OpenTime> {
+  return {
+    [Symbol.iterator]: () => iteratorOf(groupsOf(openWindows(hours, clock, from, to)), { from, to, minutes }),
+  };
+}
+
+/** Each opening of a generator takes twice as long as one of this. */
+function iteratorOf(
+  groups: readonly (readonly OpenWindow[])[],
+  { from, to, minutes }: { readonly from: number; readonly to: number; readonly minutes: number | undefined },
+): Iterator<OpenTime, undefined> {
+  let times: readonly OpenTime[] = [];
+  let [group, at] = [0, 0];
+  return {
+    next() {
+      for (;;) {
+        while (at < times.length) {
+          const value = times[at] as OpenTime;
+          at += 1;
+          if (value.start >= from && value.start < to) return { done: false, value };
+        }
+        const next = groups[group];
+        if (next === undefined) return { done: true, value: undefined };
+        group += 1;
+        times = timesOf(next, minutes);
+        at = 0;
+      }
+    },
+  };
 }
 
 /** In the order of their starts. Of two with the same start, the one that is listed first in the hours comes first. */
@@ -65,18 +90,19 @@ export function openWindows(hours: ParsedHours, clock: ZoneClock, from: number, 
  * Windows that meet, one after another. Usually each is alone. Two meet where an exception goes on after midnight or is
  * extra, and where the clocks show an hour twice.
  */
-function* groupsOf(windows: readonly OpenWindow[]): Generator<readonly OpenWindow[]> {
+function groupsOf(windows: readonly OpenWindow[]): readonly (readonly OpenWindow[])[] {
+  const groups: OpenWindow[][] = [];
   let group: OpenWindow[] = [];
   let until = Number.NEGATIVE_INFINITY;
   for (const window of windows) {
-    if (window.start >= until && group.length > 0) {
-      yield group;
+    if (window.start >= until) {
       group = [];
+      groups.push(group);
     }
     group.push(window);
     until = Math.max(until, window.end);
   }
-  if (group.length > 0) yield group;
+  return groups;
 }
 
 function timesOf(group: readonly OpenWindow[], minutes: number | undefined): readonly OpenTime[] {
@@ -103,6 +129,9 @@ function lasts({ minutes: shortest, step }: Offered, minutes: number): boolean {
   return minutes >= shortest && (minutes - shortest) % step === 0;
 }
 
+const isTaken = (taken: readonly OpenWindow[], start: number, end: number): boolean =>
+  taken.some((other) => other.start < end && start < other.end);
+
 /** The openings of a window, but for those that others take. What is left at its end is too short for one. */
 function cut(
   { start, end, offer }: OpenWindow,
@@ -115,7 +144,7 @@ function cut(
   const [length, step] = [(minutes ?? offer.minutes) * minuteMs, offer.step * minuteMs];
   for (let at = start; at + length <= end; at += step) {
     const until = at + length;
-    if (!taken.some((other) => other.start < until && at < other.end)) times.push({ start: at, end: until, capacity });
+    if (taken.length === 0 || !isTaken(taken, at, until)) times.push({ start: at, end: until, capacity });
   }
   return times;
 }
