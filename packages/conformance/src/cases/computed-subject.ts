@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import {
+  type AccessRequest,
   buffer,
   type FreeTime,
   type Hours,
   type LiveOfSubject,
   type LiveSubjectTimesPage,
   minimumNotice,
+  type Page,
   type Policy,
 } from "@slotwright/core";
 import fc from "fast-check";
-import { engineOn, minutes, patient, place, provider, refusal } from "../fixtures.ts";
+import { engineOn, manualClock, minutes, patient, place, provider, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { caughtUp, withLive } from "../live-slots.ts";
 import { bookAt, computed, found, search, shownTimes, stage } from "./computed.ts";
@@ -125,6 +127,84 @@ export const computedSubjectCases: readonly ConformanceCase[] = [
           [["90"], "database", true, false],
         ],
       );
+    },
+  },
+  {
+    key: "computed.own-holds",
+    title:
+      "what the caller holds is among the times, each seat by itself, in the database and on live slots, and for nobody else",
+    async run({ storage }) {
+      const clock = manualClock();
+      const policies = [minimumNotice({ minutes: 1 })];
+      const hides = ({ action, actor }: AccessRequest) =>
+        action === "list" && actor.id === "nosy" ? { hide: ["hold" as const] } : undefined;
+      const engine = stage(storage, { policies, clock, authorize: hides });
+      const own = [{ start: minutes(0), end: minutes(60), capacity: 3 }];
+      const { slots } = await engine.createSlots({ ...by, slots: own });
+      await engine.setAvailability({ ...by, hours: computed("09:00", "11:00") });
+      const holdOf = async (nth: number, more = {}) =>
+        (await engine.hold({ actor: patient, slotId: slots[nth]?.id ?? "", seconds: 600, ...more })).holdToken;
+      const [token] = [await holdOf(1), await holdOf(2, { holderId: "h-1" })];
+      const mine = (times: readonly FreeTime[]) =>
+        times
+          .filter((time) => time.mine)
+          .map(({ slotId, seats }) => [slots.findIndex(({ id }) => id === slotId), seats]);
+      const whole = { ...search, from: range.from, to: range.to };
+      const ada = engine.as(patient);
+      const nosy = engine.as({ ...patient, id: "nosy" });
+      const holds = { holdTokens: [token], holderId: "h-1" };
+      await withLive(engine, { ...followed, providerIds: [place.providerId] }, async (live) => {
+        const subject = await live.forSubject({ actor: patient, subjectId: "p-1" });
+        const everywhere = async (more: object, of = ada) => [
+          (await of.findTimes({ ...whole, ...more })).items,
+          (await of.findTimes({ ...whole, ...more, subjectId: "p-1" })).items,
+          ...(of === ada ? [live.findTimes({ ...whole, ...more }).items] : []),
+          ...(of === ada ? [(await subject.findTimes({ ...whole, ...more })).items] : []),
+        ];
+        const seen = async (more: object, of = ada) => (await everywhere(more, of)).map((times) => mine(times).sort());
+        const alike = (one: unknown, of = ada) => Array.from({ length: of === ada ? 4 : 2 }, () => one);
+        assert.deepEqual(await seen({}), alike([]));
+        assert.deepEqual(await seen({ holdTokens: [token] }), alike([[1, 1]]));
+        assert.deepEqual(
+          await seen(holds),
+          alike([
+            [1, 1],
+            [2, 1],
+          ]),
+        );
+        // Who may not know who holds a slot finds nothing by a holder's id.
+        assert.deepEqual(await seen(holds, nosy), alike([[1, 1]], nosy));
+        const [inDatabase, ...others] = await everywhere(holds);
+        for (const other of others) assert.deepEqual(other, inDatabase);
+        const pages: FreeTime[] = [];
+        let cursor: string | null = null;
+        do {
+          const page: Page<FreeTime> = await ada.findTimes({ ...whole, ...holds, limit: 1, cursor });
+          pages.push(...page.items);
+          cursor = page.nextCursor;
+        } while (cursor !== null);
+        assert.deepEqual(pages, inDatabase);
+        clock.advance(600_000);
+        assert.deepEqual(await seen(holds), alike([]));
+      });
+    },
+  },
+  {
+    key: "computed.live-full",
+    title: "live slots that leave slots out offer no computed openings, because what is in their way may be missing",
+    async run({ storage }) {
+      const engine = stage(storage);
+      await engine.setAvailability({ ...by, hours: computed("09:00", "11:00") });
+      await bookAt(engine, 0);
+      const window = { ...followed, providerIds: [place.providerId], maxSlots: 1 };
+      await withLive(engine, window, async (live) => {
+        assert.equal(live.findTimes({ ...search, ...range }).items.length, 7);
+        await bookAt(engine, 30);
+        await caughtUp(live, engine, true);
+        const { items, isStale } = live.findTimes({ ...search, ...range });
+        assert.deepEqual([items, isStale], [[], true]);
+        assert.deepEqual(live.countTimes({ ...search, ...range }).days, []);
+      });
     },
   },
 ];

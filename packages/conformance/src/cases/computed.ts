@@ -183,6 +183,24 @@ export const computedCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "computed.deleted-by-hand",
+    title: "a time whose slot was deleted by hand can be booked again, and the history of both stays",
+    async run({ storage, corrupt }) {
+      const engine = stage(storage);
+      await engine.setAvailability({ ...by, hours: computed("09:00", "10:00") });
+      const first = await bookAt(engine, 0);
+      const ended = await engine.cancel({ actor: provider, appointmentId: first.appointment.id });
+      const [gone] = ended.slots;
+      assert.ok(gone !== undefined);
+      await corrupt({ remove: [gone] });
+      const { slots } = await bookAt(engine, 0);
+      assert.equal(slots[0]?.status, "booked");
+      assert.notEqual(slots[0]?.id, gone.id);
+      assert.equal((await engine.history({ slotId: gone.id })).items.length, 2);
+      await assertSound(storage);
+    },
+  },
+  {
     key: "computed.lengths",
     title: "an appointment may take several steps of the grid, and what is left stays on offer",
     async run({ storage }) {

@@ -140,6 +140,49 @@ export const movedSlotCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "moved.computed",
+    title:
+      "the booking of a computed opening is reported when the rules of its zone have changed, and the next one keeps these with the hours, once",
+    async run(store) {
+      const clock = manualClock();
+      const engine = stage(store.storage, clock);
+      const openings = { ...hours, openings: "computed" } as const;
+      const { availability } = await engine.setAvailability({ ...by, timeZone: "Etc/GMT-1", hours: openings });
+      const bookAt = async (time: string) => {
+        const start = new Date(`2026-03-30T${time}:00Z`);
+        const end = new Date(start.getTime() + 30 * 60_000);
+        await engine.book({ actor: patient, ...place, start, end, subjectId: "p-1" });
+      };
+      await bookAt("09:00");
+      await store.corrupt({ put: [{ ...availability, timeZone: "Europe/Berlin" }] });
+      const moved = async () => (await engine.reconcile({ actor: operator })).moved.map(told);
+      assert.deepEqual(await moved(), ["09:00 booked 08:00 manual"]);
+      clock.advance(60_000);
+      for (const time of ["08:00", "07:30"]) {
+        await bookAt(time);
+        const { version, zoneRules } = await engine.getAvailability(place);
+        assert.deepEqual([version, zoneRules.length], [2, 2]);
+      }
+      assert.deepEqual(await moved(), ["09:00 booked 08:00 manual"]);
+      assert.deepEqual(await listed(engine), ["07:30 booked", "08:00 booked", "09:00 booked"]);
+      await assertSound(store.storage);
+    },
+  },
+  {
+    key: "moved.hours-set-anew",
+    title: "hours that are set anew keep the rules of their zone as they are now",
+    async run(store) {
+      const clock = manualClock();
+      const engine = await published(store, clock);
+      clock.advance(60_000);
+      const { availability } = await engine.setAvailability({ ...by, hours });
+      assert.deepEqual([availability.zoneRules.length, availability.version], [2, 2]);
+      const again = await engine.setAvailability({ ...by, hours });
+      assert.deepEqual(again.availability.zoneRules, availability.zoneRules);
+      assert.equal((await engine.reconcile({ actor: operator, dryRun: true })).movedCount, 2);
+    },
+  },
+  {
     key: "moved.between",
     title: "a slot that is booked before its repair commits keeps its appointment, and is reported",
     async run(store) {

@@ -46,6 +46,6 @@ export function isComputedSlot({
   start,
   seat,
 }: Pick<Slot, "id" | "providerId" | "facilityId" | "start" | "seat">): boolean {
-  const again = countInComputedId(id);
-  return again !== undefined && id === computedSlotId(availabilityIdOf(providerId, facilityId), start, seat, again);
+  const count = countInComputedId(id);
+  return count !== undefined && id === computedSlotId(availabilityIdOf(providerId, facilityId), start, seat, count);
 }

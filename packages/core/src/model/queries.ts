@@ -84,14 +84,15 @@ const timesPage = {
   ...ofProviders,
 };
 
-const openPage = {
-  ...timesPage,
+const ownHolds = {
   holdTokens: z
     .array(idSchema, "must be an array")
     .max(limits.slotsPerAppointment, `must not hold more than ${limits.slotsPerAppointment} tokens`)
     .optional(),
   holderId: idSchema.optional(),
 };
+
+const openPage = { ...timesPage, ...ownHolds };
 
 export const findOpenSchema = z
   .strictObject({ ...openPage, subjectId: idSchema.optional() })
@@ -106,7 +107,7 @@ const ofTimes = { minutes: wholeNumber(1, 2 * 24 * 60), providerIds, facilityId:
 const count = wholeNumber(1, limits.pageSize).default(1);
 const forSubject = { subjectId: idSchema.optional() };
 
-export const liveTimesSchema = z.strictObject({ ...timesPage, ...ofTimes });
+export const liveTimesSchema = z.strictObject({ ...timesPage, ...ownHolds, ...ofTimes });
 export const findTimesSchema = liveTimesSchema.extend(forSubject);
 
 export const liveNextTimesSchema = z.strictObject({ ...ofTimes, from: window.from, count });

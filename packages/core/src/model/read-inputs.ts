@@ -87,8 +87,8 @@ interface OrderInput {
   readonly order?: "earliest" | "latest" | undefined;
 }
 
-/** What `live.findOpen` takes. */
-export interface LiveOpenInput extends WindowInput, OfProvidersInput, CursorInput, OrderInput {
+/** Whose holds are the caller's own. */
+interface OwnHoldsInput {
   /**
    * Tokens of holds of one's own, at most 16: what they hold is on offer as well, each slot by itself and with
    * `mine: true`. Default: none.
@@ -100,6 +100,9 @@ export interface LiveOpenInput extends WindowInput, OfProvidersInput, CursorInpu
    */
   readonly holderId?: string | undefined;
 }
+
+/** What `live.findOpen` takes. */
+export interface LiveOpenInput extends WindowInput, OfProvidersInput, CursorInput, OrderInput, OwnHoldsInput {}
 
 /** What `findOpen` takes. */
 export interface FindOpenInput extends LiveOpenInput {
@@ -126,7 +129,7 @@ interface OfTimesInput {
 }
 
 /** What `live.findTimes` takes. */
-export interface LiveTimesInput extends WindowInput, OfTimesInput, CursorInput, OrderInput {}
+export interface LiveTimesInput extends WindowInput, OfTimesInput, CursorInput, OrderInput, OwnHoldsInput {}
 
 /** What `live.nextTimes` takes. */
 export interface LiveNextTimesInput extends OfTimesInput {
@@ -163,7 +166,13 @@ interface TimesForInput {
 }
 
 /** What `findTimes` takes. */
-export interface FindTimesInput extends OfTimesInput, BoundedWindowInput, CursorInput, OrderInput, TimesForInput {}
+export interface FindTimesInput
+  extends OfTimesInput,
+    BoundedWindowInput,
+    CursorInput,
+    OrderInput,
+    OwnHoldsInput,
+    TimesForInput {}
 
 /** What `nextTimes` takes. */
 export interface NextTimesInput extends LiveNextTimesInput, TimesForInput {

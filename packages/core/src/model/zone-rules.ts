@@ -74,9 +74,20 @@ function stillCounts(known: readonly ZoneRules[], now: Date) {
   };
 }
 
+/** From when on rules agree with a clock, for searches that ask thousands of times. */
+const agreeing = new WeakMap<ZoneRules, { readonly clock: ZoneClock; readonly from: number }>();
+
 /** Whether the clocks will show something else than these rules say, from an instant on and as long as they are kept. */
 export function differs(rules: ZoneRules, clock: ZoneClock, from: Date): boolean {
-  const [begin, end] = [from.getTime(), Date.parse(rules.until)];
+  const known = agreeing.get(rules);
+  if (known !== undefined && known.clock === clock && known.from <= from.getTime()) return false;
+  const isOther = differsFrom(rules, clock, from.getTime());
+  if (!isOther) agreeing.set(rules, { clock, from: from.getTime() });
+  return isOther;
+}
+
+function differsFrom(rules: ZoneRules, clock: ZoneClock, begin: number): boolean {
+  const end = Date.parse(rules.until);
   if (begin >= end) return false;
   const changes = [...rules.offsets.map((one) => Date.parse(one.from)), ...clock.offsetsBetween(begin, end).map(first)];
   const asked = [begin, ...changes.filter((at) => at > begin && at < end)];

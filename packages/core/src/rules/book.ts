@@ -20,6 +20,7 @@ import {
 } from "./decision.ts";
 import { appointmentKey, refuseTakenId, slotKey } from "./find.ts";
 import { openingReads, type SlotToMake, slotForOpening } from "./open-seat.ts";
+import { renewedRules } from "./renewed-rules.ts";
 import { availabilityKey } from "./set-availability.ts";
 import { bookInto, type Claim, claimSlots, providersOf, refuseOtherSchedule, refuseRepeated } from "./take-slots.ts";
 import { refuseRange } from "./time.ts";
@@ -94,12 +95,16 @@ function bookTime(command: BookTime, seen: Seen, context: Context): Decision<Boo
   return decided([change], { appointment: change.record, slots: [] });
 }
 
-/** Makes the slot of a computed opening, booked. It writes the schedule, as all do who add something to it. */
+/**
+ * Makes the slot of a computed opening, booked. It writes the schedule, as all do who add something to it, and the hours if these
+ * have other rules of the zone than the time was told by.
+ */
 function bookOpening(opening: SlotToMake, command: BookTime, seen: Seen, context: Context): Decision<Booked> {
   const appointment = confirmed([opening], command, command, context);
   const slot = createSlot(opening, context, { status: "booked", appointmentId: appointment.record.id });
-  const timeZone = seen.availability(availabilityKey(command).id)?.timeZone;
-  return decided([scheduleFor({ ...command, timeZone }, seen, context), appointment, slot], {
+  const availability = seen.availability(availabilityKey(command).id);
+  const schedule = scheduleFor({ ...command, timeZone: availability?.timeZone }, seen, context);
+  return decided([schedule, ...renewedRules(availability, command, context), appointment, slot], {
     appointment: appointment.record,
     slots: [slot.record],
   });

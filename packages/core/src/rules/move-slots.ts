@@ -21,7 +21,7 @@ export interface MovedStretch {
 
 /**
  * Publishes at its new time what was published by other rules of the zone, and withdraws it where the hours do not offer it any
- * more. It publishes nothing else: how far slots are published is for the host to say.
+ * more. What was made for a booking stays with it, and is told. It publishes nothing else: how far slots are published is for the host to say.
  */
 export const moveSlots: Rule<Command<"publishSlots">, MovedStretch> = {
   reads: publishSlots.reads,
@@ -34,7 +34,7 @@ export const moveSlots: Rule<Command<"publishSlots">, MovedStretch> = {
     const stretch = stretchOf(availability, command.from, command.until);
     const publication = publicationOf(availability, stretch, seen.found, context.now);
     const newStart = movedTo(availability);
-    const moved = publication.published.flatMap((slot) => {
+    const moved = publication.ofHours.flatMap((slot) => {
       const start = newStart(slot);
       return start === undefined ? [] : [{ slot, start }];
     });

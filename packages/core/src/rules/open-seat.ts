@@ -47,15 +47,26 @@ export function slotForOpening(place: PlaceInTime, seen: Seen, context: Context)
   const free = seatsBeside(seen.obstacles, facilityId)(opening);
   if (free === undefined) return undefined;
   const { seat } = free;
-  const id = freeId(availability, start, seat, seen.obstacles);
+  const id = freeId(availability, { start, seat }, seen.obstacles, context);
   return { id, scheduleId: scheduleIdFor(place, context), providerId, facilityId, seat, start, end, metadata: {} };
 }
 
-/** Slots that were withdrawn keep their ids. */
-function freeId({ id }: Availability, start: Date, seat: number, stored: readonly Slot[]): string {
+/**
+ * Slots that were withdrawn keep their ids, and so does the history of one whose row was deleted by hand. So the count does not
+ * begin with the first that is free among the rows, but where the command says.
+ */
+function freeId(
+  { id }: Availability,
+  { start, seat }: Pick<Slot, "start" | "seat">,
+  stored: readonly Slot[],
+  { command, hash }: Context,
+): string {
   const known = new Set(stored.map((slot) => slot.id));
-  for (let again = 0; ; again += 1) {
-    const next = computedSlotId(id, start, seat, again);
+  for (let count = Number.parseInt(hash(command.id).slice(0, countDigits), 16); ; count += 1) {
+    const next = computedSlotId(id, start, seat, count);
     if (!known.has(next)) return next;
   }
 }
+
+/** Hexadecimal ones, of the twelve that an id has for it. */
+const countDigits = 11;

@@ -4,12 +4,10 @@ import type { Command } from "../model/commands.ts";
 import { limits } from "../model/limits.ts";
 import { overlapping } from "../model/search.ts";
 import { type Slot, slotStatuses } from "../model/slot.ts";
-import { withRulesOf } from "../model/zone-rules.ts";
 import { scheduleFor, scheduleIdFor } from "./create-slots.ts";
 import {
   type Change,
   type Context,
-  changeAvailability,
   changeSlot,
   createSlot,
   type Decision,
@@ -19,6 +17,7 @@ import {
   type Seen,
 } from "./decision.ts";
 import { type Publication, publicationOf, stretchOf } from "./hours/publication.ts";
+import { renewedRules } from "./renewed-rules.ts";
 import { availabilityKey } from "./set-availability.ts";
 
 type PublishSlots = Command<"publishSlots">;
@@ -95,12 +94,11 @@ export function changesOf(
   context: Context,
 ): readonly Change[] {
   if (created.length + withdrawn.length === 0) return [];
-  const { timeZone, zoneRules } = availability;
+  const { timeZone } = availability;
   const place = { scheduleId: scheduleIdFor({ providerId, facilityId }, context), providerId, facilityId };
-  const rules = created.length === 0 ? zoneRules : withRulesOf(timeZone, zoneRules, context.now, until);
   return [
     scheduleFor({ providerId, facilityId, timeZone }, seen, context),
-    ...(rules === zoneRules ? [] : [changeAvailability(availability, { zoneRules: rules }, context)]),
+    ...(created.length === 0 ? [] : renewedRules(availability, { end: until }, context)),
     ...withdrawn.map((slot) => changeSlot(slot, { status: "withdrawn", hold: null }, context)),
     ...created.map((seat) => createSlot({ ...place, ...seat, metadata: {} }, context)),
   ];

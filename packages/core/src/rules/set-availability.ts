@@ -6,7 +6,7 @@ import type { PublishedSlots } from "../model/publish-slots.ts";
 import type { RecordKey } from "../model/record.ts";
 import type { Replayable } from "../model/replayable.ts";
 import { isSameTimeZone } from "../model/time-zone.ts";
-import { rulesOf } from "../model/zone-rules.ts";
+import { withRulesOf } from "../model/zone-rules.ts";
 import { scheduleFor, scheduleIdFor } from "./create-slots.ts";
 import { type Change, changeAvailability, createAvailability, decided, type Rule, type Seen } from "./decision.ts";
 
@@ -47,7 +47,9 @@ export const setAvailability: Rule<SetAvailability, ChangedAvailability> = {
     const timeZone = command.timeZone ?? before?.timeZone ?? zoneOfSchedule(seen, scheduleIdFor(command, context));
     const schedule = scheduleFor({ providerId, facilityId, timeZone }, seen, context);
     const isSameZone = before !== undefined && isSameTimeZone(before.timeZone, timeZone);
-    const zoneRules = isSameZone ? before.zoneRules : [rulesOf(timeZone, context.now)];
+    // What is offered from now on is told by the rules of now.
+    const known = isSameZone ? before.zoneRules : [];
+    const zoneRules = withRulesOf(timeZone, known, context.now, context.now);
     const content = { providerId, facilityId, timeZone, hours: hours as Hours, zoneRules };
     const change: Change<Availability> =
       before === undefined ? createAvailability(content, id, context) : changeAvailability(before, content, context);

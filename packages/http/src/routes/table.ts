@@ -187,6 +187,7 @@ export const routes = {
   }),
   findTimes: read("/open-times", "Finds free times of a length, computed openings among them", {
     input: inputSchemas.findTimes,
+    inHeaders: { holdTokens: "Hold-Token" },
   }),
   nextTimes: read("/open-times/next", "Finds the next free times of a length", { input: inputSchemas.nextTimes }),
   countTimes: read("/open-times/days", "Counts free times of a length by day", { input: inputSchemas.countTimes }),

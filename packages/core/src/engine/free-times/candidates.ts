@@ -9,6 +9,7 @@ import type { Seen } from "../../rules/decision.ts";
 import { computedTimes, seatsBeside } from "../../rules/hours/computed.ts";
 import type { PlaceInTime } from "../../rules/open-seat.ts";
 import type { Survey } from "../../rules/sight.ts";
+import type { OwnHolds } from "../own-holds.ts";
 import type { Stretch } from "./stretches.ts";
 
 /** What is searched for. */
@@ -19,6 +20,8 @@ export interface TimeSearch {
   readonly asOf: Date;
   readonly descending: boolean;
   readonly overlapScope: OverlapScope;
+  /** Holds of the caller's own, whose slots are on offer as well. */
+  readonly own?: OwnHolds | undefined;
 }
 
 /** Where something stands in the order of the search. */
@@ -52,7 +55,7 @@ export interface Stored {
 /** The free times of one provider that start in a stretch, in no order. */
 export function candidatesIn(search: TimeSearch, stretch: Stretch, stored: Stored): readonly Candidate[] {
   const ofSlots = Array.from(freeSlots(search, stretch, stored.slots), storedTime);
-  return [...ofSlots, ...openings(search, stretch, stored)];
+  return [...ofSlots, ...ownTimes(search, stretch, stored.slots), ...openings(search, stretch, stored)];
 }
 
 /** Those of several providers in the order of the search, from after a place on. */
@@ -80,20 +83,25 @@ function inOrder({ descending }: Pick<TimeSearch, "descending">) {
 const minuteMs = 60_000;
 
 /** Slots that are free and last long enough, those of one time together: an appointment may be shorter than its slot. */
-function freeSlots(
-  { facilityId, minutes }: TimeSearch,
-  { from, to }: Stretch,
-  slots: readonly Slot[],
-): Iterable<readonly Slot[]> {
-  const fitting = slots.filter(
-    (slot) =>
-      slot.status === "available" &&
-      slot.facilityId === facilityId &&
-      slot.start >= from &&
-      slot.start < to &&
-      durationMs(slot) >= minutes * minuteMs,
-  );
+function freeSlots(search: TimeSearch, stretch: Stretch, slots: readonly Slot[]): Iterable<readonly Slot[]> {
+  const fitting = slots.filter((slot) => slot.status === "available" && fits(search, stretch, slot));
   return Map.groupBy(fitting, ({ start, end }) => `${start.getTime()} ${end.getTime()}`).values();
+}
+
+const fits = ({ facilityId, minutes }: TimeSearch, { from, to }: Stretch, slot: Slot): boolean =>
+  slot.facilityId === facilityId && slot.start >= from && slot.start < to && durationMs(slot) >= minutes * minuteMs;
+
+/** What the caller holds, each seat by itself. */
+function ownTimes(search: TimeSearch, stretch: Stretch, slots: readonly Slot[]): readonly Candidate[] {
+  const { own } = search;
+  if (own === undefined) return [];
+  return slots
+    .filter(({ hold, ...slot }) => hold !== null && own.proofOf(hold) !== undefined && slot.status === "held")
+    .filter((slot) => fits(search, stretch, slot))
+    .map((slot) => {
+      const { time, ...rest } = storedTime([slot]);
+      return { ...rest, time: { ...time, mine: true } };
+    });
 }
 
 /** Tells of each free time of one provider when it starts and how many seats it has, in no order. */

@@ -8,6 +8,7 @@ import type { Actor } from "../../model/values.ts";
 import { refuseForRange } from "../../rules/time.ts";
 import { type Cursors, timeCursors } from "../cursors.ts";
 import type { EngineSettings } from "../options.ts";
+import { type HoldsInput, ownHoldsIn } from "../own-holds.ts";
 import type { Page } from "../page.ts";
 import { parse } from "../parse.ts";
 import { type Booker, bookerFor } from "../sight/booking.ts";
@@ -48,11 +49,16 @@ export async function findTimes(
 /** What a search of the database looks for. */
 export function searchFor(
   { overlapScope }: EngineSettings,
-  { providerIds, facilityId, minutes }: Pick<TimeSearch, "providerIds" | "facilityId" | "minutes">,
+  {
+    providerIds,
+    facilityId,
+    minutes,
+    ...holds
+  }: Pick<TimeSearch, "providerIds" | "facilityId" | "minutes"> & HoldsInput,
   asOf: Date,
   descending = false,
 ): TimeSearch {
-  return { providerIds, facilityId, minutes, asOf, overlapScope, descending };
+  return { providerIds, facilityId, minutes, asOf, overlapScope, descending, own: ownHoldsIn(holds) };
 }
 
 /** A part of a search, and for whom it is. */
@@ -77,10 +83,10 @@ export async function timesAfter(
 
 /** `from` is left out, as in other searches for free times: a search from now on begins later with each page. */
 export function cursorsOfTimes(
-  { providerIds, facilityId, minutes, to, order, subjectId }: TimesInput,
+  { providerIds, facilityId, minutes, to, order, subjectId, holdTokens, holderId }: TimesInput,
   actor: Actor | undefined,
 ): Cursors<TimePlace> {
-  const filters = { providerIds, facilityId, minutes, to: to?.getTime(), subjectId };
+  const filters = { providerIds, facilityId, minutes, to: to?.getTime(), subjectId, holdTokens, holderId };
   return timeCursors({ name: "times", actor, descending: order === "latest", filters });
 }
 

@@ -35,14 +35,20 @@ export function shownCandidates(
   const isListed = showInList<Slot>(settings, { facilityId, providerIds }, asOf);
   if (booker === undefined && isListed === undefined) return { read, show: undefined };
   const surveys = new Map<string, Survey>();
-  const couldBook = booker === undefined ? () => true : bookingOf(settings, booker, asOf, surveys);
+  const couldBook = booker === undefined ? () => true : bookingOf(settings, booker, search, surveys);
+  // An actor who names a holder must be allowed to know who holds the slot.
+  const isShown = async (slot: Slot): Promise<boolean> => {
+    const shown = isListed === undefined ? slot : await isListed(slot);
+    const proof = slot.hold === null ? undefined : search.own?.proofOf(slot.hold);
+    return shown !== undefined && (proof !== "holder" || shown.hold !== null);
+  };
   return {
     read: booker === undefined ? read : surveyed(settings, booker, { source, search, read }, surveys),
     async show(candidate) {
       const slots: Slot[] = [];
       for (const slot of candidate.slots()) {
         if (source.allows?.(slot) === false || !couldBook(candidate, slot)) continue;
-        if (isListed === undefined || (await isListed(slot)) !== undefined) slots.push(slot);
+        if (await isShown(slot)) slots.push(slot);
       }
       return withSlots(candidate, slots);
     },
@@ -52,7 +58,7 @@ export function shownCandidates(
 /** What is left of a candidate: these of its slots. */
 export function withSlots(candidate: Candidate, slots: readonly Slot[]): Candidate | undefined {
   if (slots.length === 0) return undefined;
-  return candidate.opening === undefined ? storedTime(slots) : candidate;
+  return candidate.opening === undefined && candidate.time.mine === undefined ? storedTime(slots) : candidate;
 }
 
 /** Reads what lies around the candidates together with them. */
@@ -76,19 +82,28 @@ function surveyed(
   };
 }
 
-/** Decides the booking of one candidate after the other, by the rule of `book`. */
-function bookingOf(settings: EngineSettings, booker: Booker, now: Date, surveys: ReadonlyMap<string, Survey>) {
+/** Decides the booking of one candidate after the other, by the rule of `book`, and of one that is held as its holder would book it. */
+function bookingOf(
+  settings: EngineSettings,
+  booker: Booker,
+  { asOf: now, own }: TimeSearch,
+  surveys: ReadonlyMap<string, Survey>,
+) {
   const { context, bookingOf, bookingAt } = imaginedBookings(settings, booker, now);
   const none = () => undefined;
   const nothing = { schedule: none, appointment: none, availability: none, found: [] };
   const only = (slot: Slot) => (id: string) => (id === slot.id ? slot : undefined);
   return ({ time, opening }: Candidate, slot: Slot): boolean => {
     const around = surveys.get(slot.id);
-    const booking = opening === undefined ? bookingOf(slot.id) : bookingAt(time);
+    const { hold } = slot;
+    const token = hold === null ? undefined : (own?.tokenOf(hold) ?? "its own");
+    const booking = opening === undefined ? bookingOf(slot.id, token) : bookingAt(time);
+    // The token of a holder who says who they are is not known. It is the one that this hold was made with.
+    const asHolder = hold === null ? context : { ...context, hash: () => hold.tokenHash };
     const seen: Seen =
       opening === undefined
         ? { ...nothing, around, slot: only(slot) }
         : seenForOpening({ ...opening, stored: opening.stored.filter((one) => overlaps(one, slot)) }, around);
-    return !isRefusal(decide(settings, booking, seen, context));
+    return !isRefusal(decide(settings, booking, seen, asHolder));
   };
 }

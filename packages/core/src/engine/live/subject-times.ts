@@ -38,7 +38,7 @@ export function timesForSubject(
     nextCursor: last === undefined ? null : cursors.write(last.place),
   });
   return {
-    asked: {},
+    asked,
     async byTimes(rows, now) {
       const { following, standing } = answers();
       const known = standing(now);

@@ -6,6 +6,7 @@ import type { Clock } from "../clock.ts";
 import { createDayTally } from "../free-times/day-tally.ts";
 import { cursorsOfTimes } from "../free-times/find-times.ts";
 import type { Stretch } from "../free-times/stretches.ts";
+import { ownHoldsIn } from "../own-holds.ts";
 import { type Asked, notFollowed, scopeOf } from "./followed.ts";
 import type { Following } from "./following.ts";
 import type { LiveNextTimes, LiveStanding, LiveTimesByDay, LiveTimesPage } from "./live-slots.ts";
@@ -36,7 +37,7 @@ export function createTimesAnswers(
       const range = rangeFor(input, now);
       const { limit, order } = input;
       const cursors = cursorsOfTimes(input, undefined);
-      const wanted = { ...input, descending: order === "latest", limit: limit + 1 };
+      const wanted = { ...input, own: ownHoldsIn(input), descending: order === "latest", limit: limit + 1 };
       const found = timesIn(following.slots(), wanted, { range, after: cursors.read(input.cursor), now });
       const items = found.slice(0, limit);
       const last = found.length > limit ? items.at(-1) : undefined;

@@ -27,9 +27,13 @@ export function timesInMemory(slots: WindowSlots, seen?: SeenInMemory): TimesInM
 
 const nothingSeen: SeenInMemory = { sight: {}, byTimes: undefined, ofSubject: [], own: undefined };
 
-/** The hours of the providers whose openings are computed. */
-export function hoursIn({ hours }: WindowSlots, providerIds: readonly string[]): Map<string, Availability> {
+/**
+ * The hours of the providers whose openings are computed. None while slots are left out, because these may be in the way: what is
+ * stored and not held is not offered, but a computed opening would be.
+ */
+export function hoursIn({ hours, isFull }: WindowSlots, providerIds: readonly string[]): Map<string, Availability> {
   const found = new Map<string, Availability>();
+  if (isFull) return found;
   for (const id of providerIds) {
     const own = hours.get(id);
     if (own !== undefined && isComputed(own)) found.set(id, own);
@@ -65,9 +69,10 @@ export function slotsIn(
 
 /** What a search looks at of a slot. Its other fields may not be held. */
 function slotAt(table: SlotTable, row: number, now: Date): Slot {
-  const { columns, ids, places } = table;
+  const { columns, ids, places, holds } = table;
   const { scheduleId, providerId, facilityId } = places[placeOf(columns, row)] as Place;
   const start = columns.start[row] as number;
+  const isOpen = isOpenRow(columns, row, now.getTime());
   return {
     id: ids[row] as string,
     scheduleId,
@@ -77,7 +82,8 @@ function slotAt(table: SlotTable, row: number, now: Date): Slot {
     version: versionOf(columns, row),
     start: new Date(start),
     end: new Date(start + lengthOf(columns, row)),
-    status: isOpenRow(columns, row, now.getTime()) ? "available" : statusOf(columns, row),
+    status: isOpen ? "available" : statusOf(columns, row),
+    hold: isOpen ? null : (holds.get(row) ?? null),
   } as Slot;
 }
 

@@ -12,7 +12,7 @@ import { hoursIn, slotsIn } from "./times-source.ts";
 import type { WindowSlots } from "./window-slots.ts";
 
 /** Which times are searched for. */
-export interface TimesAsked extends Pick<TimeSearch, "providerIds" | "facilityId" | "minutes"> {
+export interface TimesAsked extends Pick<TimeSearch, "providerIds" | "facilityId" | "minutes" | "own"> {
   readonly descending: boolean;
   /** At most so many. */
   readonly limit: number;

@@ -30,8 +30,8 @@ export interface Publication {
   readonly withdrawn: readonly Slot[];
   readonly obstructed: number;
   readonly outside: readonly Slot[];
-  /** All that were published and are still there. */
-  readonly published: readonly Slot[];
+  /** All that were published, or made for the booking of a computed opening, and are still there. */
+  readonly ofHours: readonly Slot[];
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -95,7 +95,8 @@ function planned(
   const openings = inTheWay(seats);
   const others = slots.filter((slot) => slot.start >= from && !isKept(slot) && (slot.start < to || openings(slot)));
   const ids = idsOf(availability, found);
-  const ours = others.filter((slot) => ids.isPublished(slot.id) || isComputedSlot(slot));
+  const isOfHours = (slot: Slot) => ids.isPublished(slot.id) || isComputedSlot(slot);
+  const ours = others.filter(isOfHours);
   const withdrawn = ours.filter(({ status }) => status === "available");
   const taken = ours.filter(({ status, start }) => (status === "booked" || status === "held") && start < to);
   const kept = slots.filter(isKept);
@@ -105,7 +106,7 @@ function planned(
     kept: kept.length,
     withdrawn,
     ...isNew((seat) => ids.next(seat)),
-    published: slots.filter((slot) => slot.start >= from && slot.start < to && ids.isPublished(slot.id)),
+    ofHours: slots.filter((slot) => slot.start >= from && slot.start < to && isOfHours(slot)),
     outside: taken.length === 0 ? [] : taken.filter(outsideOf(availability, { from, to: end }, taken)),
   };
 }
