@@ -267,6 +267,21 @@ describe("a search for times of a length", () => {
     expect((await send(`${days}&${bounds}&timeZone=Mars`)).body.scenario).toBe("invalid_input");
   });
 
+  it("has what the caller holds, by the tokens of a header", async () => {
+    const { send } = await followed();
+    const [slot] = (await send("POST /slots", { body: { ...place, slots: slots.slice(0, 1) } })).body.slots;
+    const { holdToken } = (await send(`POST /slots/${slot.id}/hold`, { body: { seconds: 60 } })).body;
+    const headers = { "Hold-Token": encodeURIComponent(holdToken) };
+    for (const actor of ["provider/dr", "outsider/x"]) {
+      const isMine = async (more = {}) =>
+        (await send(`${times}&${bounds}`, { actor, ...more })).body.items.some(
+          (one: { slotId: string }) => one.slotId === slot.id,
+        );
+      while (!(await isMine({ headers }))) await passed(2);
+      expect(await isMine()).toBe(false);
+    }
+  });
+
   it("for a subject is answered from live slots, to everybody, by authorize and the policies", async () => {
     const weekly = maximumAppointments({ count: 1, minutes: 7 * 24 * 60 });
     const { send } = await followed({ policies: [weekly] });
