@@ -1,10 +1,11 @@
-import type {
-  ActorEngine,
-  LiveOfSubject,
-  LiveSlots,
-  LiveStanding,
-  LiveSubjectStanding,
-  NextTimes,
+import {
+  type ActorEngine,
+  type LiveOfSubject,
+  type LiveSlots,
+  type LiveStanding,
+  type LiveSubjectStanding,
+  limits,
+  type NextTimes,
 } from "@slotwright/core";
 import type { Input } from "./requests/input.ts";
 
@@ -14,6 +15,8 @@ export interface Search {
   readonly forAll: (slots: LiveSlots, input: never) => LiveStanding;
   /** Default: the database answers it. */
   readonly forSubject?: (own: LiveOfSubject, input: never) => Promise<LiveSubjectStanding>;
+  /** How long it may be that is asked for. The database refuses more, so live slots are not asked for it. Default: as long as their window. */
+  readonly mostDays?: number;
   /** Whether the answer of live slots is the whole one. Default: it is if the end of what is asked for lies in their window. */
   readonly isWhole?: (found: object, input: Input) => boolean;
 }
@@ -25,6 +28,7 @@ export const openSlots: Search = {
 };
 
 export const times: Search = {
+  mostDays: limits.openDays,
   inDatabase: (engine, input) => engine.findTimes(input),
   forAll: (slots, input) => slots.findTimes(input),
   forSubject: (own, input) => own.findTimes(input),
@@ -38,6 +42,7 @@ export const nextTimes: Search = {
 };
 
 export const timesByDay: Search = {
+  mostDays: limits.openDays,
   inDatabase: (engine, input) => engine.countTimes(input),
   forAll: (slots, input) => slots.countTimes(input),
 };

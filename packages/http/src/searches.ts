@@ -101,7 +101,7 @@ async function findLive(
   { actor, input, now }: Pick<Asking, "actor" | "input"> & { readonly now: Date },
 ): Promise<object | undefined> {
   const slots = model.slots();
-  const window = windowOf(input, now, search.isWhole === undefined);
+  const window = windowOf(input, now, search);
   if (slots === undefined || window === undefined) return undefined;
   const { subjectId, ...asked }: Input = { ...input, ...window };
   try {
@@ -118,13 +118,19 @@ async function findLive(
   }
 }
 
-/** From now on. Undefined if live slots are not asked: the end is missing, or a time is in another form than the plain one. */
-function windowOf(input: Input, now: Date, needsEnd: boolean): { readonly from: Date; readonly to?: Date } | undefined {
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** From now on. Undefined if live slots are not asked: the end is missing or too far, or a time is in another form than the plain one. */
+function windowOf(
+  input: Input,
+  now: Date,
+  { isWhole, mostDays = Number.POSITIVE_INFINITY }: Search,
+): { readonly from: Date; readonly to?: Date } | undefined {
   const [from, to] = [dateOf(input.from), dateOf(input.to)];
   if (from === undefined && input.from !== undefined) return undefined;
   const begin = from !== undefined && from > now ? from : now;
-  if (!needsEnd) return { from: begin };
-  return to && { from: begin, to };
+  if (isWhole !== undefined) return { from: begin };
+  return to && to.getTime() - begin.getTime() <= mostDays * dayMs ? { from: begin, to } : undefined;
 }
 
 interface AskedLive {

@@ -265,6 +265,13 @@ describe("a search for times of a length", () => {
     const { body } = await short.send(`${next}&count=100`);
     expect([body.source, body.items.length]).toEqual(["database", 100]);
     expect((await send(`${days}&${bounds}&timeZone=Mars`)).body.scenario).toBe("invalid_input");
+    // What the database refuses is refused however much of it they hold.
+    const long = await stage({ live: { ...live, ...openings, forDays: 100 } });
+    await long.handler.ready();
+    const late = `from=${from.toISOString()}&to=${new Date(from.getTime() + 63 * 24 * 60 * 60_000).toISOString()}`;
+    for (const route of [times, days]) {
+      expect((await long.send(`${route}&${late}`)).body.details.issues[0].path).toBe("to");
+    }
   });
 
   it("has what the caller holds, by the tokens of a header", async () => {
@@ -273,12 +280,12 @@ describe("a search for times of a length", () => {
     const { holdToken } = (await send(`POST /slots/${slot.id}/hold`, { body: { seconds: 60 } })).body;
     const headers = { "Hold-Token": encodeURIComponent(holdToken) };
     for (const actor of ["provider/dr", "outsider/x"]) {
-      const isMine = async (more = {}) =>
-        (await send(`${times}&${bounds}`, { actor, ...more })).body.items.some(
+      const offered = async (more = {}) =>
+        (await send(`${times}&${bounds}`, { actor, ...more })).body.items.find(
           (one: { slotId: string }) => one.slotId === slot.id,
         );
-      while (!(await isMine({ headers }))) await passed(2);
-      expect(await isMine()).toBe(false);
+      while ((await offered({ headers }))?.mine !== true) await passed(2);
+      expect(await offered()).toBeUndefined();
     }
   });
 
