@@ -9,6 +9,7 @@ import { badInputCases } from "./bad-input.ts";
 import { bookCases } from "./book.ts";
 import { clockSetBackCases } from "./clock-set-back.ts";
 import { computedCases } from "./computed.ts";
+import { computedAcceptCases } from "./computed-accept.ts";
 import { computedCountCases } from "./computed-counts.ts";
 import { computedLiveCases } from "./computed-live.ts";
 import { computedRaceCases } from "./computed-races.ts";
@@ -133,6 +134,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...importBusyCases,
   ...computedCases,
   ...computedRaceCases,
+  ...computedAcceptCases,
   ...computedTruthCases,
   ...computedLiveCases,
   ...computedCountCases,

@@ -10,6 +10,7 @@ import {
   type Change,
   type Context,
   changeAppointment,
+  type Decision,
   decided,
   isRefusal,
   type Reads,
@@ -18,6 +19,8 @@ import {
 } from "./decision.ts";
 import { appointmentKey, findAppointment, refuseAppointmentChange, slotKey } from "./find.ts";
 import { heldIdsOf, isHeldFor, releaseHeld } from "./held-for.ts";
+import { madeForOpening } from "./make-opening.ts";
+import { openingReads, type SlotToMake, slotForOpening } from "./open-seat.ts";
 import { bookInto, claimSlots, providersOf, refuseOtherSchedule, refuseRepeated } from "./take-slots.ts";
 
 /** What `accept` and `acceptOffer` return. */
@@ -28,16 +31,18 @@ export interface Accepted extends Booked {
 
 /**
  * A provider takes a `scheduled` appointment into a slot: the named one, or the first free one that was asked for. If a
- * time was asked for, a free slot that contains it.
+ * time was asked for, a free slot that contains it, or that of a computed opening, which it makes.
  */
 export const accept: Rule<Command<"accept">, Accepted> = {
-  reads({ appointmentId, slotId, alsoSlotIds }, seen): Reads {
+  reads({ appointmentId, slotId, alsoSlotIds }, seen, context): Reads {
     const appointment = seen.appointment(appointmentId);
     const wished = slotId === undefined ? wishesOf(appointment).map((wish) => wish.slotId) : [slotId];
     const slotIds = [...wished, ...alsoSlotIds, ...heldIdsOf(appointment)];
     const keys = [appointmentKey(appointmentId), ...slotIds.map(slotKey)];
     if (wished.length > 0 || appointment === undefined) return { keys };
-    return { keys, search: searchFreeSlot(appointment, alsoSlotIds) };
+    const search = searchFreeSlot(appointment, alsoSlotIds);
+    if (alsoSlotIds.length > 0) return { keys, search };
+    return { keys, search, ifNothing: () => openingReads(appointment, seen, context) };
   },
 
   decide(command, seen, context) {
@@ -49,6 +54,8 @@ export const accept: Rule<Command<"accept">, Accepted> = {
     if (refusal !== undefined) return refusal;
     const wanted = wantedOf(command, appointment, seen, context);
     if (wanted === undefined) {
+      const opening = alsoSlotIds.length > 0 ? undefined : slotForOpening(appointment, seen, context);
+      if (opening !== undefined) return acceptOpening(opening, appointment, seen, context);
       const { providerId, facilityId, start, end } = appointment;
       return refuse("no_slot_available", { appointmentId, providerId, facilityId, start, end });
     }
@@ -68,6 +75,21 @@ export const accept: Rule<Command<"accept">, Accepted> = {
     return decided([change, ...taken, ...released], acceptedAs(change, taken, released));
   },
 };
+
+/** Makes the slot of a computed opening, booked, as a booking of that time does. */
+function acceptOpening(
+  opening: SlotToMake,
+  appointment: Appointment,
+  seen: Seen,
+  context: Context,
+): Decision<Accepted> {
+  const owned = { providerIds: providersOf([opening]), slotIds: [opening.id] };
+  const agreed = { status: "confirmed", ...owned, ...withoutOffer(appointment) } as const;
+  const change = changeAppointment(appointment, agreed, context);
+  const { slot, beside } = madeForOpening(opening, appointment, seen, context);
+  const released = releaseHeld(appointment, seen, context, []);
+  return decided([...beside, change, slot, ...released], acceptedAs(change, [slot], released));
+}
 
 /** The answer: every record that the command wrote. */
 export function acceptedAs(

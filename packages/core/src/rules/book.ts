@@ -6,12 +6,10 @@ import type { Replayable } from "../model/replayable.ts";
 import type { Slot } from "../model/slot.ts";
 import type { TimeRange } from "../model/time-range.ts";
 import { chooseSlot, searchFreeSlot } from "./choose-slot.ts";
-import { scheduleFor } from "./create-slots.ts";
 import {
   type Change,
   type Context,
   createAppointment,
-  createSlot,
   type Decision,
   decided,
   isRefusal,
@@ -19,9 +17,8 @@ import {
   type Seen,
 } from "./decision.ts";
 import { appointmentKey, refuseTakenId, slotKey } from "./find.ts";
+import { madeForOpening } from "./make-opening.ts";
 import { openingReads, type SlotToMake, slotForOpening } from "./open-seat.ts";
-import { renewedRules } from "./renewed-rules.ts";
-import { availabilityKey } from "./set-availability.ts";
 import { bookInto, type Claim, claimSlots, providersOf, refuseOtherSchedule, refuseRepeated } from "./take-slots.ts";
 import { refuseRange } from "./time.ts";
 
@@ -95,16 +92,11 @@ function bookTime(command: BookTime, seen: Seen, context: Context): Decision<Boo
   return decided([change], { appointment: change.record, slots: [] });
 }
 
-/**
- * Makes the slot of a computed opening, booked. It writes the schedule, as all do who add something to it, and the hours if these
- * have other rules of the zone than the time was told by.
- */
+/** Makes the slot of a computed opening, booked. */
 function bookOpening(opening: SlotToMake, command: BookTime, seen: Seen, context: Context): Decision<Booked> {
   const appointment = confirmed([opening], command, command, context);
-  const slot = createSlot(opening, context, { status: "booked", appointmentId: appointment.record.id });
-  const availability = seen.availability(availabilityKey(command).id);
-  const schedule = scheduleFor({ ...command, timeZone: availability?.timeZone }, seen, context);
-  return decided([schedule, ...renewedRules(availability, command, context), appointment, slot], {
+  const { slot, beside } = madeForOpening(opening, appointment.record, seen, context);
+  return decided([...beside, appointment, slot], {
     appointment: appointment.record,
     slots: [slot.record],
   });

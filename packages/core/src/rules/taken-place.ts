@@ -65,7 +65,9 @@ export function takenPlace(
   if (name !== "request" && !hasSearched) return undefined;
   const found = foundFor(seen, context);
   if (found !== undefined) return at([found, ...alsoSlotIds], { subjectId });
-  const { providerId, facilityId, start, end, ifNoSlot } = command;
+  const { ifNoSlot } = command;
+  // A request has its time, and is accepted at it.
+  const { providerId, facilityId, start, end } = name === "accept" && appointment !== undefined ? appointment : command;
   if (!providerId || !facilityId || !start || !end) return undefined;
   if (name !== "request" && ifNoSlot !== "schedule" && !hasComputed({ providerId, facilityId }, seen)) return undefined;
   return at([], { time: { providerId, facilityId, start, end }, subjectId });
