@@ -239,6 +239,9 @@ async function offers({ engine, run }: EveryCall): Promise<void> {
   await run("find open slots of a time", () => engine.findOpen(morning));
   const place = { providerIds: [planProvider(1)], facilityId: planFacility(1) };
   await run("find times of a length", () => engine.findTimes({ ...place, ...morning, minutes: 20 }));
+  await run("find the next times of a length", () => engine.nextTimes({ ...place, minutes: 20, from: morning.from }));
+  const { limit: _, ...hours } = morning;
+  await run("count times of a length", () => engine.countTimes({ ...place, ...hours, minutes: 20 }));
   await run("find open slots of a facility", () => engine.findOpen({ ...morning, facilityId: planFacility(1) }));
 }
 
