@@ -22,7 +22,7 @@ export function slotsOn(schedule: Schedule, date: Temporal.PlainDate): readonly 
   const zone = zoneOf(schedule.facilityId);
   const closed = closedOn(schedule.facilityId, date);
   return schedule.hours
-    .filter(({ weekdays }) => weekdays.includes(date.dayOfWeek))
+    .filter(({ weekdays, isComputed }) => weekdays.includes(date.dayOfWeek) && isComputed !== true)
     .flatMap((hours) => cut(hours, date, zone).map((range) => ({ hours, ...range })))
     .map(({ hours: { service, seats = 1, blocked }, start, end }) => {
       const key = `${schedule.providerId}/${schedule.facilityId}/${start}`;

@@ -25,7 +25,8 @@ const setHours = (engine: Parameters<Step["run"]>[0], { providerId, facilityId, 
 function hoursOf(hours: readonly Hours[]): EngineHours {
   const weekly = hours.filter(({ blocked }) => blocked === undefined).map(weeklyOf);
   const minutes = weekly[0]?.offer?.minutes ?? 30;
-  return { offer: { minutes }, weekly };
+  const isComputed = hours.some(({ isComputed }) => isComputed);
+  return { ...(isComputed && { openings: "both" as const }), offer: { minutes }, weekly };
 }
 
 /** A window that begins after midnight is one of the day after. */

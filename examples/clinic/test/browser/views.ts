@@ -58,6 +58,20 @@ export const views: readonly View[] = [
   },
   {
     ...patient,
+    name: "how-long",
+    search: { provider: "j-lindqvist", facility: "hillside" },
+    async reach(page) {
+      await button(page, "Choose how long it takes");
+      await page
+        .getByRole("dialog")
+        .getByRole("button", { name: /^09:30/ })
+        .last()
+        .click();
+      await page.getByText("This time is not kept for you.").waitFor();
+    },
+  },
+  {
+    ...patient,
     name: "my-appointments",
     search: { view: "appointments" },
     reach: (page) => page.locator(".appointment").first().waitFor(),

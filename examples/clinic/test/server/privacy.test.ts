@@ -30,6 +30,8 @@ const queries: Readonly<Record<string, string>> = {
   "/appointments": `${range}&limit=500`,
   "/open-slots": `${range}&limit=500`,
   "/open-times": `${ofPlace}&minutes=20&limit=500`,
+  "/open-times/days": `${ofPlace}&minutes=20`,
+  "/open-times/next": `${ofPlace}&minutes=20&count=20`,
   "/open-slots/explanation": `${ofPlace}&start=2027-02-15T09:00:00Z&end=2027-02-15T09:20:00Z&subjectId=${ada}`,
   "/open-slots/days": "from=2027-02-03T00:00:00Z&to=2027-02-20T00:00:00Z&timeZone=Europe/Berlin",
   "/open-slots/next": `${ofProviders}&minutes=20&count=20`,

@@ -30,6 +30,8 @@ export type ExceptionKind = "closed" | "instead" | "extra";
 
 /** Hours as they are edited. */
 export interface Draft {
+  /** How the hours are offered. Undefined: as slots that are published. */
+  readonly openings: Hours["openings"];
   /** How long an appointment is, if its window does not say. */
   readonly minutes: string;
   readonly capacity: number;
@@ -73,11 +75,12 @@ export const newException = (date: string): DraftException => ({
   others: [],
 });
 
-export const noHours: Draft = { minutes: "30", capacity: 1, windows: [], exceptions: [] };
+export const noHours: Draft = { openings: undefined, minutes: "30", capacity: 1, windows: [], exceptions: [] };
 
 /** What is stored, as somebody edits it. */
-export function draftOf({ offer, weekly, exceptions = [] }: Hours): Draft {
+export function draftOf({ openings, offer, weekly, exceptions = [] }: Hours): Draft {
   return {
+    openings,
     minutes: String(offer.minutes),
     capacity: offer.capacity ?? 1,
     windows: weekly.map((window) => ({
@@ -96,8 +99,9 @@ export function draftOf({ offer, weekly, exceptions = [] }: Hours): Draft {
 }
 
 /** What is stored of it. The engine says what is wrong with it. */
-export function hoursOf({ minutes, capacity, windows, exceptions }: Draft): Hours {
+export function hoursOf({ openings, minutes, capacity, windows, exceptions }: Draft): Hours {
   return {
+    ...(openings !== undefined && { openings }),
     offer: { minutes: Number(minutes), capacity },
     weekly: windows.map(weeklyOf),
     exceptions: exceptions.map(exceptionOf),

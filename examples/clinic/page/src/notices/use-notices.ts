@@ -75,9 +75,14 @@ async function tellRefusal(error: unknown, tried: Tried, client: Client, names: 
   noticeList.complete(id, { actions: [...offers.map(asAction), ...actions], actionsTitle });
 }
 
-/** The times that the refusal itself offers, if it was asked for them and has some. */
+interface OfferedTime extends Omit<Offer, "slotId"> {
+  readonly slotId: null;
+}
+
+/** The slots that the refusal itself offers, if it was asked for some. Times without a slot can be booked, and nothing else. */
 function offersIn(error: unknown): readonly Offer[] | undefined {
   if (!isRequestError(error)) return undefined;
-  const { alternatives = [] } = error.details as { readonly alternatives?: readonly Offer[] };
-  return alternatives.length === 0 ? undefined : alternatives;
+  const { alternatives = [] } = error.details as { readonly alternatives?: readonly (Offer | OfferedTime)[] };
+  const offers = alternatives.filter((one): one is Offer => one.slotId !== null);
+  return offers.length === 0 ? undefined : offers;
 }

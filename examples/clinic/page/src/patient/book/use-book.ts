@@ -9,7 +9,8 @@ import { go } from "../../shell/route.ts";
 import { formatRange, formatWhen } from "../../time/format.ts";
 import { metadataOf, type Visit } from "./visit.ts";
 
-type Place = Pick<OpenSlot, "slotId" | "providerId" | "facilityId" | "start" | "end">;
+/** Without a slot, the time is booked as such: it may be one that the hours offer and that no slot has been made of. */
+type Place = Pick<OpenSlot, "providerId" | "facilityId" | "start" | "end"> & { readonly slotId?: string | null };
 
 const holdCodes: readonly string[] = ["hold_expired", "hold_not_found", "hold_not_owned"];
 
@@ -26,14 +27,17 @@ export function useBook(): (place: Place, visit: Visit, token?: string) => void 
       const when = formatWhen(start, end, zone);
       const look = { label: "My appointments", act: () => go({ view: "appointments" }) };
       const anyway = { label: `Book ${formatRange(start, end, zone)} all the same`, act: () => book(place, visit) };
-      const input = { slotId, subjectId: me.id, metadata: metadataOf(visit), alternatives: 3 };
+      const asked = { subjectId: me.id, metadata: metadataOf(visit), alternatives: 3 };
+      const held = token === undefined ? {} : { holdToken: token };
+      const input =
+        typeof slotId === "string" ? { ...asked, slotId, ...held } : { ...asked, providerId, facilityId, start, end };
       commands
-        .book(token === undefined ? input : { ...input, holdToken: token })
+        .book(input)
         .then(() => told(`Booked: ${when}, with ${names.provider(providerId)}.`, { actions: [look] }))
         .catch((error: unknown) =>
           refused(error, {
             what: `${when} was not booked.`,
-            wanted: { slotId, providerId, facilityId, start, end },
+            wanted: { slotId: slotId ?? undefined, providerId, facilityId, start, end },
             again: (offer) => book({ ...place, ...offer }, visit),
             actions: isRequestError(error) && holdCodes.includes(error.code) ? [anyway] : [],
           }),

@@ -10,6 +10,7 @@ import { formatWhen } from "../../time/format.ts";
 import { BookingDialog } from "../book/booking-dialog.tsx";
 import { ChoicesDialog } from "../book/choices-dialog.tsx";
 import { holdSeconds } from "../book/hold-seconds.ts";
+import { LengthDialog } from "../book/length-dialog.tsx";
 import { RequestDialog } from "../book/request-dialog.tsx";
 import { useBook } from "../book/use-book.ts";
 import { type Hold, type Keeping, useHold } from "../book/use-hold.ts";
@@ -39,7 +40,7 @@ export function FindView() {
   const dates = useMemo(() => datesFrom(first, daysShown), [first]);
   const counts = useDayCounts(wish, dates, zones);
   const hold = useHold(holdSeconds(location.search));
-  const [asking, setAsking] = useState<"for a time" | "for one of several" | null>(null);
+  const [asking, setAsking] = useState<"for a time" | "for one of several" | "how long" | null>(null);
   const [inDoubt, setInDoubt] = useState<OpenSlot | null>(null);
   const book = useBook();
   const mine = useMine(hold.keeping);
@@ -73,11 +74,15 @@ export function FindView() {
         </button>{" "}
         <button type="button" className="button-link" onClick={() => setAsking("for one of several")}>
           Ask for one of several times
+        </button>{" "}
+        <button type="button" className="button-link" onClick={() => setAsking("how long")}>
+          Choose how long it takes
         </button>
       </p>
       {isOpen(hold) && <BookingDialog hold={hold} onBook={book} />}
       {inDoubt !== null && <WhyDialog offer={inDoubt} onChoose={hold.keep} onClose={() => setInDoubt(null)} />}
       {asking === "for a time" && <RequestDialog wish={wish} date={date} onClose={() => setAsking(null)} />}
+      {asking === "how long" && <LengthDialog wish={wish} onBook={book} onClose={() => setAsking(null)} />}
       {asking === "for one of several" && <ChoicesDialog wish={wish} onClose={() => setAsking(null)} />}
     </section>
   );

@@ -1,4 +1,4 @@
-import type { OpenSlot } from "@slotwright/core";
+import type { FreeTime, OpenSlot } from "@slotwright/core";
 import type { Facility, Provider } from "../../../../people.ts";
 import { addDays, dateOf, dayOf } from "../../time/days.ts";
 
@@ -38,8 +38,8 @@ export function datesFrom(first: string, count: number): readonly string[] {
 }
 
 /** A free time with what it is to the person who looks at it. */
-export interface ShownTime {
-  readonly offer: OpenSlot;
+export interface ShownTime<Offer extends FreeTime = OpenSlot> {
+  readonly offer: Offer;
   /** It was on offer a moment ago. It keeps its place, so that nothing moves under a finger. */
   readonly isGone: boolean;
   /** It is free, and a rule keeps it from this person. */
@@ -47,7 +47,7 @@ export interface ShownTime {
 }
 
 /** The same time with the same provider: of a group, the next seat has another slot. */
-export const timeKey = ({ providerId, facilityId, start, end }: OpenSlot): string =>
+export const timeKey = ({ providerId, facilityId, start, end }: FreeTime): string =>
   [providerId, facilityId, start.getTime(), end.getTime()].join(" ");
 
 /** What is on offer, among what was: a time that goes stays where it is, and comes back there. */
@@ -58,21 +58,24 @@ export function staying(before: readonly ShownTime[], offers: readonly OpenSlot[
 }
 
 /** The times of one provider at one facility. */
-export interface TimeGroup {
+export interface TimeGroup<Offer extends FreeTime = OpenSlot> {
   readonly providerId: string;
   readonly facilityId: string;
-  readonly times: readonly ShownTime[];
+  readonly times: readonly ShownTime<Offer>[];
 }
 
 /** In the order of the directory, which does not change as times come and go. */
-export function grouped(times: readonly ShownTime[], providers: readonly Provider[]): readonly TimeGroup[] {
+export function grouped<Offer extends FreeTime>(
+  times: readonly ShownTime<Offer>[],
+  providers: readonly Provider[],
+): readonly TimeGroup<Offer>[] {
   return providers
     .flatMap(({ id, facilityIds }) => facilityIds.map((facilityId) => ({ providerId: id, facilityId })))
     .map((place) => ({ ...place, times: times.filter(({ offer }) => isAt(offer, place)) }))
     .filter(({ times }) => times.length > 0);
 }
 
-const isAt = (offer: OpenSlot, place: Omit<TimeGroup, "times">): boolean =>
+const isAt = (offer: FreeTime, place: Omit<TimeGroup, "times">): boolean =>
   offer.providerId === place.providerId && offer.facilityId === place.facilityId;
 
 /** Whether a slot begins on a date, by the clock on its wall. */

@@ -1,21 +1,21 @@
-import type { OpenSlot } from "@slotwright/core";
+import type { FreeTime } from "@slotwright/core";
 import { useNames } from "../../directory/use-names.ts";
 import { useDirectory } from "../../person.ts";
 import { dateOf } from "../../time/days.ts";
 import { agree, formatRange, formatShortDay, formatTime, formatZone, visitorZone } from "../../time/format.ts";
 import { grouped, type ShownTime, type TimeGroup, timeKey } from "./search.ts";
 
-interface TimeListProps {
-  readonly times: readonly ShownTime[];
-  readonly onChoose: (offer: OpenSlot) => void;
+interface TimeListProps<Offer extends FreeTime> {
+  readonly times: readonly ShownTime<Offer>[];
+  readonly onChoose: (offer: Offer) => void;
   /** Asks why a time cannot be chosen. Default: that is not answered here. */
-  readonly onWhy?: ((offer: OpenSlot) => void) | undefined;
-  /** What a time is to the person, by its slot: chosen, or booked by them. */
+  readonly onWhy?: ((offer: Offer) => void) | undefined;
+  /** What a time is to the person, by its slot, or by its `timeKey` where it has none: chosen, or booked by them. */
   readonly mine: ReadonlyMap<string, string>;
 }
 
 /** Free times, by provider and place. */
-export function TimeList({ times, onChoose, onWhy, mine }: TimeListProps) {
+export function TimeList<Offer extends FreeTime>({ times, onChoose, onWhy, mine }: TimeListProps<Offer>) {
   const { providers } = useDirectory();
   const names = useNames();
   const groups = grouped(times, providers);
@@ -29,13 +29,13 @@ export function TimeList({ times, onChoose, onWhy, mine }: TimeListProps) {
   );
 }
 
-interface GroupProps extends Omit<TimeListProps, "times"> {
-  readonly group: TimeGroup;
+interface GroupProps<Offer extends FreeTime> extends Omit<TimeListProps<Offer>, "times"> {
+  readonly group: TimeGroup<Offer>;
   /** All groups beside it are in the same zone. */
   readonly hasOneClock: boolean;
 }
 
-function Group({ group, hasOneClock, onChoose, onWhy, mine }: GroupProps) {
+function Group<Offer extends FreeTime>({ group, hasOneClock, onChoose, onWhy, mine }: GroupProps<Offer>) {
   const { providers } = useDirectory();
   const names = useNames();
   const { providerId, facilityId, times } = group;
@@ -58,7 +58,7 @@ function Group({ group, hasOneClock, onChoose, onWhy, mine }: GroupProps) {
       >
         {times.map((time) => (
           <li key={timeKey(time.offer)}>
-            <Time {...time} {...{ zone, onChoose, onWhy }} mine={mine.get(time.offer.slotId)} />
+            <Time {...time} {...{ zone, onChoose, onWhy }} mine={mine.get(time.offer.slotId ?? timeKey(time.offer))} />
           </li>
         ))}
       </ul>
@@ -66,12 +66,13 @@ function Group({ group, hasOneClock, onChoose, onWhy, mine }: GroupProps) {
   );
 }
 
-interface TimeProps extends ShownTime, Pick<TimeListProps, "onChoose" | "onWhy"> {
+interface TimeProps<Offer extends FreeTime> extends ShownTime<Offer>, Pick<TimeListProps<Offer>, "onChoose" | "onWhy"> {
   readonly zone: string;
   readonly mine: string | undefined;
 }
 
-function Time({ offer, zone, isGone, isRefused = false, mine, onChoose, onWhy }: TimeProps) {
+function Time<Offer extends FreeTime>(props: TimeProps<Offer>) {
+  const { offer, zone, isGone, isRefused = false, mine, onChoose, onWhy } = props;
   const { start, end } = offer;
   const local = visitorZone();
   const isAway = !agree(start, zone, local);
@@ -100,7 +101,7 @@ function Time({ offer, zone, isGone, isRefused = false, mine, onChoose, onWhy }:
   );
 }
 
-function stateOf({ start, end, seats }: OpenSlot, isGone: boolean, isRefused: boolean): string {
+function stateOf({ start, end, seats }: FreeTime, isGone: boolean, isRefused: boolean): string {
   if (isGone) return "taken";
   if (isRefused) return "not for you";
   return seats > 1 ? `${seats} places` : lengthOf(start, end);

@@ -1,0 +1,61 @@
+import type { Page } from "playwright-core";
+import { Temporal } from "temporal-polyfill";
+import { describe, expect, it } from "vitest";
+import { bedOf, bothEnginesOr, monday } from "./bed.ts";
+import { launchChromium } from "./chromium.ts";
+import { book, fillIn, notices } from "./steps.ts";
+
+const browser = await launchChromium();
+const place = { providerId: "j-lindqvist", facilityId: "hillside" };
+/** On which a physiotherapist cuts no slots. */
+const friday = Temporal.PlainDate.from(monday).add({ days: 11 });
+const search = { provider: place.providerId, facility: place.facilityId, day: `${friday}` };
+
+for (const engine of await bothEnginesOr("postgres")) {
+  describe.skipIf(browser === undefined)(`a time as long as it takes, on ${engine.title}`, () => {
+    const bed = bedOf(engine, browser);
+
+    /** The dialog of somebody who looks for times of this length. */
+    async function lookFor(person: string, minutes: string): Promise<Page> {
+      const page = await bed().open(person, { search });
+      await page.getByRole("button", { name: "Choose how long it takes" }).click();
+      await page.getByLabel("How long", { exact: true }).selectOption({ label: minutes });
+      return page;
+    }
+
+    const onFriday = (page: Page) =>
+      page.getByRole("dialog").getByRole("region", { name: new RegExp(`^Friday ${friday.day} `) });
+    const time = (page: Page, text: string) => onFriday(page).getByRole("button", { name: new RegExp(`^${text}`) });
+
+    it("is found where no slots are made, and booked; what is left of the hours stays on offer", async () => {
+      const [ada, ben] = [await lookFor("ada-brandt", "45 min"), await lookFor("ben-okafor", "1 h")];
+      await time(ben, "09:00 ?–10:00").waitFor();
+      await time(ada, "09:30 ?–10:15").click();
+      await fillIn(ada, "Knee, six weeks after surgery");
+      await book(ada);
+      await notices(ada).getByText("Booked:").waitFor();
+      await time(ben, "09:00 ?–10:00").waitFor({ state: "detached" });
+      await time(ben, "10:15 ?–11:15").waitFor();
+      await ben.getByLabel("How long", { exact: true }).selectOption({ label: "30 min" });
+      await time(ben, "09:00 ?–09:30").waitFor();
+      const { items } = await bed().as("ada-brandt").calls.listAppointments({ subjectId: "ada-brandt" });
+      const lengths = items.map(({ start, end }) => (end.getTime() - start.getTime()) / 60_000);
+      expect(lengths).toContain(45);
+    });
+
+    it("that somebody else has booked meanwhile is said to be gone, with what was written", async () => {
+      const [ada, ben] = [await lookFor("ada-brandt", "30 min"), bed().as("ben-okafor")];
+      await time(ada, "11:00 ?–11:30").click();
+      await fillIn(ada, "Stiff neck");
+      const at = (plainTime: string) =>
+        new Date(friday.toZonedDateTime({ timeZone: "Europe/Lisbon", plainTime }).epochMilliseconds);
+      await ben.calls.book({ ...place, start: at("11:15"), end: at("11:45"), subjectId: "ben-okafor" });
+      await ada.getByText("This time is not free any longer. Choose another one.").waitFor();
+      expect(await ada.getByRole("button", { name: "Book", exact: true }).isDisabled()).toBe(true);
+      await time(ada, "11:45 ?–12:15").click();
+      expect(await ada.getByLabel("What is it about?").inputValue()).toBe("Stiff neck");
+      await book(ada);
+      await notices(ada).getByText("Booked:").waitFor();
+    });
+  });
+}
