@@ -30,6 +30,8 @@ export interface Loaded {
   readonly refusal: Refusal | undefined;
   /** What others may have looked at, or this command itself has: it is written if the command takes effect. */
   readonly agendas: readonly Agenda[];
+  /** Where it has looked around, and in which of the reads. */
+  readonly looked: { readonly look: Look; readonly read: number } | undefined;
   /** Whether the slot that was found has changed since, or one is there by now that was not found. */
   readonly isOvertaken: boolean;
 }
@@ -63,6 +65,7 @@ export async function loadRecords(settings: EngineSettings, request: Request, co
     isAsked: false,
     refusal: undefined,
     agendas: [],
+    looked: undefined,
     isOvertaken: false,
   };
   for (;;) {
@@ -127,6 +130,7 @@ async function loadAround(
   const keys = [...missing, ...foundAgain(look, seen)];
   const { records, around } = await settings.storage.loadAround(keys, look.arounds, until);
   loading.isOvertaken = isOvertaken(seen, records);
+  loading.looked = { look, read: loading.reads.length };
   note(loading, keys, records);
   const timeZone = look.needsZone ? await zoneOfPlace(settings, look.place, seen, until) : null;
   const looked = lookedAround(look.arounds, around, context, timeZone);

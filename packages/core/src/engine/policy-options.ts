@@ -8,7 +8,8 @@ import type { Policy } from "../rules/policy.ts";
 import { mostMinutes } from "../rules/sight.ts";
 import { isObject } from "./parse.ts";
 
-interface PolicyOptions {
+/** The options of an engine that policies take. */
+export interface PolicyOptions {
   readonly policies?: readonly Policy[];
   readonly audienceOf?: AudienceOf;
 }
