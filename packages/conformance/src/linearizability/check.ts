@@ -1,5 +1,6 @@
+import type { EngineOptions } from "@slotwright/core";
 import { explainFailure, howFar } from "./explain.ts";
-import type { History, HistoryCall, JudgedHistory, PoliciesOfEngines } from "./history.ts";
+import type { History, HistoryCall, JudgedHistory } from "./history.ts";
 import { houseOf } from "./house.ts";
 import { partition } from "./partition.ts";
 import { searchOrder } from "./search.ts";
@@ -30,7 +31,7 @@ export type Verdict =
  * With `policies`, and `audienceOf` if the engines have it, each answer has to be that of these policies, too. Give all
  * that the engines have. Default: policies are not asked, and what they refused is not looked at.
  */
-export interface CheckOptions extends PoliciesOfEngines {
+export interface CheckOptions extends Pick<EngineOptions<unknown>, "policies" | "audienceOf"> {
   /** How often a call of one part may be tried in a state before the check gives up. Default 50 000: some seconds. */
   readonly maxTries?: number;
 }

@@ -1,4 +1,4 @@
-import type { CommandName, EngineOptions, ErrorCode } from "@slotwright/core";
+import type { CommandName, ErrorCode } from "@slotwright/core";
 import type { StoredSettings } from "@slotwright/core/adapter";
 import type { Decide } from "@slotwright/core/checking";
 
@@ -8,9 +8,6 @@ export interface History extends StoredSettings {
   readonly initial: readonly unknown[];
   readonly calls: readonly HistoryCall[];
 }
-
-/** The policies of the engines of a history, which is plain JSON and does not have them. */
-export type PoliciesOfEngines = Pick<EngineOptions<unknown>, "policies" | "audienceOf">;
 
 /** A history with what its engines decide by. */
 export interface JudgedHistory extends History {

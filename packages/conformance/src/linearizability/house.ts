@@ -1,8 +1,12 @@
+import type { EngineOptions } from "@slotwright/core";
 import { decideBy } from "@slotwright/core/checking";
-import type { House, PoliciesOfEngines } from "./history.ts";
+import type { House } from "./history.ts";
 
 /** Undefined if the policies are not known. */
-export function houseOf({ policies, audienceOf }: PoliciesOfEngines): House | undefined {
+export function houseOf({
+  policies,
+  audienceOf,
+}: Pick<EngineOptions<unknown>, "policies" | "audienceOf">): House | undefined {
   if (policies === undefined) return undefined;
   const looksAt = (of: keyof House["sees"]) => policies.some(({ sees }) => sees?.[of] !== undefined);
   return {

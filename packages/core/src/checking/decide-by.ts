@@ -1,5 +1,6 @@
 import { decideAllowed } from "../engine/decide.ts";
-import { type PolicyOptions, policiesOf } from "../engine/policy-options.ts";
+import type { EngineOptions } from "../engine/options.ts";
+import { policiesOf } from "../engine/policy-options.ts";
 import type { Envelope } from "../engine/request.ts";
 import type { CommandName } from "../model/journal.ts";
 import type { Context, Decision, Rule, Seen } from "../rules/decision.ts";
@@ -13,7 +14,7 @@ export type Decide = (name: CommandName, command: object, seen: Seen, context: C
  *
  * @throws BookingError `invalid_input` for policies that need `audienceOf`
  */
-export function decideBy(options: PolicyOptions): Decide {
+export function decideBy(options: Pick<EngineOptions<unknown>, "policies" | "audienceOf">): Decide {
   const { audienceOf } = options;
   const settings = { policies: policiesOf(options), audienceOf, authorize: undefined };
   return (name, command, seen, context) => {

@@ -8,8 +8,7 @@ import type { Policy } from "../rules/policy.ts";
 import { mostMinutes } from "../rules/sight.ts";
 import { isObject } from "./parse.ts";
 
-/** The options of an engine that policies take. */
-export interface PolicyOptions {
+interface PolicyOptions {
   readonly policies?: readonly Policy[];
   readonly audienceOf?: AudienceOf;
 }
