@@ -55,7 +55,7 @@ export {
   type Scene,
   type Stage,
 } from "./play.ts";
-export { policiesNamed } from "./play-policies.ts";
+export { anyPolicies, policiesNamed } from "./play-policies.ts";
 export {
   appointmentOn,
   bookedBy,
