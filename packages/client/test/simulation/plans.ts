@@ -295,6 +295,15 @@ const writtenPlans: readonly (readonly Step[])[] = [
     { ...calm, act: "requestHeld", slot: 1 },
     { ...calm, act: "reschedule", slot: 2 },
   ],
+  // What was asked for is too close to what somebody has booked since, so that it is not accepted.
+  [
+    { ...calm, act: "requestTime", slot: 1 },
+    { kind: "policies", settles: true },
+    { ...first, kind: "others", act: "book" },
+    news,
+    { ...calm, act: "accept" },
+    { ...calm, act: "accept", appointment: 1 },
+  ],
   // The refusal of a policy is lost, and the next attempt is refused when the feed has brought what is in the way.
   [
     { kind: "policies", settles: true },
