@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import * as product from "../src/index.ts";
 import { openMemory, openSqlite } from "./simulation/databases.ts";
-import { foreseen } from "./simulation/foresight.ts";
+import { foreseen, takenBack } from "./simulation/foresight.ts";
 import { examples, plan } from "./simulation/plans.ts";
 import { play } from "./simulation/play.ts";
 
@@ -28,6 +28,7 @@ test.each([
     });
     await fc.assert(property, { numRuns, examples, ...seed });
     expect(played).toBe(numRuns);
+    expect(takenBack.get("policy_violation")).toBeGreaterThan(0);
     for (const act of requestActs) expect(foreseen.get(act), act).toBeGreaterThan(0);
   },
   3_600_000,

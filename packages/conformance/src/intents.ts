@@ -79,10 +79,12 @@ export interface World {
   readonly slotIds: string[];
   readonly appointmentIds: string[];
   readonly holdTokens: Map<string, string>;
+  /** The policies of its engines, which are overridden now and then. */
+  readonly policies: readonly string[];
 }
 
-export function emptyWorld(name = ""): World {
-  return { name, slotIds: [], appointmentIds: [], holdTokens: new Map() };
+export function emptyWorld(name = "", policies: readonly string[] = []): World {
+  return { name, slotIds: [], appointmentIds: [], holdTokens: new Map(), policies };
 }
 
 /** The providers of a world. */
@@ -113,6 +115,12 @@ function alsoHeld({ slot, capacity }: Intent, { slotIds, holdTokens }: World): r
 function expiryOf(start: number) {
   const begin = minutes(-33 * 60).getTime();
   return start % 4 === 1 ? { expiresAt: new Date(begin + (start + 1) * 1_500) } : {};
+}
+
+/** One in six passes a policy. */
+function overrideOf({ start, slot }: Intent, { policies }: World) {
+  const policy = start % 6 === 4 ? policies[slot % policies.length] : undefined;
+  return policy === undefined ? {} : { override: [{ policy, reason: "It is urgent." }] };
 }
 
 /** One in two holds its slots, one in three asks for another slot as well, and some expire. */
@@ -157,7 +165,11 @@ export async function ask(intent: Intent, engine: RecordedEngine, world: World):
   const mine = intent.capacity === 1 && holdToken !== undefined ? { holdToken } : {};
   const chosen = ownId(intent, intent.appointment, world);
   const own = chosen === undefined ? {} : { appointmentId: chosen };
-  const forSubject = { ...by, ...own, actor: patient, subjectId: `p-${intent.appointment}` };
+  const urgent = overrideOf(intent, world);
+  const subjectId = `p-${intent.appointment}${world.name}`;
+  const forSubject = { ...by, ...own, ...urgent, actor: patient, subjectId };
+  // One in two is moved by its patient, for whom other policies may hold.
+  const asked = intent.capacity === 1 ? { actor: patient } : {};
   const [doctor, room] = providersOfWorld(world);
   const at = { ...place, providerId: doctor };
   switch (intent.name) {
@@ -175,8 +187,8 @@ export async function ask(intent: Intent, engine: RecordedEngine, world: World):
       return;
     case "hold": {
       const alsoSlotIds = intent.start % 3 === 2 ? [pick(world.slotIds, intent.slot + 1)] : [];
-      const holder = intent.length % 2 === 0 ? { holderId: `holder-${intent.length % 3}` } : {};
-      const held = await engine.hold({ ...by, slotId, alsoSlotIds, seconds: intent.length, ...holder });
+      const holder = intent.length % 2 === 0 ? { holderId: `holder-${intent.length % 3}${world.name}` } : {};
+      const held = await engine.hold({ ...by, ...urgent, slotId, alsoSlotIds, seconds: intent.length, ...holder });
       for (const id of [slotId, ...alsoSlotIds]) world.holdTokens.set(id, held.holdToken);
       return;
     }
@@ -206,7 +218,7 @@ export async function ask(intent: Intent, engine: RecordedEngine, world: World):
       await engine.decline({ ...by, appointmentId, reason: "No" });
       return;
     case "offer":
-      await engine.offer({ ...by, appointmentId, slotId, seconds: intent.length });
+      await engine.offer({ ...by, ...urgent, appointmentId, slotId, seconds: intent.length });
       return;
     case "extend":
       await engine.extend({ ...by, slotId, holdToken: holdToken ?? "none", seconds: intent.length });
@@ -218,10 +230,10 @@ export async function ask(intent: Intent, engine: RecordedEngine, world: World):
       await engine.breakHold({ ...by, slotId, reason: "Closed", block: intent.capacity === 2 });
       return;
     case "accept":
-      await engine.accept({ ...by, appointmentId, ...mine, ...(intent.capacity === 1 && { slotId }) });
+      await engine.accept({ ...by, ...urgent, appointmentId, ...mine, ...(intent.capacity === 1 && { slotId }) });
       return;
     case "reschedule":
-      await engine.reschedule({ ...by, appointmentId, slotId, ...mine });
+      await engine.reschedule({ ...by, ...urgent, ...asked, appointmentId, slotId, ...mine });
       return;
     case "block":
     case "unblock":

@@ -17,6 +17,7 @@ import { checkFeed } from "./linearizability/check-feed.ts";
 import { type History, type HistoryCall, isRead, mergeHistories } from "./linearizability/history.ts";
 import { createRecorder, type RecordedEngine, settleUnknown } from "./linearizability/record.ts";
 import { recordsIn, type ShownRecord } from "./linearizability/shown-records.ts";
+import { anyPolicies, policiesNamed } from "./play-policies.ts";
 
 /** What several callers do at the same time, and the order of their steps. */
 export interface Play {
@@ -26,6 +27,8 @@ export interface Play {
   readonly callers: readonly (readonly Intent[])[];
   /** Decides the order of steps, as in `createTurns`. */
   readonly choices: readonly number[];
+  /** The names of the policies that all engines have. Default: none. */
+  readonly policies?: readonly string[];
 }
 
 const first = { slot: 0, appointment: 0, start: 0, length: 6, capacity: 1, key: null } as const;
@@ -33,8 +36,14 @@ const first = { slot: 0, appointment: 0, start: 0, length: 6, capacity: 1, key: 
 /** Two appointments that wait to be accepted, and then a slot that fits only one of them. */
 const opening: readonly Intent[] = [
   { ...first, name: "bookTime" },
-  { ...first, name: "bookTime" },
+  { ...first, name: "bookTime", appointment: 1 },
   { ...first, name: "createSlots" },
+];
+
+/** Slots close to each other, so that policies have something to look at around each. */
+const neighbours: readonly Intent[] = [
+  { ...first, name: "createSlots", start: 7, length: 4 },
+  { ...first, name: "createSlots", start: 20, length: 4 },
 ];
 
 /** What callers do to a few records that all of them want. */
@@ -45,11 +54,16 @@ const contended = anyIntent.map((intent) => ({
 }));
 
 /** Any play of some callers on a few slots. */
-export const anyPlay: fc.Arbitrary<Play> = fc.record({
-  before: fc.array(anyIntent, { maxLength: 6 }).map((intents) => [...opening, ...intents]),
-  callers: fc.array(fc.array(contended, { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 6 }),
-  choices: fc.array(fc.nat(30), { maxLength: 60 }),
-});
+export const anyPlay: fc.Arbitrary<Play> = fc
+  .record({
+    before: fc.array(anyIntent, { maxLength: 6 }),
+    callers: fc.array(fc.array(contended, { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 6 }),
+    choices: fc.array(fc.nat(30), { maxLength: 60 }),
+    policies: anyPolicies,
+  })
+  .map(({ before, ...play }) => {
+    return { ...play, before: [...opening, ...(play.policies.length > 0 ? neighbours : []), ...before] };
+  });
 
 export interface Stage {
   /** Connections to one store, shared among the callers. */
@@ -111,8 +125,10 @@ export async function perform(play: Play, stage: Stage, runScene: RunScene = all
 }
 
 async function performUnfollowed(play: Play, stage: Stage, runScene: RunScene): Promise<Omit<Performance, "feed">> {
-  const { storages, observer, options = {}, name = "" } = stage;
-  const world = emptyWorld(name);
+  const { storages, observer, name = "" } = stage;
+  const { policies = [] } = play;
+  const options = { ...stage.options, ...policiesNamed(policies) };
+  const world = emptyWorld(name, policies);
   const recorder = createRecorder({ prefix: `${name}c`, ...options });
   const rawErrors: string[] = [];
   const engines = new Map(storages.map((storage) => [storage, createEngine({ ...options, storage })]));
@@ -194,7 +210,7 @@ function ignoreRefusal(error: unknown): void {
  */
 export async function problemsOf(performance: Performance, observer: StorageAdapter): Promise<readonly string[]> {
   const { history, world, rawErrors } = performance;
-  const verdict = checkHistory(history);
+  const verdict = checkHistory(history, policiesNamed(world.policies));
   const broken = await auditStore(observer, { providerIds: providersOfWorld(world) });
   const inFeed = await feedProblemsOf(performance, observer);
   return [...rawErrors, ...broken, ...inFeed, ...(verdict.linearizable ? [] : [verdict.explanation])];

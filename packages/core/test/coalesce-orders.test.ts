@@ -1,10 +1,12 @@
 import {
   anyIntent,
+  anyPolicies,
   attempt,
   auditStore,
   checkHistory,
   createRecorder,
   emptyWorld,
+  policiesNamed,
   scheduledAdapter,
   scheduledClock,
 } from "@slotwright/conformance";
@@ -17,21 +19,23 @@ describe("whatever the order in which batches are answered", () => {
   it("one order of the commands explains every answer, and all invariants hold", async () => {
     const commands = fc.array(anyIntent, { minLength: 4, maxLength: 24 });
     const sizes = fc.record({ batchSize: fc.integer({ min: 2, max: 6 }), lanes: fc.integer({ min: 1, max: 3 }) });
-    const property = fc.asyncProperty(fc.scheduler(), commands, sizes, async (scheduler, intents, coalesce) => {
+    const given = [fc.scheduler(), commands, sizes, anyPolicies] as const;
+    const property = fc.asyncProperty(...given, async (scheduler, intents, coalesce, names) => {
+      const policies = policiesNamed(names);
       const memory = memoryAdapter({ database: createMemoryDatabase() });
       const clock = scheduledClock(scheduler);
       const recorder = createRecorder({ clock });
-      const world = emptyWorld();
-      const plain = recorder.by("before", createEngine({ storage: memory, clock }));
+      const world = emptyWorld("", names);
+      const plain = recorder.by("before", createEngine({ storage: memory, clock, ...policies }));
       for (const start of [0, 6]) {
         const slots = { slot: 0, appointment: 0, start, length: 6, capacity: 2, key: null } as const;
         await attempt({ ...slots, name: "createSlots" }, plain, world);
       }
-      const engine = createEngine({ storage: scheduledAdapter(memory, scheduler), clock, coalesce });
+      const engine = createEngine({ storage: scheduledAdapter(memory, scheduler), clock, coalesce, ...policies });
       const running = intents.map((intent, n) => attempt(intent, recorder.by(`caller ${n}`, engine), world));
       await scheduler.waitFor(Promise.all(running));
       expect(await auditStore(memory)).toEqual([]);
-      const verdict = checkHistory(recorder.history());
+      const verdict = checkHistory(recorder.history(), policies);
       expect(verdict.linearizable ? "" : verdict.explanation).toBe("");
     });
     await fc.assert(property, { numRuns: 200 });

@@ -16,6 +16,10 @@ export interface Watched extends Ground {
 
 /** How often each command was foreseen, by its name. */
 export const foreseen = new Map<string, number>();
+/** How often each code refused what had been shown at once. */
+export const takenBack = new Map<string, number>();
+
+const count = (counts: Map<string, number>, name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
 
 /** What only the server can say: which slot it takes for a time, what it creates, and how long a hold lasts. */
 const isForeseeable = ({ name, input }: Acting, shown: readonly Shown[]): boolean => {
@@ -27,8 +31,8 @@ const isForeseeable = ({ name, input }: Acting, shown: readonly Shown[]): boolea
 };
 
 /**
- * Gives a command where nothing else is going on: what it shows at once has to be what its answer brings. If something is
- * going on, or the command is refused, nothing is compared.
+ * Gives a command where nothing else is going on: what it shows at once has to be what its answer brings, and if it is
+ * refused, the screen has to be as before. If something is going on, nothing is compared.
  * @throws Error
  */
 export async function foresee(stage: Watched, act: Act, give: (acting: Acting) => Promise<object>): Promise<void> {
@@ -36,14 +40,34 @@ export async function foresee(stage: Watched, act: Act, give: (acting: Acting) =
   const before = stage.shown();
   const acting = actingOf(act, stage, before.filter(isAppointment));
   if (acting === undefined) return;
-  const answer = give(acting).catch(() => undefined);
+  const refused = { code: "" };
+  const answer = give(acting).catch((error: { readonly code: string }) => {
+    refused.code = error.code;
+  });
   const atOnce = textOf(stage.shown());
   await settled(4);
-  if (stage.client.pending.get().length > 0 || (await answer) === undefined || !isForeseeable(acting, before)) return;
-  foreseen.set(act.act, (foreseen.get(act.act) ?? 0) + 1);
+  if (stage.client.pending.get().length > 0) return;
   const afterwards = textOf(stage.shown());
+  if ((await answer) === undefined)
+    return compareRefused(act, refused.code, { before: textOf(before), atOnce, afterwards });
+  if (!isForeseeable(acting, before)) return;
+  count(foreseen, act.act);
   if (atOnce === afterwards) return;
   throw new Error(`${act.act} was not foreseen.\nat once:    ${atOnce}\nafterwards: ${afterwards}`);
+}
+
+interface Screens {
+  readonly before: string;
+  readonly atOnce: string;
+  readonly afterwards: string;
+}
+
+function compareRefused({ act }: Act, code: string, { before, atOnce, afterwards }: Screens): void {
+  if (before !== atOnce) count(takenBack, code);
+  if (before === afterwards) return;
+  throw new Error(
+    `${act} was not taken back after ${code}, and not as foreseen.\nbefore:     ${before}\nafterwards: ${afterwards}`,
+  );
 }
 
 const isAppointment = (record: Shown): record is ShownRecord<ShownAppointment> => record.kind === "appointment";

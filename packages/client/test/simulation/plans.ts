@@ -20,7 +20,8 @@ export type Step = { readonly settles: boolean } & (
   | { readonly kind: "restore"; readonly to: number }
   /** `isSlow`: the first list that is read afterwards comes late. */
   | { readonly kind: "reset" | "reload"; readonly isSlow: boolean }
-  | { readonly kind: "rewind" | "save" }
+  /** `policies`: the server has policies from now on, or has none again. */
+  | { readonly kind: "rewind" | "save" | "policies" }
 );
 
 const small = fc.nat(7);
@@ -76,7 +77,9 @@ const happening = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.record({ kind: fc.constantFrom("rewind" as const, "save" as const, "save" as const) }),
+    arbitrary: fc.record({
+      kind: fc.constantFrom("rewind" as const, "save" as const, "save" as const, "policies" as const),
+    }),
   },
 );
 
@@ -85,6 +88,7 @@ const orderly = fc.oneof(
   { weight: 6, arbitrary: calmly },
   { weight: 2, arbitrary: act("others") },
   { weight: 1, arbitrary: wait },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("policies" as const) }) },
 );
 
 const size = { minLength: 1, maxLength: 24 };
@@ -281,6 +285,33 @@ const writtenPlans: readonly (readonly Step[])[] = [
     { ...first, kind: "others", act: "setAvailability" },
     { ...first, kind: "others", act: "publishSlots" },
     news,
+  ],
+  // What is shown at once is taken back if a policy refuses it, which a page does not know.
+  [
+    { ...calm, act: "book" },
+    { kind: "policies", settles: true },
+    { ...calm, act: "book", slot: 1 },
+    { ...calm, act: "hold", slot: 1 },
+    { ...calm, act: "requestHeld", slot: 1 },
+    { ...calm, act: "reschedule", slot: 2 },
+  ],
+  // What was asked for is too close to what somebody has booked since, so that it is not accepted.
+  [
+    { ...calm, act: "requestTime", slot: 1 },
+    { kind: "policies", settles: true },
+    { ...first, kind: "others", act: "book" },
+    news,
+    { ...calm, act: "accept" },
+    { ...calm, act: "accept", appointment: 1 },
+  ],
+  // The refusal of a policy is lost, and the next attempt is refused when the feed has brought what is in the way.
+  [
+    { kind: "policies", settles: true },
+    { ...first, kind: "others", act: "book" },
+    { ...first, kind: "give", act: "book", slot: 1, fate: "unanswered" },
+    { ...first, kind: "give", act: "hold", slot: 1, fate: "late" },
+    news,
+    { kind: "release", place: 0, settles: true },
   ],
   // An offer comes by the feed, and its subject takes it.
   [

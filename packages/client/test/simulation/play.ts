@@ -1,4 +1,4 @@
-import { type Appointment, createEngine, type Engine, type Slot } from "@slotwright/core";
+import { type Appointment, buffer, createEngine, type Engine, noOverlapOfSubject, type Slot } from "@slotwright/core";
 import type { HostCommandName } from "@slotwright/core/client";
 import type { Client, ListView, LiveQuery, ShownRecord, ShownSlot } from "../../src/index.ts";
 import { type Act, type Acting, actingOf, slotCount, timesOf } from "./acts.ts";
@@ -34,6 +34,8 @@ interface Stage {
   slotIds: string[];
   holdToken: string;
   given: number;
+  /** Whether the server has policies, of which the page knows nothing. */
+  hasPolicies: boolean;
 }
 
 /** Plays a plan, and throws if somebody sees what they must not, or if the client does not end in the server's state. */
@@ -52,7 +54,7 @@ export async function play(steps: readonly Step[], product: Product, open: () =>
 
 async function openStage(product: Product, database: Database): Promise<Stage> {
   const time = createVirtualTime();
-  const engine = engineOn(database, time);
+  const engine = engineOn({ database, time, hasPolicies: false });
   const times = Array.from({ length: slotCount }, (_, index) => timesOf(index));
   const created = await engine.createSlots({ actor: ben, providerId: "p", facilityId: "f", slots: times });
   const server = createTestServer(engine, ada);
@@ -68,15 +70,19 @@ async function openStage(product: Product, database: Database): Promise<Stage> {
     slotIds: created.slots.map(({ id }) => id),
     holdToken: "",
     given: 0,
+    hasPolicies: false,
   };
   watch(stage);
   await settled(4);
   return stage;
 }
 
-function engineOn(database: Database, time: VirtualTime): Engine {
+/** Slots lie one after the other, so that a booking keeps others from those beside it. */
+const policies = [buffer({ beforeMinutes: 0, afterMinutes: 10 }), noOverlapOfSubject()];
+
+function engineOn({ database, time, hasPolicies }: Pick<Stage, "database" | "time" | "hasPolicies">): Engine {
   const clock = { now: () => new Date(time.now()), sleep: async () => {} };
-  return createEngine({ storage: database.storage(), clock });
+  return createEngine({ storage: database.storage(), clock, policies: hasPolicies ? policies : [] });
 }
 
 function clientOf(product: Product, server: TestServer, time: VirtualTime, keys: Stage["keys"]): Client {
@@ -120,6 +126,7 @@ async function perform(stage: Stage, step: Step): Promise<void> {
   if (step.kind === "reset") server.reset();
   if (step.kind === "restore") await restore(stage, step.to);
   if (step.kind === "save") stage.database.save();
+  if (step.kind === "policies") changePolicies(stage);
   if (step.kind === "reload") reload(stage);
   if (step.settles) await settled();
 }
@@ -132,10 +139,20 @@ function cut({ server }: Stage, streams: TestServer["streams"]): void {
 /** The database goes back to an earlier state, and the server starts again on it. */
 async function restore(stage: Stage, to: number): Promise<void> {
   if (!stage.database.restore(to)) return;
-  stage.engine = engineOn(stage.database, stage.time);
-  stage.server.replace(stage.engine);
+  restart(stage);
   stage.server.reset();
   stage.monitor.lost();
+}
+
+function restart(stage: Stage): void {
+  stage.engine = engineOn(stage);
+  stage.server.replace(stage.engine);
+}
+
+/** The server starts again, with other policies. */
+function changePolicies(stage: Stage): void {
+  stage.hasPolicies = !stage.hasPolicies;
+  restart(stage);
 }
 
 /** The page is loaded again: everything is gone but what was kept. */

@@ -82,7 +82,7 @@ const availability: Availability = {
   id: schedule.id,
   providerId: place.providerId,
   facilityId: place.facilityId,
-  timeZone: "America/Argentina/ComodRivadavia",
+  timeZone: exactly("zone"),
   hours: {
     offer: { minutes: 25, step: 30, capacity: 7 },
     weekly: [{ days: ["monday", "sunday"], from: 1320, to: 1560, validFrom: "2027-01-01", validUntil: "2027-12-31" }],

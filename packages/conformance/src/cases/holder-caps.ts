@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { maximumHolds, type Policy, type StorageAdapter } from "@slotwright/core";
+import { buffer, maximumHolds, type Policy, type StorageAdapter } from "@slotwright/core";
 import { assertSound, engineOn, manualClock, patient, place, publish, refusal, tally } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { enginesOn, slotsOf, whenFirst } from "./sight-races.ts";
@@ -125,6 +125,25 @@ export const holderCapCases: readonly ConformanceCase[] = [
         "policy_violation",
       );
       assert.equal((await engineOf(1).getSlot(first)).status, "available");
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "holder-caps.one-moment",
+    title: "a policy does not refuse a hold for what was gone before the holder's other hold was",
+    async run({ storage, second }) {
+      const others = engineOn(second);
+      const [wanted, next = "", , , far = ""] = await slotsOf(storage, place.providerId, 5);
+      const { appointment } = await others.book({ actor: patient, slotId: next, subjectId: "p-1" });
+      const { holdToken } = await others.hold(byHolder(far));
+      // Until the hold is given back, the cap is in the way. After it, nothing is.
+      const freed = async () => {
+        await others.cancel({ actor: patient, appointmentId: appointment.id });
+        await others.release({ actor: patient, slotId: far, holdToken });
+      };
+      const policies = [...capOf(1), buffer({ beforeMinutes: 0, afterMinutes: 5 })];
+      const engine = engineOn(whenFirst(storage, "findSlots", freed), { policies });
+      assert.equal((await engine.hold(byHolder(wanted ?? ""))).slot.id, wanted);
       await assertSound(storage);
     },
   },

@@ -8,7 +8,7 @@ import {
   type Policy,
   type StorageAdapter,
 } from "@slotwright/core";
-import { assertSound, engineOn, minutes, patient, place, provider, tally } from "../fixtures.ts";
+import { assertSound, engineOn, minutes, patient, place, provider, refusal, tally } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { intercepted } from "../intercepted.ts";
 import { slotsOf, whenFirst } from "./sight-races.ts";
@@ -213,6 +213,22 @@ export const sightBatchCases: readonly ConformanceCase[] = [
         ["fulfilled", "fulfilled", "rejected", "fulfilled", "fulfilled"],
       );
       assert.match(String((outcomes[2] as PromiseRejectedResult).reason), /not to be asked about/);
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "sight-batches.looked-at",
+    title: "a request that is decided after a booking of the same moment sees that its slot is taken",
+    async run({ storage }) {
+      const policies = [maximumAppointments({ count: 1, minutes: 60 })];
+      const engine = await settled(storage, policies);
+      const [slotId = ""] = await slotsOf(storage, place.providerId, 1);
+      const wanted = { actor: patient, slotId, subjectId: "p-1" };
+      const booking = engine.book(wanted);
+      // It writes nothing of the slot, so that only the subject's agenda puts it after the booking.
+      const override = [{ policy: "maximum_appointments", reason: "It is urgent." }];
+      await refusal(engine.request({ ...wanted, override }), "slot_booked");
+      await booking;
       await assertSound(storage);
     },
   },

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
-import { buffer, maximumAppointments, maximumPerDay, noOverlapOfSubject, type StorageAdapter } from "@slotwright/core";
-import { assertSound, engineOn, patient, place, refusal, tally } from "../fixtures.ts";
+import {
+  buffer,
+  maximumAppointments,
+  maximumHolds,
+  maximumPerDay,
+  noOverlapOfSubject,
+  type StorageAdapter,
+} from "@slotwright/core";
+import { assertSound, engineOn, manualClock, patient, place, refusal, tally } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { enginesOn, slotsOf, whenFirst } from "./sight-races.ts";
 
@@ -12,6 +19,26 @@ function cappedOn(storage: StorageAdapter, doThis: () => Promise<unknown>) {
 }
 
 export const sightMeetingCases: readonly ConformanceCase[] = [
+  {
+    key: "sight-meetings.runs-out-while-read",
+    title: "a hold that runs out while a command reads has run out for the rule and for the policies",
+    async run({ storage, second }) {
+      const policies = [buffer({ beforeMinutes: 0, afterMinutes: 5 }), maximumHolds({ count: 1 })];
+      const [wanted = "", next = "", other = "", also = ""] = await slotsOf(storage, place.providerId, 4);
+      const clock = manualClock();
+      const holder = engineOn(second, { clock });
+      const slow = (call: string) =>
+        engineOn(
+          whenFirst(storage, call, async () => clock.advance(10_000)),
+          { clock, policies },
+        );
+      await holder.hold({ actor: patient, slotId: wanted, alsoSlotIds: [next], seconds: 10 });
+      await slow("loadAround").book(byPatient(wanted));
+      await holder.hold({ actor: patient, slotId: other, alsoSlotIds: [also], seconds: 10, holderId: "h-1" });
+      await slow("loadAround").hold({ actor: patient, slotId: also, holderId: "h-1" });
+      await assertSound(storage);
+    },
+  },
   {
     key: "sight-meetings.new-agendas-in-transactions",
     title: "two transactions of hosts that make the same new agenda meet on it: of a cap of one, one is committed",

@@ -1,5 +1,4 @@
-import type { StoredSettings } from "@slotwright/core/adapter";
-import type { History, HistoryCall } from "./history.ts";
+import type { HistoryCall, JudgedHistory, ModelSettings } from "./history.ts";
 import { type ModelCall, modelCall } from "./model.ts";
 
 /** A call with everything that the search needs. */
@@ -14,20 +13,23 @@ export interface Candidate {
 }
 
 /** The calls that have a place in the order, sorted by when they were called. */
-export function candidatesOf(history: History): readonly Candidate[] {
-  const candidates = history.calls.filter(mattersToOrder).map((call) => candidateOf(call, history));
+export function candidatesOf(history: JudgedHistory): readonly Candidate[] {
+  const matters = (call: HistoryCall) => mattersToOrder(call, history);
+  const candidates = history.calls.filter(matters).map((call) => candidateOf(call, history));
   return candidates.sort(byCalled);
 }
 
 const byCalled = (one: Candidate, other: Candidate) => one.called - other.called;
 
-/** A call without an effect, and without an answer from the rules, says nothing about the order. */
-function mattersToOrder({ outcome }: HistoryCall): boolean {
-  if (outcome.status === "refused") return outcome.code !== "policy_violation" && outcome.code !== "forbidden";
+/** A call without an effect, and without an answer that the model has, says nothing about the order. */
+function mattersToOrder({ outcome }: HistoryCall, { house }: ModelSettings): boolean {
+  if (outcome.status === "refused") {
+    return outcome.code === "policy_violation" ? house !== undefined : outcome.code !== "forbidden";
+  }
   return outcome.status === "done" || (outcome.status === "unknown" && outcome.result !== undefined);
 }
 
-function candidateOf(call: HistoryCall, settings: StoredSettings): Candidate {
+function candidateOf(call: HistoryCall, settings: ModelSettings): Candidate {
   const isOptional = call.outcome.status === "unknown";
   const returned = isOptional ? Number.POSITIVE_INFINITY : (call.returned ?? Number.POSITIVE_INFINITY);
   return { call, run: modelCall(call, settings), called: call.called, returned, isOptional };

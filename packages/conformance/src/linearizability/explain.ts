@@ -1,5 +1,4 @@
-import type { StoredSettings } from "@slotwright/core/adapter";
-import type { History, HistoryCall } from "./history.ts";
+import type { History, HistoryCall, JudgedHistory, ModelSettings } from "./history.ts";
 import { type ModelStep, modelCall } from "./model.ts";
 import { initialState, type ModelState } from "./model-state.ts";
 import { searchOrder } from "./search.ts";
@@ -16,7 +15,7 @@ const width = 32;
 const mostExplained = 20;
 
 /** Why a history is not linearizable: a timeline of its calls, the longest order that works, and what does not fit. */
-export function explainFailure(history: History): string {
+export function explainFailure(history: JudgedHistory): string {
   const count = history.calls.length;
   return [
     `Not linearizable: no order of these ${count} calls, each between its call and its answer, explains the answers.`,
@@ -26,7 +25,7 @@ export function explainFailure(history: History): string {
 }
 
 /** A timeline of the calls around the end of the longest order found, and what does not fit after it. */
-export function howFar(history: History): readonly string[] {
+export function howFar(history: JudgedHistory): readonly string[] {
   const { longest, misfits } = withoutLast(history) ?? longestOrder(history);
   const leftOut = new Set(longest.slice(0, -mostExplained));
   const end = misfits.reduce((latest, { call }) => Math.max(latest, call.returned ?? call.called), 0);
@@ -49,7 +48,7 @@ interface Explained {
 const triesFor = ({ calls }: Pick<History, "calls">) => ({ maxTries: 10_000 + 10 * calls.length });
 
 /** An order of all calls except the one answered last. In a shrunk history, that is the one that does not fit. */
-function withoutLast(history: History): Explained | undefined {
+function withoutLast(history: JudgedHistory): Explained | undefined {
   const call = lastAnswered(history);
   const others = withoutLastAnswer(history);
   const found = searchOrder(others, triesFor(others));
@@ -58,7 +57,7 @@ function withoutLast(history: History): Explained | undefined {
   return "mismatch" in step ? { longest: found.order, misfits: [{ call, mismatch: step.mismatch }] } : undefined;
 }
 
-function stepsOf(settings: StoredSettings, start: ModelState, calls: readonly HistoryCall[]): ModelStep {
+function stepsOf(settings: ModelSettings, start: ModelState, calls: readonly HistoryCall[]): ModelStep {
   return calls.reduce<ModelStep>(
     (before, call) => ("state" in before ? modelCall(call, settings)(before.state) : before),
     {
@@ -67,7 +66,7 @@ function stepsOf(settings: StoredSettings, start: ModelState, calls: readonly Hi
   );
 }
 
-function longestOrder(history: History): Explained {
+function longestOrder(history: JudgedHistory): Explained {
   const found = searchOrder(history, { ...triesFor(history), looksAhead: false });
   return "order" in found ? { longest: found.order, misfits: [] } : found;
 }

@@ -1,5 +1,6 @@
 import type { CommandName, ErrorCode } from "@slotwright/core";
 import type { StoredSettings } from "@slotwright/core/adapter";
+import type { Decide } from "@slotwright/core/checking";
 
 /** What several callers did at the same time, and the answers they got. Plain JSON that can be stored and sent. */
 export interface History extends StoredSettings {
@@ -7,6 +8,23 @@ export interface History extends StoredSettings {
   readonly initial: readonly unknown[];
   readonly calls: readonly HistoryCall[];
 }
+
+/** A history with what its engines decide by. */
+export interface JudgedHistory extends History {
+  /** Undefined if their policies are not known. What they refused then says nothing about the order. */
+  readonly house?: House | undefined;
+}
+
+/** Of the engines: how they decide, and what their policies look at. */
+export interface House {
+  readonly decide: Decide;
+  readonly sees: Readonly<Record<"provider" | "subject" | "holder", boolean>>;
+  /** Whether they look at anything but the records of a command. */
+  readonly looksAround: boolean;
+}
+
+/** What the model has to know besides the calls. */
+export type ModelSettings = StoredSettings & Pick<JudgedHistory, "house">;
 
 /** Commands whose calls the model can repeat. `publishSlots` and `importBusy` may be several commits, and their answers show no record. */
 export type RecordedCommand = Exclude<CommandName, "repair" | "publishSlots" | "importBusy">;

@@ -21,7 +21,8 @@ import {
   sha256,
   slotAsOf,
 } from "@slotwright/core/checking";
-import { type HistoryCall, isRead } from "./history.ts";
+import { type HistoryCall, isRead, type ModelSettings } from "./history.ts";
+import { lyingAround } from "./model-around.ts";
 import { slotsFound } from "./model-search.ts";
 import { type ModelState, withRecords } from "./model-state.ts";
 import { isObject, recordsIn, type ShownRecord } from "./shown-records.ts";
@@ -43,12 +44,12 @@ interface Envelope {
  * supplies what a caller cannot foresee: new ids, a hold's token, the instant of the decision, and which of several
  * free slots was found.
  */
-export function modelCall(call: HistoryCall, settings: StoredSettings): ModelCall {
+export function modelCall(call: HistoryCall, settings: ModelSettings): ModelCall {
   const wanted = answerText(call);
   const answersIn = isRead(call) ? readIn(call) : commandIn(call, settings);
   const instants = instantsOf(call);
   return (state) => {
-    const steps = [...instants, ...expiriesBetween(instants, state)].map((now) => answersIn(state, now));
+    const steps = [...instants, ...expiriesBetween(instants, state)].flatMap((now) => answersIn(state, now));
     const fitting = steps.find(({ answer }) => answer === wanted);
     if (fitting !== undefined) return { state: fitting.state };
     return { mismatch: steps[0]?.answer ?? "" };
@@ -115,8 +116,8 @@ function appointmentIn(appointmentId: string) {
   };
 }
 
-function commandIn({ id: callId, name, input, outcome }: HistoryCall, settings: StoredSettings) {
-  const { overlapScope, idempotencyScope } = settings;
+function commandIn({ id: callId, name, input, outcome }: HistoryCall, settings: ModelSettings) {
+  const { overlapScope, idempotencyScope, house } = settings;
   const commandName = name as CommandName;
   const command = parsed(commandName, input);
   if (isBookingError(command)) {
@@ -128,29 +129,31 @@ function commandIn({ id: callId, name, input, outcome }: HistoryCall, settings: 
   const hash = requestHash(commandName, { ...command });
   const rule = rules[commandName] as Rule<unknown, object>;
   const result = resultOf(outcome);
-  return (state: ModelState, now: Date): ModelAnswer => {
+  return (state: ModelState, now: Date): readonly ModelAnswer[] => {
     const earlier = state.tables.commands.get(id);
     if (earlier !== undefined) {
-      if (earlier.requestHash === hash) return { state, answer: doneText(earlier.result) };
-      return { state, answer: refusalAnswer("idempotency_key_reused", { idempotencyKey }) };
+      if (earlier.requestHash === hash) return [{ state, answer: doneText(earlier.result) }];
+      return [{ state, answer: refusalAnswer("idempotency_key_reused", { idempotencyKey }) }];
     }
-    if (isReplay(outcome)) return { state, answer: "no replay, because no command with this key has taken effect" };
-    const unforeseen = unforeseenIn(result);
-    const context: Context = {
-      now,
-      command: { name: commandName, id },
-      actor,
-      reason,
-      overlapScope,
-      hash: sha256,
-      ...unforeseen,
-    };
+    if (isReplay(outcome)) return [{ state, answer: "no replay, because no command with this key has taken effect" }];
     const asked = withChosenWish(commandName, command, state, result);
-    const decision = rule.decide(asked, seenBy(rule, asked, state, context, result), context);
-    if (isRefusal(decision)) return { state, answer: refusalAnswer(decision.refused, decision.details) };
-    const taken = decision.put.find((record) => versionOfRecord(state, record) !== record.version - 1);
-    if (taken !== undefined) return { state, answer: `no ${taken.kind} ${taken.id}, because that is somebody else's` };
-    return { state: stateAfter(state, decision, id, hash), answer: doneText(decision.result) };
+    const named = { name: commandName, id };
+    const contextNow = (): Context => {
+      return { now, command: named, actor, reason, overlapScope, hash: sha256, ...unforeseenIn(result) };
+    };
+    const answerOn = (seen: Seen): ModelAnswer => {
+      const context = contextNow();
+      const around = house?.looksAround && lyingAround(state, asked, seen, context);
+      const decision = house
+        ? house.decide(commandName, asked, { ...seen, ...around }, context)
+        : rule.decide(asked, seen, context);
+      if (isRefusal(decision)) return { state, answer: refusalAnswer(decision.refused, decision.details) };
+      const taken = decision.put.find((record) => versionOfRecord(state, record) !== record.version - 1);
+      if (taken !== undefined)
+        return { state, answer: `no ${taken.kind} ${taken.id}, because that is somebody else's` };
+      return { state: stateAfter(state, decision, id, hash), answer: doneText(decision.result) };
+    };
+    return seenBy(rule, asked, state, contextNow(), result).map(answerOn);
   };
 }
 
@@ -201,6 +204,7 @@ function seenIn({ tables }: ModelState): Seen {
 
 /**
  * Everything that is stored, and what the rule's searches find. If the answer shows which slot was found, only that one.
+ * A refusal does not show it, so each may be the one that policies were asked about.
  */
 function seenBy(
   rule: Rule<unknown, object>,
@@ -208,15 +212,17 @@ function seenBy(
   state: ModelState,
   context: Context,
   result: unknown,
-): Seen {
+): readonly Seen[] {
   const seen = seenIn(state);
   const { search, ifNothing } = rule.reads(command, seen, context);
-  if (search === undefined) return seen;
+  if (search === undefined) return [seen];
   const all = slotsFound(state, search, context.now);
-  const chosen = isChoice(context.command.name) && result !== undefined ? takenIds(result) : undefined;
-  const found = chosen === undefined ? all : all.filter(({ id }) => chosen.includes(id));
-  const further = found.length === 0 ? ifNothing?.().search : undefined;
-  return { ...seen, found, ...(further && { obstacles: slotsFound(state, further, context.now) }) };
+  if (isChoice(context.command.name)) {
+    const tried = result === undefined ? all : all.filter(({ id }) => takenIds(result).includes(id));
+    if (tried.length > 0) return tried.map((slot) => ({ ...seen, found: [slot] }));
+  } else if (all.length > 0) return [{ ...seen, found: all }];
+  const further = ifNothing?.().search;
+  return [{ ...seen, ...(further && { obstacles: slotsFound(state, further, context.now) }) }];
 }
 
 /**

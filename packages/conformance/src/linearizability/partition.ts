@@ -1,20 +1,22 @@
 import type { AppointmentRequest, Slot } from "@slotwright/core";
 import { scheduleIdOf } from "@slotwright/core/adapter";
-import type { History, HistoryCall } from "./history.ts";
-import { isObject, recordsIn } from "./shown-records.ts";
+import type { HistoryCall, House, JudgedHistory } from "./history.ts";
+import { isObject, recordsIn, type ShownRecord } from "./shown-records.ts";
 
 /**
  * The histories of independent records: each slot with its appointments, and all slots of a schedule if some call
- * looked at the schedule as a whole. The whole history is linearizable if and only if every part is (Herlihy and Wing,
+ * looked at the schedule as a whole. What policies look at together belongs together: all of a provider, of a subject or
+ * of a holder. The whole history is linearizable if and only if every part is (Herlihy and Wing,
  * "Linearizability: A Correctness Condition for Concurrent Objects", 1990). Searching parts is far faster.
  */
-export function partition(history: History): readonly History[] {
+export function partition(history: JudgedHistory): readonly JudgedHistory[] {
   const groups = createGroups();
   const slots = slotsIn(history);
   const circumstances = { ...history, hasHours: history.calls.some(({ name }) => name === "setAvailability") };
   const wholes = new Set(history.calls.flatMap((call) => wholesOf(call, circumstances, slots)));
   for (const slot of slots.values())
     groups.join([`slot:${slot.id}`, ...placesOf(slot).filter((one) => wholes.has(one))]);
+  for (const names of seenTogether(history)) groups.join(names);
   for (const record of history.initial) groups.join(namesIn(record));
   for (const call of history.calls) groups.join(namesOfCall(call, circumstances, slots));
   const parts = new Map<string, { initial: unknown[]; calls: HistoryCall[] }>();
@@ -30,18 +32,41 @@ export function partition(history: History): readonly History[] {
 }
 
 /** Whether bookings by time may have to look at hours. */
-interface Circumstances extends History {
+interface Circumstances extends JudgedHistory {
   readonly hasHours: boolean;
 }
 
 type Slots = ReadonlyMap<string, Pick<Slot, "id" | "scheduleId" | "providerId" | "facilityId">>;
 
 /** Every slot that the history shows, to find out where it belongs. */
-function slotsIn({ initial, calls }: History): Slots {
-  const shown = [...initial, ...calls.flatMap(({ outcome }) => recordsIn("result" in outcome ? outcome.result : null))];
-  const slots = shown.filter((record) => isObject(record) && record.kind === "slot") as Slot[];
+function slotsIn(history: JudgedHistory): Slots {
+  const slots = shownIn(history).filter(({ kind }) => kind === "slot") as unknown as Slot[];
   return new Map(slots.map((slot) => [slot.id, slot]));
 }
+
+function shownIn({ initial, calls }: JudgedHistory): readonly ShownRecord[] {
+  return [initial, ...calls.map(({ outcome }) => ("result" in outcome ? outcome.result : null))].flatMap(recordsIn);
+}
+
+/** Records and calls, each with those whose time policies look at. */
+function seenTogether(history: JudgedHistory): readonly (readonly string[])[] {
+  const { house, calls } = history;
+  if (house === undefined) return [];
+  const ofRecords = shownIn(history).map((record) => {
+    const { hold } = record as { readonly hold?: Slot["hold"] };
+    return [`${record.kind}:${record.id}`, ...ownersIn({ ...record, holderId: hold?.holderId }, house)];
+  });
+  return [...ofRecords, ...calls.map((call) => [commandName(call), ...ownersIn(call.input, house)])];
+}
+
+/** Of whom something was asked for, or is taken, as far as policies look at them. */
+function ownersIn(shown: Readonly<Record<string, unknown>>, { sees }: House): readonly string[] {
+  const owners = { provider: shown.providerId, subject: shown.subjectId, holder: shown.holderId } as const;
+  const seen = Object.entries(owners).filter(([of, id]) => sees[of as keyof typeof owners] && isName(id));
+  return seen.map(([of, id]) => `${of} ${id}`);
+}
+
+const commandName = ({ id, input }: HistoryCall) => `command:${input.idempotencyKey ?? id}`;
 
 const placeName = (providerId: unknown, facilityId: unknown) => `place:${JSON.stringify([providerId, facilityId])}`;
 
@@ -69,7 +94,7 @@ const scheduleCalls: ReadonlySet<HistoryCall["name"]> = new Set(["createSlots", 
 
 /** What a call is about. The first name is never missing. */
 function namesOfCall(call: HistoryCall, history: Circumstances, slots: Slots): readonly string[] {
-  const { slotId, alsoSlotIds, orSlotIds, slots: created, appointmentId, idempotencyKey } = call.input;
+  const { slotId, alsoSlotIds, orSlotIds, slots: created, appointmentId } = call.input;
   const { outcome } = call;
   const told = outcome.status === "refused" ? outcome.details : "result" in outcome ? outcome.result : null;
   const named = [
@@ -78,7 +103,7 @@ function namesOfCall(call: HistoryCall, history: Circumstances, slots: Slots): r
     ...recordsIn(told).flatMap(namesIn),
     ...namesInDetails(told),
   ];
-  return [`command:${idempotencyKey ?? call.id}`, ...wholesOf(call, history, slots), ...named.filter(isName)];
+  return [commandName(call), ...wholesOf(call, history, slots), ...named.filter(isName)];
 }
 
 /** The ids that a call chooses for the slots that it creates. */
@@ -101,13 +126,13 @@ function namesIn(record: unknown): readonly string[] {
   if (!isObject(record) || !isName(record.id)) return [];
   const { kind, id, appointmentId, slotIds = [] } = record;
   const linked = isName(appointmentId) ? [`appointment:${appointmentId}`] : [];
-  const asked = kind === "appointment" ? slotsAskedFor(record.request as AppointmentRequest | null) : [];
+  const asked = kind === "appointment" ? slotsAskedFor(record.request as AppointmentRequest | null | undefined) : [];
   return [`${kind}:${id}`, ...linked, ...[...(slotIds as readonly string[]), ...asked].map((slot) => `slot:${slot}`)];
 }
 
-/** The slots that a request may be accepted into, and the one that is offered. */
-function slotsAskedFor(request: AppointmentRequest | null): readonly string[] {
-  if (request === null) return [];
+/** The slots that a request may be accepted into, and the one that is offered. What a refusal names has only an id. */
+function slotsAskedFor(request: AppointmentRequest | null | undefined): readonly string[] {
+  if (!request) return [];
   return [...request.wishes, ...(request.offer === null ? [] : [request.offer])].map(({ slotId }) => slotId);
 }
 

@@ -1,5 +1,5 @@
 import { type Candidate, calledBeforeAnswers, candidatesOf, narrowed } from "./candidates.ts";
-import type { History, HistoryCall } from "./history.ts";
+import type { HistoryCall, JudgedHistory } from "./history.ts";
 import { initialState, type ModelState } from "./model-state.ts";
 import { type Observations, observationsOf } from "./observations.ts";
 
@@ -54,7 +54,7 @@ interface Search {
  * Linearizability", 2017. Without looking ahead, and without the shortcut in `longerOnes`, a hundred calls of sixteen
  * callers can take minutes.
  */
-export function searchOrder(history: History, { maxTries, looksAhead = true }: SearchOptions): SearchResult {
+export function searchOrder(history: JudgedHistory, { maxTries, looksAhead = true }: SearchOptions): SearchResult {
   const candidates = candidatesOf(history);
   const start = initialState(history.initial);
   if (!looksAhead) return searchAmong(start, { candidates, observations: undefined, maxTries, tries: 0 });

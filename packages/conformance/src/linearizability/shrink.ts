@@ -1,4 +1,4 @@
-import type { History, HistoryCall } from "./history.ts";
+import type { HistoryCall, JudgedHistory } from "./history.ts";
 import { searchOrder } from "./search.ts";
 
 /** Fewer tries than the check had. Shrinking searches many times, and gives up quickly on what it cannot decide. */
@@ -7,14 +7,14 @@ const mostTries = { ofOne: 10_000, ofAll: 100_000 } as const;
 /** Judges as long as tries are left, and then says no. */
 interface Judge {
   /** Whether there certainly is no order. */
-  readonly isBad: (history: History) => boolean;
+  readonly isBad: (history: JudgedHistory) => boolean;
   /** Whether there certainly is an order. */
-  readonly isGood: (history: History) => boolean;
+  readonly isGood: (history: JudgedHistory) => boolean;
 }
 
 function createJudge(): Judge {
   let left: number = mostTries.ofAll;
-  const search = (history: History) => {
+  const search = (history: JudgedHistory) => {
     const found = searchOrder(history, { maxTries: Math.min(left, mostTries.ofOne + 10 * history.calls.length) });
     // Setting up a search costs about as much as one try of each call.
     left -= found.tries + history.calls.length;
@@ -35,7 +35,7 @@ function createJudge(): Judge {
  * after the first answer without an explanation, those without an effect, and those without an answer that nothing
  * depends on. A call that took effect stays. Without it, everything that depends on it would have no explanation.
  */
-export function shrinkHistory(history: History): History {
+export function shrinkHistory(history: JudgedHistory): JudgedHistory {
   const judge = createJudge();
   const prefix = shortestPrefix(history, judge);
   const effective = withoutSome(prefix, isEffectless, judge.isBad);
@@ -43,12 +43,12 @@ export function shrinkHistory(history: History): History {
 }
 
 /** The call that was answered last. If all was well before it, it is the one without an explanation. */
-export function lastAnswered({ calls }: Pick<History, "calls">): HistoryCall | undefined {
+export function lastAnswered({ calls }: Pick<JudgedHistory, "calls">): HistoryCall | undefined {
   const answered = calls.filter(({ returned }) => returned !== null);
   return answered.toSorted((a, b) => Number(a.returned) - Number(b.returned)).at(-1);
 }
 
-export function withoutLastAnswer(history: History): History {
+export function withoutLastAnswer(history: JudgedHistory): JudgedHistory {
   const last = lastAnswered(history);
   return { ...history, calls: history.calls.filter((call) => call !== last) };
 }
@@ -56,7 +56,7 @@ export function withoutLastAnswer(history: History): History {
 /**
  * Up to the first answer that no order explains. A call that was not answered by then may or may not have taken effect.
  */
-function shortestPrefix(history: History, { isBad }: Judge): History {
+function shortestPrefix(history: JudgedHistory, { isBad }: Judge): JudgedHistory {
   const instants = history.calls.flatMap(({ returned }) => returned ?? []).sort((a, b) => a - b);
   // Prefixes of a linearizable history are linearizable, so halving finds the first that is not.
   let [good, bad] = [-1, instants.length - 1];
@@ -69,7 +69,7 @@ function shortestPrefix(history: History, { isBad }: Judge): History {
   return isBad(prefix) ? prefix : history;
 }
 
-function upTo(history: History, instant: number): History {
+function upTo(history: JudgedHistory, instant: number): JudgedHistory {
   const called = history.calls.filter((call) => call.called <= instant);
   return { ...history, calls: called.map((call) => (isAnsweredBy(call, instant) ? call : pending(call))) };
 }
@@ -89,10 +89,10 @@ function pending(call: HistoryCall): HistoryCall {
  * bad.
  */
 function withoutSome(
-  history: History,
+  history: JudgedHistory,
   mayGo: (call: HistoryCall) => boolean,
-  isFine: (fewer: History) => boolean,
-): History {
+  isFine: (fewer: JudgedHistory) => boolean,
+): JudgedHistory {
   let { calls } = history;
   for (let size = calls.filter(mayGo).length; size >= 1; size = Math.floor(size / 2)) {
     for (const some of chunksOf(calls.filter(mayGo), size)) {

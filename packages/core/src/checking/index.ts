@@ -23,4 +23,6 @@ export {
   type Seen,
 } from "../rules/decision.ts";
 export { rules } from "../rules/index.ts";
+export { type TakenPlace, takenPlace } from "../rules/taken-place.ts";
 export { askPolicy, type Occasion, type PolicyAnswer } from "./ask-policy.ts";
+export { type Decide, decideBy } from "./decide-by.ts";

@@ -9,6 +9,7 @@ import type { Loaded } from "./load-records.ts";
 import type { EngineSettings } from "./options.ts";
 import { replay } from "./replay.ts";
 import { commandKey, type Envelope, mayHaveRun, type Request } from "./request.ts";
+import { lookedAround } from "./sight/look-around.ts";
 import { surveyAround } from "./sight/survey.ts";
 import { hiddenFrom } from "./visible.ts";
 import { showsTimes, withTimeZone } from "./with-time-zone.ts";
@@ -17,15 +18,16 @@ import { showsTimes, withTimeZone } from "./with-time-zone.ts";
  * Rules that search see the records in several reads. Between two of them, this command itself may have taken effect
  * through a repeat, and what it took must not be a reason to refuse it. Others may also have changed what was read
  * first, and the refusal would rest on records that never existed at one time. A record that is still as it was first
- * read was also so during the last read.
+ * read was also so during the last read. The same is true of what lies around.
  */
 export async function confirmRefusal(
   settings: EngineSettings,
   request: Request,
   refusal: Refusal,
-  { records, reads }: Loaded,
+  loaded: Loaded,
   context: Context,
 ): Promise<Attempt> {
+  const { records, reads } = loaded;
   const { name, command, rule, patience } = request;
   const { seen, get, isConcealed } = records;
   const doubtful = [...reads.slice(0, -1).flat(), ...perhapsAdded(settings, { records, reads })].filter(
@@ -33,11 +35,12 @@ export async function confirmRefusal(
   );
   const keys = mayHaveRun(request) ? [commandKey(request), ...doubtful] : doubtful;
   const now = keys.length === 0 ? [] : await settings.storage.load(keys, patience.until);
+  const isAroundChanged = await hasChangedAround(settings, request, refusal, loaded, context);
   const twin = now.find((record) => record?.kind === "command");
   if (twin !== undefined) return { result: replay(twin, request) };
   const isChanged = (key: RecordKey, index: number) => loadedVersion(get(key)) !== loadedVersion(now[index]);
   const changed = keys.filter((key, index) => !isConcealed(key) && isChanged(key, index));
-  if (changed.length > 0) return lostTo(changed);
+  if (changed.length > 0 || isAroundChanged) return lostTo(changed);
   const wouldAgree = (other: Envelope, seen: Seen) =>
     !isRefusal(decide(settings, { name, command: other, rule }, seen, context));
   const own = { ...settings, actor: command.actor };
@@ -50,6 +53,24 @@ export async function confirmRefusal(
   const shown = await withoutHidden(settings, refusal, context, patience.until);
   const final = await withAlternatives(settings, shown, refused, patience.until);
   return { refusal: showsTimes(final) ? await withTimeZone(settings, final, refused, patience.until) : final };
+}
+
+/** Whether a policy has refused for what lies around and was not read last, and is no longer what was read. */
+async function hasChangedAround(
+  { storage }: EngineSettings,
+  { patience }: Request,
+  { refused }: Refusal,
+  { looked, reads, records, agendas }: Loaded,
+  context: Context,
+): Promise<boolean> {
+  if (refused !== "policy_violation" || looked === undefined || looked.read === reads.length - 1) return false;
+  const { look } = looked;
+  const { around } = await storage.loadAround([], look.arounds, patience.until);
+  const now = lookedAround(look.arounds, around, context, records.seen.around?.timeZone ?? null);
+  const isSame = now.agendas.every(({ id, version }) =>
+    agendas.some((one) => one.id === id && one.version === version),
+  );
+  return !isSame || JSON.stringify(now.around) !== JSON.stringify(records.seen.around);
 }
 
 /** Whom the appointment is for that the command names. */

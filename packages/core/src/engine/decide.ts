@@ -30,9 +30,12 @@ export function forbid(
   return name === "repair" ? undefined : refuseActor(authorize, { ...command }, seen, context);
 }
 
+/** By what policies are asked, and passed. */
+export type PolicySettings = Pick<EngineSettings, "policies" | "audienceOf" | "authorize">;
+
 /** The rule, then the policies. */
 export function decideAllowed(
-  settings: EngineSettings,
+  settings: PolicySettings,
   asked: CommandAndRule,
   seen: Seen,
   context: Context,
@@ -52,7 +55,7 @@ export function decideAllowed(
  * override that passes it.
  */
 export function* verdictsOn(
-  { policies, audienceOf, authorize }: EngineSettings,
+  { policies, audienceOf, authorize }: PolicySettings,
   { command }: CommandAndRule,
   decision: Decided<object>,
   seen: Seen,
@@ -70,7 +73,10 @@ export function* verdictsOn(
 }
 
 /** An override of a policy that is not there would look as if it had been needed. */
-export function refuseUnknownPolicy({ policies }: EngineSettings, { command }: CommandAndRule): Refusal | undefined {
+export function refuseUnknownPolicy(
+  { policies }: Pick<EngineSettings, "policies">,
+  { command }: CommandAndRule,
+): Refusal | undefined {
   const index = command.override?.findIndex(({ policy }) => !policies.some(({ name }) => name === policy)) ?? -1;
   if (index === -1) return undefined;
   const options = policies.map(({ name }) => name);

@@ -12,6 +12,7 @@ import { createRecords, type Records } from "./records.ts";
 import { commandKey, mayHaveRun, type Request } from "./request.ts";
 import { agendaAsRead, type HolderLook, heldByHolder, holderLook } from "./sight/holder.ts";
 import { foundAgain, isOvertaken, type Look, lookedAround, lookFor, zoneOfPlace } from "./sight/look-around.ts";
+import type { Looked } from "./sight/run-out.ts";
 import type { GivenSlot } from "./spread.ts";
 
 /** How many slots a rule's search reads at a time. */
@@ -30,6 +31,8 @@ export interface Loaded {
   readonly refusal: Refusal | undefined;
   /** What others may have looked at, or this command itself has: it is written if the command takes effect. */
   readonly agendas: readonly Agenda[];
+  /** Undefined if it has not looked around. */
+  readonly looked: Looked | undefined;
   /** Whether the slot that was found has changed since, or one is there by now that was not found. */
   readonly isOvertaken: boolean;
 }
@@ -63,6 +66,7 @@ export async function loadRecords(settings: EngineSettings, request: Request, co
     isAsked: false,
     refusal: undefined,
     agendas: [],
+    looked: undefined,
     isOvertaken: false,
   };
   for (;;) {
@@ -127,6 +131,7 @@ async function loadAround(
   const keys = [...missing, ...foundAgain(look, seen)];
   const { records, around } = await settings.storage.loadAround(keys, look.arounds, until);
   loading.isOvertaken = isOvertaken(seen, records);
+  loading.looked = { look, read: loading.reads.length, answers: around };
   note(loading, keys, records);
   const timeZone = look.needsZone ? await zoneOfPlace(settings, look.place, seen, until) : null;
   const looked = lookedAround(look.arounds, around, context, timeZone);

@@ -19,6 +19,8 @@ export interface PlayerSetup extends DatabaseAddress {
 export interface Round {
   /** The name of the world that all processes play in. */
   readonly world: string;
+  /** The names of the policies that engines have in it. */
+  readonly policies: readonly string[];
   /** What exists when the round begins. */
   readonly slotIds: readonly string[];
   readonly appointmentIds: readonly string[];

@@ -8,6 +8,7 @@ import {
   type HistoryEvent,
   type Intent,
   mergeHistories,
+  policiesNamed,
 } from "@slotwright/conformance";
 import { type Clock, createEngine, isBookingError, type StorageAdapter, systemClock } from "@slotwright/core";
 import { loadEngine } from "@slotwright/lab/engines";
@@ -38,7 +39,7 @@ async function play(
   storage: StorageAdapter,
   { name, log, clocksJump = false, inTransactions = false }: PlayerSetup,
 ): Promise<RoundReport> {
-  const world = emptyWorld(round.world);
+  const world = emptyWorld(round.world, round.policies);
   world.slotIds.push(...round.slotIds);
   world.appointmentIds.push(...round.appointmentIds);
   const tally = emptyTally();
@@ -52,12 +53,13 @@ async function play(
   };
   const counting = countingAdapter(storage, tally);
   // Callers of one engine share round trips. Callers with different clocks need one each.
-  const shared = createEngine({ storage: counting });
+  const policies = policiesNamed(round.policies);
+  const shared = createEngine({ storage: counting, ...policies });
   const callerOf = async (intents: readonly Intent[], index: number) => {
     const clock = clocksJump ? jumpingClock(tally) : undefined;
     const options = { prefix: `${round.world}${name}${index}-`, onEvent };
     const recorder = createRecorder({ ...options, clock: clock ?? systemClock });
-    const own = clock === undefined ? shared : createEngine({ storage: counting, clock });
+    const own = clock === undefined ? shared : createEngine({ storage: counting, ...policies, clock });
     const engine = recorder.by(`${name}${index}`, inTransactions ? asCaller(index, own) : own);
     for (const [step, intent] of intents.entries()) {
       clock?.jump(step + index);

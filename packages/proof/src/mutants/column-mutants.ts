@@ -1,12 +1,14 @@
 import {
   agendaToRow,
   appointmentToRow,
+  availabilityToRow,
   type Column,
   catalogue,
   commandToRow,
   journalToRow,
   rowToAgenda,
   rowToAppointment,
+  rowToAvailability,
   rowToCommand,
   rowToJournal,
   rowToSchedule,
@@ -76,6 +78,7 @@ const mutatedRecordTables = {
   schedules: { toRow: scheduleToRow, fromRow: rowToSchedule, kind: "schedule" },
   slots: { toRow: slotToRow, fromRow: rowToSlot, kind: "slot" },
   agendas: { toRow: agendaToRow, fromRow: rowToAgenda, kind: "agenda" },
+  availabilities: { toRow: availabilityToRow, fromRow: rowToAvailability, kind: "availability" },
   appointments: { toRow: appointmentToRow, fromRow: rowToAppointment, kind: "appointment" },
 } as const;
 

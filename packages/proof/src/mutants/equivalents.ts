@@ -13,6 +13,10 @@ const reasons: readonly { readonly keys: RegExp; readonly reason: string }[] = [
     reason: "A list of ids has neither numbers nor anything empty.",
   },
   {
+    keys: /^availabilities\.hours rounds numbers/,
+    reason: "Hours are whole minutes.",
+  },
+  {
     keys: /^commands\.created_at /,
     reason: "It is there for operators who delete old commands; no call of the contract returns it.",
   },

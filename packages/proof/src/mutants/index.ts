@@ -1,3 +1,4 @@
+import { aroundMutants } from "./around-mutants.ts";
 import { columnMutants } from "./column-mutants.ts";
 import { commitMutants } from "./commit-mutants.ts";
 import { feedMutants } from "./feed-mutants.ts";
@@ -10,6 +11,7 @@ export const mutants: readonly Mutant[] = [
   ...columnMutants,
   ...queryMutants,
   ...openMutants,
+  ...aroundMutants,
   ...commitMutants,
   ...feedMutants,
   ...relayMutants,

@@ -99,6 +99,8 @@ const slotChanges: Changed<SlotQuery> = {
   "leaves out those that end right after endAfter": moved<SlotQuery>("endAfter", 1),
   "does not restrict by endAfter": without<SlotQuery>("endAfter"),
   "does not restrict by schedule": without<SlotQuery>("scheduleId"),
+  "does not restrict by holder": without<SlotQuery>("holderId"),
+  "looks for a lower case holder": lowered<SlotQuery>("holderId"),
 };
 
 const openChanges: Changed<OpenQuery> = { ...commonChanges<OpenQuery>(), ...holdChanges<OpenQuery>() };

@@ -23,12 +23,29 @@ export function decideAfter(
     const context = contextOf(settings, request);
     const around = seen.around && surveyAfter(seen.around, agendas, left, context.now);
     const ofHolder = seen.ofHolder && heldAfter(seen.ofHolder, agendas, left, context.now);
-    const decision = decideAllowed(settings, request, { ...seen, around, ofHolder }, context);
+    const now = { ...seenAfter(seen, left), around, ofHolder };
+    const decision = decideAllowed(settings, request, now, context);
     return isRefusal(decision) || decision.put.length === 0 ? undefined : decision;
   } catch {
     // What a policy or the host's clock throws is for the caller, who meets it again.
     return undefined;
   }
+}
+
+/** The records as others leave them: also those that the command looks at and does not write. */
+function seenAfter(seen: Seen, left: readonly VersionedRecord[]): Seen {
+  const slots = latest<Slot>(left, "slot");
+  const appointments = latest<Appointment>(left, "appointment");
+  return {
+    ...seen,
+    slot: (id) => newer(seen.slot(id), slots.get(id)),
+    appointment: (id) => newer(seen.appointment(id), appointments.get(id)),
+  };
+}
+
+/** What was read may be newer than the agenda that was read with it. Of what was not asked for, nothing is shown. */
+function newer<R extends VersionedRecord>(read: R | undefined, left: R | undefined): R | undefined {
+  return read !== undefined && left !== undefined && left.version > read.version ? left : read;
 }
 
 /** What the holder holds once others have written this. */

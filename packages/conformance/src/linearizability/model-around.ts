@@ -1,0 +1,77 @@
+import type { Appointment, Slot } from "@slotwright/core";
+import { compareIds, keyText, scheduleIdOf, type VersionedRecord } from "@slotwright/core/adapter";
+import { type Context, type Seen, slotAsOf, takenPlace } from "@slotwright/core/checking";
+import type { ModelState } from "./model-state.ts";
+
+/**
+ * What policies are shown of what a command takes, besides its own records: all that is taken, all appointments of the
+ * subject, and all that the holder holds. Each policy gets of it what it asked for. It is deliberately written apart from
+ * the engine and the adapters, so that it does not share their mistakes.
+ */
+export function lyingAround(
+  state: ModelState,
+  command: object,
+  seen: Seen,
+  context: Context,
+): Pick<Seen, "around" | "ofHolder"> {
+  const place = takenPlace(command, { seen, hasSearched: true }, context);
+  const records = [...state.tables.records.values()];
+  const taken = records.flatMap((record) => asTaken(record, context.now)).sort(byStart);
+  return {
+    around: {
+      neighbours: taken.map(asNeighbour),
+      ofSubject: records
+        .flatMap((record) => countingFor(record, place?.subjectId))
+        .sort(byStart)
+        .map(asOfSubject),
+      timeZone: zoneOf(state, place, seen, context),
+      isCut: { provider: false, subject: false },
+    },
+    ofHolder: { slots: taken.filter((slot) => isHeldBy(slot, command)), isCut: false },
+  };
+}
+
+/** A slot that is booked, or held at that instant. */
+function asTaken(record: VersionedRecord, now: Date): readonly Slot[] {
+  if (record.kind !== "slot") return [];
+  const slot = slotAsOf(record, now);
+  return slot.status === "booked" || slot.status === "held" ? [slot] : [];
+}
+
+function isHeldBy({ hold }: Slot, { holderId }: { readonly holderId?: string }): boolean {
+  return holderId !== undefined && hold?.holderId === holderId;
+}
+
+const without: ReadonlySet<string> = new Set(["cancelled", "declined", "no_show"]);
+
+function countingFor(record: VersionedRecord, subjectId: string | undefined): readonly Appointment[] {
+  if (record.kind !== "appointment" || record.subjectId !== subjectId) return [];
+  return without.has(record.status) ? [] : [record];
+}
+
+function asNeighbour({ id: slotId, providerId, facilityId, scheduleId, start, end, appointmentId }: Slot) {
+  return { slotId, providerId, facilityId, scheduleId, start, end, appointmentId };
+}
+
+function asOfSubject({ id: appointmentId, providerId, facilityId, start, end, status }: Appointment) {
+  return { appointmentId, providerId, facilityId, start, end, status };
+}
+
+type Starting = Pick<Slot, "start" | "id">;
+const byStart = (one: Starting, other: Starting) =>
+  Number(one.start) - Number(other.start) || compareIds(one.id, other.id);
+
+/** The zone of the first slot's schedule, or of the schedule that a time would be on. */
+function zoneOf(
+  { tables }: ModelState,
+  place: ReturnType<typeof takenPlace>,
+  seen: Seen,
+  { overlapScope }: Context,
+): string {
+  const [first = ""] = place?.slotIds ?? [];
+  const { providerId = "", facilityId = "" } = place?.time ?? {};
+  const ofTime = () => scheduleIdOf(providerId, overlapScope === "facility" ? facilityId : null);
+  const id = seen.slot(first)?.scheduleId ?? ofTime();
+  const schedule = tables.records.get(keyText({ kind: "schedule", id }));
+  return schedule?.kind === "schedule" ? schedule.timeZone : "UTC";
+}
