@@ -90,10 +90,12 @@ const overlapCheck = (lane: RawBuilder<unknown>) =>
  * The same before a slot is there, which is right because of the lock: the slot that another transaction is about to
  * write cannot be seen yet. The database looks up a maximum in the index while it plans a statement, which takes a
  * third of the time. It could not leave out the slot itself: an INSERT that becomes an UPDATE comes here as well, and only
- * for a slot that may be in the way is it told which one that is.
+ * for a slot that may be in the way is it told which one that is. INSERT IGNORE turns NULL into 0 after this.
  */
 const overlapCheckBefore = (lane: RawBuilder<unknown>) =>
-  sql`begin declare locked int; declare reached bigint; declare previous bigint; ${lockSchedule}
+  sql`begin declare locked int; declare reached bigint; declare previous bigint;
+    ${refuseIf(sql`new.seat is null or new.start_at is null or new.end_at is null`, "row_format", "the slot lacks its seat, start or end")}
+    ${lockSchedule}
     ${readLane(
       (lock) => sql`select max(start_at) into previous ${inLane(lane)} and start_at < new.end_at${lock};
     select max(end_at) into reached ${inLane(lane)} and start_at = previous${lock};`,

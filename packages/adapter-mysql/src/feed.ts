@@ -52,9 +52,9 @@ async function readLasts(
   };
   const lasts = await lastsOn(connection);
   if (lasts !== null) return lasts;
-  if (await takesNoWrites(connection)) throw mayBeBehind(connection);
+  const tookNone = await takesNoWrites(connection);
   const again = await lastsOn(caughtUp);
-  if (again === null && (await takesNoWrites(connection))) throw mayBeBehind(connection);
+  if (again === null && (tookNone || (await takesNoWrites(connection)))) throw mayBeBehind(connection);
   return again;
 }
 

@@ -11,7 +11,7 @@ import {
   sharedGuardCases,
 } from "@slotwright/adapter-sql/conformance";
 import type { Guard } from "@slotwright/core/adapter";
-import { type Connection, createConnection, type ResultSetHeader } from "mysql2/promise";
+import { type Connection, createConnection, type ResultSetHeader, type RowDataPacket } from "mysql2/promise";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { refusingGuard } from "../src/errors.ts";
 import { describeOnEachServer } from "./each-server.ts";
@@ -72,6 +72,17 @@ describeOnEachServer("the database's own guards, without the adapter, refuse", (
       on duplicate key update metadata = '{"room":7}'`,
     );
     expect(result.affectedRows).toBe(2);
+  });
+
+  it("a slot whose seat or start is left open on another, which INSERT IGNORE would fill in after the guard", async () => {
+    await connection.query(`insert ${intoSlots({ id: "'one'", start_at: ms(900), end_at: ms(930) })}`);
+    const again = { id: "'two'", start_at: ms(900), end_at: ms(930), version: 1 };
+    for (const open of [{ seat: "null" }, { start_at: "null" }, { end_at: "null" }])
+      await connection.query(`insert ignore ${intoSlots({ ...again, ...open })}`).catch(() => {});
+    const [rows] = await connection.query<RowDataPacket[]>(
+      "select id from slotwright_slots where id in ('one', 'two')",
+    );
+    expect(rows).toEqual([{ id: "one" }]);
   });
 
   it("a slot that no appointment lists, even if its id reads like two that are listed", async () => {

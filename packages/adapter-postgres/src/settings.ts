@@ -19,7 +19,7 @@ export async function storeSettings(
   settings: StoredSettings,
 ): Promise<StoredSettings> {
   const { name, value } = settingsToRow(settings);
-  await run(store, [name, value]);
+  await run(store, [name, value], "commit");
   return settingsFound(await readSettings(run, of));
 }
 

@@ -190,5 +190,9 @@ describe("what is stored stays readable: these are answers of commands as tables
     expect(resultOf({ slots: stored })).toEqual({ slots });
     expect(storedResult({ slots })).toEqual({ slots: stored });
     expect(resultOf({ slots: [{ slot: values }, { slot: values }] })).toEqual({ slots: [one, one] });
+    const [first, second] = (
+      resultOf({ slots: stored }) as { readonly slots: readonly { readonly metadata: object }[] }
+    ).slots;
+    expect(first?.metadata).not.toBe(second?.metadata);
   });
 });

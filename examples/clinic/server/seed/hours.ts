@@ -67,7 +67,7 @@ export const schedules: readonly Schedule[] = [
     hours: [
       ...physiotherapy(2, 4),
       { weekdays: [4], from: "16:30", to: "17:30", seats: 6, service: "Back school, a group of six" },
-      { weekdays: [5], from: "09:00", to: "13:00", minutes: 15, isComputed: true, service: "As long as it takes" },
+      { weekdays: [6], from: "09:00", to: "13:00", minutes: 15, isComputed: true, service: "As long as it takes" },
     ],
     complaints: pains,
     waiting: 0.5,

@@ -26,7 +26,7 @@ function hoursOf(hours: readonly Hours[]): EngineHours {
   const weekly = hours.filter(({ blocked }) => blocked === undefined).map(weeklyOf);
   const minutes = weekly[0]?.offer?.minutes ?? 30;
   const isComputed = hours.some(({ isComputed }) => isComputed);
-  return { ...(isComputed && { openings: "both" as const }), offer: { minutes }, weekly };
+  return { ...(isComputed && { openings: "computed" as const }), offer: { minutes }, weekly };
 }
 
 /** A window that begins after midnight is one of the day after. */

@@ -8,8 +8,8 @@ import { book, fillIn, notices } from "./steps.ts";
 const browser = await launchChromium();
 const place = { providerId: "j-lindqvist", facilityId: "hillside" };
 /** On which a physiotherapist cuts no slots. */
-const friday = Temporal.PlainDate.from(monday).add({ days: 11 });
-const search = { provider: place.providerId, facility: place.facilityId, day: `${friday}` };
+const saturday = Temporal.PlainDate.from(monday).add({ days: 12 });
+const search = { provider: place.providerId, facility: place.facilityId, day: `${saturday}` };
 
 for (const engine of await bothEnginesOr("postgres")) {
   describe.skipIf(browser === undefined)(`a time as long as it takes, on ${engine.title}`, () => {
@@ -23,9 +23,9 @@ for (const engine of await bothEnginesOr("postgres")) {
       return page;
     }
 
-    const onFriday = (page: Page) =>
-      page.getByRole("dialog").getByRole("region", { name: new RegExp(`^Friday ${friday.day} `) });
-    const time = (page: Page, text: string) => onFriday(page).getByRole("button", { name: new RegExp(`^${text}`) });
+    const onSaturday = (page: Page) =>
+      page.getByRole("dialog").getByRole("region", { name: new RegExp(`^Saturday ${saturday.day} `) });
+    const time = (page: Page, text: string) => onSaturday(page).getByRole("button", { name: new RegExp(`^${text}`) });
 
     it("is found where no slots are made, and booked; what is left of the hours stays on offer", async () => {
       const [ada, ben] = [await lookFor("ada-brandt", "45 min"), await lookFor("ben-okafor", "1 h")];
@@ -43,12 +43,32 @@ for (const engine of await bothEnginesOr("postgres")) {
       expect(lengths).toContain(45);
     });
 
+    it("stays so when the hours are published, which makes no slots of them and withdraws none of another day", async () => {
+      const { calls } = bed().as("j-lindqvist");
+      const dates = { from: new Date(), to: new Date(Date.now() + 60 * 86_400_000) };
+      const before = await calls.listSlots({
+        ...dates,
+        providerIds: [place.providerId],
+        facilityId: place.facilityId,
+        limit: 500,
+      });
+      const { created, withdrawn } = await calls.publishSlots({ ...place, until: dates.to });
+      expect([created, withdrawn]).toEqual([0, 0]);
+      const after = await calls.listSlots({
+        ...dates,
+        providerIds: [place.providerId],
+        facilityId: place.facilityId,
+        limit: 500,
+      });
+      expect(after.items.length).toBe(before.items.length);
+    });
+
     it("that somebody else has booked meanwhile is said to be gone, with what was written", async () => {
       const [ada, ben] = [await lookFor("ada-brandt", "30 min"), bed().as("ben-okafor")];
       await time(ada, "11:00 ?–11:30").click();
       await fillIn(ada, "Stiff neck");
       const at = (plainTime: string) =>
-        new Date(friday.toZonedDateTime({ timeZone: "Europe/Lisbon", plainTime }).epochMilliseconds);
+        new Date(saturday.toZonedDateTime({ timeZone: "Europe/Lisbon", plainTime }).epochMilliseconds);
       await ben.calls.book({ ...place, start: at("11:15"), end: at("11:45"), subjectId: "ben-okafor" });
       await ada.getByText("This time is not free any longer. Choose another one.").waitFor();
       expect(await ada.getByRole("button", { name: "Book", exact: true }).isDisabled()).toBe(true);

@@ -8,11 +8,12 @@ const offer = { minutes: 30, step: 30, capacity: 1 };
 describe("hours that are edited", () => {
   it("are what they were where nothing was changed, with what is not shown", () => {
     const hours: Hours = {
-      offer: { minutes: 20, capacity: 2 },
+      offer: { minutes: 20, step: 10, capacity: 2 },
       weekly: [
         { days: ["monday", "friday"], from: 480, to: 720, validFrom: "2027-04-01", offer: { ...offer, step: 45 } },
         { days: ["saturday"], from: 1320, to: 1560 },
         { days: ["sunday"], from: 0, to: 1440 },
+        { days: ["tuesday"], from: 1320, to: 2880 },
       ],
       exceptions: [
         { first: "2027-03-25", last: "2027-03-26", hours: [] },
@@ -20,11 +21,12 @@ describe("hours that are edited", () => {
           first: "2027-03-29",
           last: "2027-03-29",
           hours: [
-            { from: 600, to: 660 },
+            { from: 600, to: 660, offer: { minutes: 15, capacity: 4 } },
             { from: 700, to: 760, offer },
           ],
         },
         { first: "2027-03-30", last: "2027-03-30", hours: [{ from: 1380, to: 1500 }], extra: true },
+        { first: "2027-03-31", last: "2027-03-31", hours: [], extra: true },
       ],
     };
     expect(hoursOf(draftOf(hours))).toEqual(hours);

@@ -277,7 +277,9 @@ export const initial: Migration = {
       kind: "trigger",
       name: "slots_no_overlap",
       statement: `create trigger \`{database}\`.\`{prefix}slots_no_overlap\` before insert on \`{database}\`.\`{prefix}slots\`
-for each row begin if new.version = 1 and (new.status not in ('blocked', 'withdrawn')) then begin declare locked int; declare reached bigint; declare previous bigint; set locked = (select version from \`{prefix}schedules\` where id = new.schedule_id for update);
+for each row begin if new.version = 1 and (new.status not in ('blocked', 'withdrawn')) then begin declare locked int; declare reached bigint; declare previous bigint;
+if new.seat is null or new.start_at is null or new.end_at is null then signal sqlstate '45000' set message_text = 'slotwright:row_format: the slot lacks its seat, start or end'; end if;
+set locked = (select version from \`{prefix}schedules\` where id = new.schedule_id for update);
 if locked is null then signal sqlstate '45000' set message_text = 'slotwright:row_format: the schedule of the slot does not exist'; end if;
 if @slotwright_new_schedules is not null and json_contains(json_extract(@slotwright_new_schedules, '$[*][0]'), json_quote(new.schedule_id))
 then select max(start_at) into previous from \`{prefix}slots\` force index (\`{prefix}slots_by_lane\`) where schedule_id = new.schedule_id and lane = new.seat and start_at < new.end_at;

@@ -2,7 +2,7 @@ import type { Agenda } from "../model/agenda.ts";
 import { appointmentFieldNames } from "../model/appointment.ts";
 import { requestIn } from "../model/appointment-request.ts";
 import { availabilityFieldNames } from "../model/availability.ts";
-import { plainJson } from "../model/plain-json.ts";
+import { copyOf, plainJson } from "../model/plain-json.ts";
 import type { VersionedRecord } from "../model/record.ts";
 import { scheduleFieldNames } from "../model/schedule.ts";
 import { type Hold, slotFieldNames } from "../model/slot.ts";
@@ -84,7 +84,8 @@ const isAlike = (value: unknown): value is Alike =>
 function revivedAlike({ first, differing, others }: Alike): unknown {
   const [kind = "", values = []] = Object.entries(first)[0] ?? [];
   const all = others.map((own) => {
-    const whole = [...values];
+    // A copy of each: what a host does to one record must not show in another.
+    const whole = [...copyOf(values)];
     for (const [index, at] of differing.entries()) whole[at] = own[index];
     return { [kind]: whole };
   });

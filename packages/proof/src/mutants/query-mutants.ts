@@ -169,17 +169,15 @@ const answerChanges: Readonly<Record<string, (items: readonly never[]) => readon
 };
 
 const answerMutants: readonly Mutant[] = lists.flatMap((list) =>
-  Object.entries(answerChanges).flatMap(([name, change]) => [
-    {
-      key: `${list} ${name}`,
-      breakIt: withCalls((storage) => ({
-        async [list](query: never, call?: never) {
-          const answer = (await storage[list](query, call)) as readonly never[];
-          return list === "readJournals" ? answer.map(change) : change(answer);
-        },
-      })),
-    },
-  ]),
+  Object.entries(answerChanges).map(([name, change]) => ({
+    key: `${list} ${name}`,
+    breakIt: withCalls((storage) => ({
+      async [list](query: never, call?: never) {
+        const answer = (await storage[list](query, call)) as readonly never[];
+        return list === "readJournals" ? answer.map(change) : change(answer);
+      },
+    })),
+  })),
 );
 
 const pageMutants: readonly Mutant[] = ["is in the reverse order", "has the first item twice"].map((name) => ({

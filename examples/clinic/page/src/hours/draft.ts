@@ -22,8 +22,8 @@ export interface DraftException extends DraftTimes {
   readonly first: string;
   readonly last: string;
   readonly kind: ExceptionKind;
-  /** Its other windows, which stay as they were. */
-  readonly others: readonly HoursWindow[];
+  /** What is not edited here, such as its other windows, stays as it was. */
+  readonly given: HoursException | undefined;
 }
 
 export type ExceptionKind = "closed" | "instead" | "extra";
@@ -34,7 +34,8 @@ export interface Draft {
   readonly openings: Hours["openings"];
   /** How long an appointment is, if its window does not say. */
   readonly minutes: string;
-  readonly capacity: number;
+  /** The rest of what is on offer, which is not edited here. */
+  readonly given: HoursOffer | undefined;
   readonly windows: readonly DraftWindow[];
   readonly exceptions: readonly DraftException[];
 }
@@ -72,17 +73,17 @@ export const newException = (date: string): DraftException => ({
   from: "09:00",
   to: "12:00",
   endsNextDay: false,
-  others: [],
+  given: undefined,
 });
 
-export const noHours: Draft = { openings: undefined, minutes: "30", capacity: 1, windows: [], exceptions: [] };
+export const noHours: Draft = { openings: undefined, minutes: "30", given: undefined, windows: [], exceptions: [] };
 
 /** What is stored, as somebody edits it. */
 export function draftOf({ openings, offer, weekly, exceptions = [] }: Hours): Draft {
   return {
     openings,
     minutes: String(offer.minutes),
-    capacity: offer.capacity ?? 1,
+    given: offer,
     windows: weekly.map((window) => ({
       ...timesOf(window),
       key: ++keys,
@@ -90,19 +91,19 @@ export function draftOf({ openings, offer, weekly, exceptions = [] }: Hours): Dr
       minutes: window.offer === undefined ? "" : String(window.offer.minutes),
       given: window,
     })),
-    exceptions: exceptions.map(({ first, last, hours: [window, ...others], extra = false }) => ({
-      ...timesOf(window ?? { from: 9 * 60, to: 12 * 60 }),
-      ...{ first, last, others, key: ++keys },
-      kind: window === undefined ? "closed" : extra ? "extra" : "instead",
+    exceptions: exceptions.map((given) => ({
+      ...timesOf(given.hours[0] ?? { from: 9 * 60, to: 12 * 60 }),
+      ...{ first: given.first, last: given.last, given, key: ++keys },
+      kind: kindOf(given),
     })),
   };
 }
 
 /** What is stored of it. The engine says what is wrong with it. */
-export function hoursOf({ openings, minutes, capacity, windows, exceptions }: Draft): Hours {
+export function hoursOf({ openings, minutes, given, windows, exceptions }: Draft): Hours {
   return {
     ...(openings !== undefined && { openings }),
-    offer: { minutes: Number(minutes), capacity },
+    offer: offerOf(minutes, given),
     weekly: windows.map(weeklyOf),
     exceptions: exceptions.map(exceptionOf),
   };
@@ -110,7 +111,7 @@ export function hoursOf({ openings, minutes, capacity, windows, exceptions }: Dr
 
 function weeklyOf({ days, minutes, given, ...times }: DraftWindow): WeeklyHours {
   const { offer, ...rest } = given ?? {};
-  const chosen = { ...rest, days: weekdays.filter((day) => days.includes(day)), ...windowOf(times) };
+  const chosen = { ...rest, days: weekdays.filter((day) => days.includes(day)), ...windowOf(times, given) };
   return minutes === "" ? chosen : { ...chosen, offer: offerOf(minutes, offer) };
 }
 
@@ -120,9 +121,17 @@ function offerOf(minutes: string, offer: HoursOffer | undefined): HoursOffer {
   return { minutes: Number(minutes), ...(offer?.capacity !== undefined && { capacity: offer.capacity }) };
 }
 
-function exceptionOf({ first, last, kind, others, ...times }: DraftException): HoursException {
-  const hours = kind === "closed" ? [] : [windowOf(times), ...others];
+function exceptionOf({ first, last, kind, given, ...times }: DraftException): HoursException {
+  const [window, ...others] = given?.hours ?? [];
+  if (kind === "closed")
+    return given !== undefined && window === undefined ? { ...given, first, last } : { first, last, hours: [] };
+  const hours = [{ ...window, ...windowOf(times, window) }, ...others];
   return { first, last, hours, ...(kind === "extra" && { extra: true }) };
+}
+
+function kindOf({ hours, extra = false }: HoursException): ExceptionKind {
+  if (hours.length === 0) return "closed";
+  return extra ? "extra" : "instead";
 }
 
 function timesOf({ from, to }: HoursWindow): DraftTimes {
@@ -130,7 +139,13 @@ function timesOf({ from, to }: HoursWindow): DraftTimes {
   return { from: textOf(begins), to: textOf(ends % dayMinutes), endsNextDay: ends >= dayMinutes };
 }
 
-function windowOf({ from, to, endsNextDay }: DraftTimes): HoursWindow {
+/** Times that were not touched stay as they were: midnight may be that of either day. */
+function windowOf({ from, to, endsNextDay }: DraftTimes, given?: HoursWindow): Pick<HoursWindow, "from" | "to"> {
+  if (given !== undefined) {
+    const before = timesOf(given);
+    const isSame = before.from === from && before.to === to && before.endsNextDay === endsNextDay;
+    if (isSame) return { from: given.from, to: given.to };
+  }
   return { from: minuteOf(from), to: minuteOf(to) + (endsNextDay ? dayMinutes : 0) };
 }
 

@@ -20,6 +20,8 @@ import { VisitFields } from "./visit-fields.tsx";
 import { WhenWhere } from "./when-where.tsx";
 
 const aheadMs = 28 * 24 * 60 * 60 * 1000;
+/** A page may have few times where rules keep many from the person. */
+const mostPages = 5;
 
 interface LengthDialogProps {
   readonly wish: Wish;
@@ -48,12 +50,21 @@ export function LengthDialog({ wish, onBook, onClose }: LengthDialogProps) {
   return (
     <Dialog title="Choose how long it takes" size="wide" onClose={onClose}>
       <form className="booking-form" onSubmit={submit}>
-        <PlaceFields request={place} onRequest={setPlace} />
+        <PlaceFields
+          request={place}
+          onRequest={(next) => {
+            setPlace(next);
+            setChosen(null);
+          }}
+        />
         <SelectField
           id="length-minutes"
           label="How long"
           value={minutes}
-          onValue={(value) => setMinutes(Number(value))}
+          onValue={(value) => {
+            setMinutes(Number(value));
+            setChosen(null);
+          }}
         >
           {lengths.map((length) => (
             <option key={length} value={length}>
@@ -62,7 +73,11 @@ export function LengthDialog({ wish, onBook, onClose }: LengthDialogProps) {
           ))}
         </SelectField>
         <FreeTimes {...{ place, times, chosen }} onChoose={setChosen} />
-        {chosen === null ? <p role="status">Choose a time.</p> : <Chosen chosen={chosen} isFree={isFree} />}
+        {chosen === null ? (
+          <p role="status">Choose a time.</p>
+        ) : (
+          <Chosen chosen={chosen} isFree={isFree || times === undefined} />
+        )}
         <VisitFields visit={visit} onVisit={setVisit} />
         <div className="dialog-buttons">
           <button type="button" className="button" onClick={onClose}>
@@ -122,8 +137,18 @@ function useTimesOfLength({ providerId, facilityId }: RequestPlace, minutes: num
   const { me } = useDirectory();
   return useAsked(JSON.stringify([providerId, facilityId, minutes]), async () => {
     const from = new Date();
-    const wanted = { providerIds: [providerId], facilityId, minutes, subjectId: me.id, limit: 200 };
-    const { items } = await calls.findTimes({ ...wanted, from, to: new Date(from.getTime() + aheadMs) });
-    return items;
+    const wanted = { providerIds: [providerId], facilityId, minutes, subjectId: me.id, limit: 500 };
+    const window = { from, to: new Date(from.getTime() + aheadMs) };
+    const times: FreeTime[] = [];
+    for (
+      let [cursor, pages] = [null as string | null, 0];
+      pages === 0 || (cursor !== null && pages < mostPages);
+      pages++
+    ) {
+      const page = await calls.findTimes({ ...wanted, ...window, cursor });
+      times.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    return times;
   });
 }

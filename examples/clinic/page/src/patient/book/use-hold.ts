@@ -49,6 +49,13 @@ export function useHold(seconds: number): Hold {
     setKeeping(next);
   }, []);
 
+  const lastSeen = useRef<SeenSlot | null>(null);
+  const look = useCallback(() => {
+    const [kept, slot] = [current.current, lastSeen.current];
+    if (kept?.name !== "kept" || kept.offer.slotId !== slot?.id) return;
+    if (slot.version > kept.version && slot.status !== "held") become({ name: "broken", offer: kept.offer });
+  }, [become]);
+
   const giveBack = useCallback(() => {
     const before = current.current;
     become(null);
@@ -64,15 +71,18 @@ export function useHold(seconds: number): Hold {
       become(asked);
       askToHold(calls, offer.slotId, seconds).then(
         (own) => {
-          if (current.current === asked) become({ name: "kept", offer, ...own, endsAt });
-          else void calls.release({ slotId: offer.slotId, holdToken: own.token }).catch(() => {});
+          if (current.current === asked) {
+            become({ name: "kept", offer, ...own, endsAt });
+            // The news may have come before the answer.
+            look();
+          } else void calls.release({ slotId: offer.slotId, holdToken: own.token }).catch(() => {});
         },
         (error: unknown) => {
           if (current.current === asked) become(withoutHold(offer, error));
         },
       );
     },
-    [calls, seconds, become, giveBack],
+    [calls, seconds, become, giveBack, look],
   );
 
   const keepLonger = useCallback(() => {
@@ -90,12 +100,11 @@ export function useHold(seconds: number): Hold {
   }, [calls, seconds, become]);
 
   const seen = useCallback(
-    ({ id, status, version }: SeenSlot) => {
-      const kept = current.current;
-      if (kept?.name !== "kept" || kept.offer.slotId !== id || version <= kept.version || status === "held") return;
-      become({ name: "broken", offer: kept.offer });
+    (slot: SeenSlot) => {
+      lastSeen.current = slot;
+      look();
     },
-    [become],
+    [look],
   );
 
   useEndOfHold(keeping, () => become({ name: "over", offer: (keeping as Keeping).offer }));

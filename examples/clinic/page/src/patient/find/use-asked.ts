@@ -7,7 +7,7 @@ const gatherMs = 300;
 const againMs = 3_000;
 
 /**
- * What a call answers, asked again when the feed has news of slots, and a while after it failed. `undefined` until the
+ * What a call answers, asked again when the feed has news of slots or of hours, and a while after it failed. `undefined` until the
  * first answer to this question, which is told apart from others by its key.
  */
 export function useAsked<Answer>(key: string, ask: () => Promise<Answer>): Answer | undefined {
@@ -29,7 +29,7 @@ export function useAsked<Answer>(key: string, ask: () => Promise<Answer>): Answe
     }
     now();
     const leave = client.onNews(
-      (entries) => entries.some(({ recordKind }) => recordKind === "slot") && later(gatherMs),
+      (entries) => entries.some(({ recordKind }) => recordKind !== "appointment") && later(gatherMs),
     );
     return () => {
       isOver = true;
