@@ -20,7 +20,9 @@ async function connect(uri: string): Promise<SqlConnection> {
 }
 
 const place = (index?: number) => (index === undefined ? "$.to" : `$.to[${index}]`);
-const changes = namedChanges("json_object", (index) => `json_extract(j.changes, '${place(index)}')`, "j.changes");
+// MySQL does not mix the text of a column and that of a JSON function without being told how to compare.
+const asJson = "j.changes collate utf8mb4_bin";
+const changes = namedChanges("json_object", (index) => `json_extract(j.changes, '${place(index)}')`, asJson);
 
 const changedValue = "json_extract(j.changes, concat('$.', k.field, '.to'))";
 
