@@ -1,5 +1,6 @@
 import type { Refusal } from "../errors/index.ts";
-import type { RecordKey, StoredRecord } from "../model/record.ts";
+import type { Agenda } from "../model/agenda.ts";
+import { keyOf, type RecordKey, type StoredRecord } from "../model/record.ts";
 import { type Slot, slotAsOf } from "../model/slot.ts";
 import { type Context, isRefusal, type Seen } from "../rules/decision.ts";
 import { withAlternatives } from "./alternatives.ts";
@@ -35,12 +36,12 @@ export async function confirmRefusal(
   );
   const keys = mayHaveRun(request) ? [commandKey(request), ...doubtful] : doubtful;
   const now = keys.length === 0 ? [] : await settings.storage.load(keys, patience.until);
-  const isAroundChanged = await hasChangedAround(settings, request, refusal, loaded, context);
+  const around = await changedAround(settings, request, refusal, loaded, context);
   const twin = now.find((record) => record?.kind === "command");
   if (twin !== undefined) return { result: replay(twin, request) };
   const isChanged = (key: RecordKey, index: number) => loadedVersion(get(key)) !== loadedVersion(now[index]);
   const changed = keys.filter((key, index) => !isConcealed(key) && isChanged(key, index));
-  if (changed.length > 0 || isAroundChanged) return lostTo(changed);
+  if (changed.length > 0 || around !== undefined) return lostTo([...changed, ...(around ?? [])]);
   const wouldAgree = (other: Envelope, seen: Seen) =>
     !isRefusal(decide(settings, { name, command: other, rule }, seen, context));
   const own = { ...settings, actor: command.actor };
@@ -55,22 +56,25 @@ export async function confirmRefusal(
   return { refusal: showsTimes(final) ? await withTimeZone(settings, final, refused, patience.until) : final };
 }
 
-/** Whether a policy has refused for what lies around and was not read last, and is no longer what was read. */
-async function hasChangedAround(
+/**
+ * The agendas that others have written meanwhile, if a policy has refused for what lies around and was not read last.
+ * Undefined if all is as it was read.
+ */
+async function changedAround(
   { storage }: EngineSettings,
   { patience }: Request,
   { refused }: Refusal,
   { looked, reads, records, agendas }: Loaded,
   context: Context,
-): Promise<boolean> {
-  if (refused !== "policy_violation" || looked === undefined || looked.read === reads.length - 1) return false;
+): Promise<readonly RecordKey[] | undefined> {
+  if (refused !== "policy_violation" || looked === undefined || looked.read === reads.length - 1) return undefined;
   const { look } = looked;
   const { around } = await storage.loadAround([], look.arounds, patience.until);
   const now = lookedAround(look.arounds, around, context, records.seen.around?.timeZone ?? null);
-  const isSame = now.agendas.every(({ id, version }) =>
-    agendas.some((one) => one.id === id && one.version === version),
-  );
-  return !isSame || JSON.stringify(now.around) !== JSON.stringify(records.seen.around);
+  const isAsRead = ({ id, version }: Agenda) => agendas.some((one) => one.id === id && one.version === version);
+  const written = now.agendas.filter((agenda) => !isAsRead(agenda)).map(keyOf);
+  const isSame = written.length === 0 && JSON.stringify(now.around) === JSON.stringify(records.seen.around);
+  return isSame ? undefined : written;
 }
 
 /** Whom the appointment is for that the command names. */
