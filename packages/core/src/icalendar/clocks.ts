@@ -14,7 +14,7 @@ export interface CalendarClock {
   readonly instantAt: (local: number) => number;
 }
 
-/** Between which instants the clocks are asked. */
+/** From one time to another, both of them within. */
 export interface Reach {
   readonly from: number;
   readonly to: number;
@@ -25,17 +25,14 @@ export const utcClock: CalendarClock = { localAt: (instant) => instant, instantA
 /** A change moves the clocks by a day at most, as when Samoa crossed the date line. */
 export const changeMs = 2 * dayMs;
 
-/**
- * Clocks of which one function is known. Beyond the reach, they count as those of UTC: nothing that is there is shown to
- * anybody, and a zone's rules of centuries would take long to work out.
- */
-export function clockWithin({ from, to }: Reach, shownAt: (instant: number) => number): CalendarClock {
-  const isBeyond = (time: number) => time < from || time > to;
+export const isWithin = ({ from, to }: Reach, time: number): boolean => time >= from && time <= to;
+
+/** Clocks of which one function is known. */
+export function clockOf(shownAt: (instant: number) => number): CalendarClock {
   const offsetAt = (instant: number) => shownAt(instant) - instant;
   return {
-    localAt: (instant) => (isBeyond(instant) ? instant : shownAt(instant)),
+    localAt: shownAt,
     instantAt(local) {
-      if (isBeyond(local)) return local;
       const before = local - offsetAt(local - changeMs);
       const after = local - offsetAt(local + changeMs);
       if (before === after) return before;

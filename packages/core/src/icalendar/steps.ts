@@ -1,7 +1,7 @@
 import { limits } from "../model/limits.ts";
 import { refuseIn, type Where } from "./refuse-in.ts";
 
-/** Pays for so many days or times that are looked at. */
+/** Pays for so many days or times that are looked at, or for what takes as long. */
 export type Spend = (steps: number) => void;
 
 /**
@@ -14,6 +14,8 @@ export function stepBudget(): (where: Where) => Spend {
     left -= steps;
     if (left >= 0) return;
     const maximum = limits.calendarSteps;
-    refuseIn(where, { code: "too_much", maximum }, `cannot be worked out in ${maximum} steps: it repeats too often`);
+    refuseIn(where, { code: "too_much", maximum }, message);
   };
 }
+
+const message = `cannot be worked out in ${limits.calendarSteps} steps: it repeats too often, or has too many times far from the window`;

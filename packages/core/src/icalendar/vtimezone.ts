@@ -1,11 +1,11 @@
 import { dayMs } from "../model/local-date.ts";
-import { type CalendarClock, clockWithin, type Reach } from "./clocks.ts";
+import { type CalendarClock, changeMs, clockOf, isWithin, type Reach } from "./clocks.ts";
 import type { Component } from "./components.ts";
 import { lastBegun } from "./last-begun.ts";
 import { repeated } from "./occurrences.ts";
 import { type Property, propertiesOf, singlePropertyOf } from "./property.ts";
 import { propertyOf, refuseIn, type Where } from "./refuse-in.ts";
-import { ruleIn } from "./rule.ts";
+import { type Rule, ruleIn } from "./rule.ts";
 import type { Spend } from "./steps.ts";
 import { localTimeIn } from "./times.ts";
 
@@ -16,35 +16,78 @@ interface Onset {
   readonly before: number;
 }
 
+/** The onsets of a STANDARD or a DAYLIGHT. */
+interface Onsets {
+  /** Its DTSTART and those of RDATE. */
+  readonly fixed: readonly Onset[];
+  /** Those by its rules that matter to the clocks within a reach. */
+  readonly repeatedIn: (reach: Reach) => readonly Onset[];
+}
+
 /** What a zone does in a year, it has done in the one before. */
 const yearsBack = 3 * 366 * dayMs;
+
+/** How much of a zone's past and future is worked out at once for a time that is far from the window. */
+const partMs = 8 * 366 * dayMs;
 
 /** The clocks that a VTIMEZONE defines. */
 export function definedClock(zone: Component, reach: Reach, spendOn: (where: Where) => Spend): CalendarClock {
   if (zone.parts.length === 0) refuseIn(zone, { code: "invalid" }, "must have a STANDARD or a DAYLIGHT");
-  const around = { from: reach.from - yearsBack, to: reach.to + yearsBack };
-  const onsets = zone.parts.flatMap((part) => onsetsOf(part, around, spendOn)).sort((a, b) => a.at - b.at);
-  const [first] = onsets as [Onset];
-  return clockWithin(
-    reach,
-    (instant) => instant + (lastBegun(onsets, ({ at }) => at, instant)?.offset ?? first.before),
-  );
+  const onsets = zone.parts.map((part) => onsetsOf(part, spendOn));
+  const inOrder = (all: readonly Onset[]) => [...all].sort((a, b) => a.at - b.at);
+  const fixed = inOrder(onsets.flatMap((part) => part.fixed));
+  const repeatedIn = (one: Reach) => inOrder(onsets.flatMap((part) => part.repeatedIn(one)));
+  const near = repeatedIn(reach);
+  const far = new Map<number, readonly Onset[]>();
+
+  function repeatedAround(instant: number): readonly Onset[] {
+    if (isWithin(reach, instant)) return near;
+    const number = Math.floor(instant / partMs);
+    const known = far.get(number) ?? repeatedIn({ from: number * partMs, to: (number + 1) * partMs });
+    far.set(number, known);
+    return known;
+  }
+
+  return clockOf((instant) => {
+    const last = laterOf(lastOf(fixed, instant), lastOf(repeatedAround(instant), instant));
+    return instant + (last?.offset ?? (fixed[0] as Onset).before);
+  });
 }
 
-function onsetsOf(part: Component, reach: Reach, spendOn: (where: Where) => Spend): readonly Onset[] {
+const lastOf = (onsets: readonly Onset[], instant: number) => lastBegun(onsets, ({ at }) => at, instant);
+
+const laterOf = (a: Onset | undefined, b: Onset | undefined) =>
+  a === undefined || (b !== undefined && b.at >= a.at) ? b : a;
+
+function onsetsOf(part: Component, spendOn: (where: Where) => Spend): Onsets {
   const offset = offsetOf(part, "TZOFFSETTO");
   const before = offsetOf(part, "TZOFFSETFROM");
   const begin = singlePropertyOf(part, "DTSTART");
   if (begin === undefined) return refuseIn(propertyOf(part, "DTSTART"), { code: "required" }, "is missing");
   const clock: CalendarClock = { localAt: (instant) => instant + before, instantAt: (local) => local - before };
+  const onset = (local: number): Onset => ({ at: clock.instantAt(local), offset, before });
   const local = localOf(begin.values[0], begin, before);
-  const rules = propertiesOf(part, "RRULE").map((property) => {
-    return [...repeated(ruleIn(property), { local, clock }, reach, spendOn(property.where))];
-  });
   const dates = propertiesOf(part, "RDATE").flatMap((property) => {
     return property.values.map((value) => localOf(value, property, before));
   });
-  return [local, ...rules.flat(), ...dates].map((one) => ({ at: clock.instantAt(one), offset, before }));
+  const rules = propertiesOf(part, "RRULE").map((property) => {
+    return { rule: ruleIn(property), spend: spendOn(property.where) };
+  });
+  return {
+    fixed: [local, ...dates].map(onset),
+    repeatedIn: (reach) =>
+      rules.flatMap(({ rule, spend }) => {
+        // A rule may have nothing to look at, and there may be many.
+        spend(1);
+        return [...repeated(rule, { local, clock }, reachOf(rule, reach), spend)].map(onset);
+      }),
+  };
+}
+
+/** From the years before a reach on. What has ended before it is asked for its last years, which its end is counted from. */
+function reachOf({ count, until }: Rule, { from, to }: Reach): Reach {
+  const last = count === undefined ? Math.min(from, until?.local ?? from) : Number.NEGATIVE_INFINITY;
+  return { from: last - yearsBack, to: to + changeMs };
 }
 
 function localOf(value: unknown, { where }: Property, before: number): number {

@@ -103,6 +103,13 @@ function createClock(timeZone: string): ZoneClock {
   };
 }
 
+/**
+ * How far the clocks of a time zone are ahead of UTC at one instant, in milliseconds. It takes longer than to ask the zone's clock
+ * near to what it was asked before, but it works nothing else out: for an instant that is far from the others.
+ */
+export const offsetAt = (timeZone: string, instant: number): number =>
+  Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(timeZone).offsetNanoseconds / 1_000_000;
+
 function calmAround({ begins, offsets, to }: Span, local: number) {
   const place = placeOf(begins, local);
   return {

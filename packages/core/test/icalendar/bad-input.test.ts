@@ -183,7 +183,7 @@ describe("a calendar without bounds takes bounded time", () => {
   bounded("when it repeats every second", () => {
     const refusal = (lines: string) => refusalOf(calendarOf(eventOf(lines)), { until: "2029-05-30T00:00:00Z" });
     const message =
-      "calendar.vevent.0.rrule too_much: cannot be worked out in 1000000 steps: it repeats too often (UID a@example.org)";
+      "calendar.vevent.0.rrule too_much: cannot be worked out in 1000000 steps: it repeats too often, or has too many times far from the window (UID a@example.org)";
     expect(refusal("DTSTART:20270322T080000Z\nDURATION:PT1H\nRRULE:FREQ=SECONDLY")).toBe(message);
     expect(refusal("DTSTART:19700322T080000Z\nDURATION:PT1H\nRRULE:FREQ=SECONDLY")).toBe(message);
     expect(refusal("DTSTART:19700322T080000Z\nDURATION:PT1H\nRRULE:FREQ=SECONDLY;COUNT=2000000000")).toBe(message);
@@ -256,10 +256,31 @@ describe("a calendar without bounds takes bounded time", () => {
     expect(busyIn(folded)).toEqual(["2027-03-22T08:00Z/09:00Z"]);
   });
 
+  bounded("when its times are of all years there are", () => {
+    const dayOf = (place: number) =>
+      new Date(Date.UTC(2027, 0, 1) - place * 604_800_000).toISOString().slice(0, 10).replaceAll("-", "");
+    const events = (zone: string, count: number, weeks: number) =>
+      Array.from({ length: count }, (_, place) => {
+        const day = dayOf(place * weeks);
+        return eventOf(`DTSTART;TZID=${zone}:${day}T080000\nDTEND:${day}T120000Z`, "far");
+      });
+    expect(refusalOf(calendarOf(...events("Europe/Berlin", 60_000, 1)))).toMatch(
+      /^calendar\.vevent\.\d+\.dtstart too_much: .* far from the window \(UID far\)$/,
+    );
+    const part = "BEGIN:STANDARD\nDTSTART:99990101T000000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200";
+    const parts = `${part}\nRRULE:FREQ=YEARLY\nEND:STANDARD\n`.repeat(10_000);
+    const zone = `BEGIN:VTIMEZONE\nTZID:Own\n${parts}END:VTIMEZONE`;
+    expect(refusalOf(calendarOf(zone, ...events("Own", 200, 500)))).toMatch(
+      /^calendar\.vtimezone\.0\.standard\.\d+\.rrule too_much/,
+    );
+  });
+
   bounded("when it names more zones than there are", () => {
     const zones = Intl.supportedValuesOf("timeZone").slice(0, 101);
     const events = zones.map((zone) => eventOf(`DTSTART;TZID=${zone}:20270322T080000\nDURATION:PT1H`, zone));
-    expect(refusalOf(calendarOf(...events))).toContain("calendar.vevent.100.dtstart too_many");
+    expect(refusalOf(calendarOf(...events))).toBe(
+      `calendar.vevent.100.dtstart too_many: names one more time zone than the 100 that a calendar may name: read its events in several calendars (UID ${zones[100]})`,
+    );
     expect(refusalOf(calendarOf(...events.slice(0, 100)))).toBe("taken");
   });
 });
