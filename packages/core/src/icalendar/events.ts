@@ -1,5 +1,5 @@
 import { dayMs } from "../model/local-date.ts";
-import type { Reach } from "./clocks.ts";
+import { isWithin, type Reach, utcClock } from "./clocks.ts";
 import type { Component } from "./components.ts";
 import { repeated } from "./occurrences.ts";
 import { propertiesOf, singlePropertyOf, wordOf } from "./property.ts";
@@ -58,7 +58,8 @@ export interface Occurrence {
 }
 
 /**
- * The occurrences of an event that begin within the reach, by its clocks, those of EXDATE and EXRULE left out.
+ * The occurrences of an event that begin within the reach, by its clocks, or that end in it or later by an end of their own; those of
+ * EXDATE and EXRULE left out.
  * @throws BookingError `invalid_input`
  */
 export function* occurrencesOf(
@@ -67,22 +68,27 @@ export function* occurrencesOf(
   reach: Reach,
   { zones, spendOn }: Reading,
 ): Generator<Occurrence> {
-  const byRule = (name: string) =>
-    propertiesOf(event, name).map((property) => repeated(ruleIn(property), start, reach, spendOn(property.where)));
+  const byRule = (name: string, within: Reach) =>
+    propertiesOf(event, name).map((property) => repeated(ruleIn(property), start, within, spendOn(property.where)));
+  const added = addedTo(event, zones).filter((one) => mayMeet(one, reach));
+  const earliest = added.reduce((so, one) => Math.min(so, one.start.local), reach.from);
   const isExcluded = namedIn([event], "EXDATE", zones);
-  const excluded = new Set(byRule("EXRULE").flatMap((times) => [...times]));
+  const excluded = new Set(byRule("EXRULE", { ...reach, from: earliest }).flatMap((times) => [...times]));
   const isOut = (one: CalendarTime) => isExcluded(one) || excluded.has(one.local);
-  const isWithin = ({ local }: CalendarTime) => local >= reach.from && local <= reach.to;
 
-  if (isWithin(start) && !isOut(start)) yield { start };
-  for (const times of byRule("RRULE")) {
+  if (isWithin(reach, start.local) && !isOut(start)) yield { start };
+  for (const times of byRule("RRULE", reach)) {
     for (const local of times) {
       const one = { ...start, local };
       if (!isOut(one)) yield { start: one };
     }
   }
-  for (const one of addedTo(event, zones)) if (isWithin(one.start) && !isOut(one.start)) yield one;
+  for (const one of added) if (!isOut(one.start)) yield one;
 }
+
+/** How long before the window one with an end of its own may begin, no length of the event says. */
+const mayMeet = ({ start, end }: Occurrence, reach: Reach): boolean =>
+  end === undefined ? isWithin(reach, start.local) : start.local <= reach.to && end >= reach.from;
 
 /** Those of RDATE. */
 function addedTo(event: Component, zones: TimeZones): readonly Occurrence[] {
@@ -104,15 +110,21 @@ export function namedIn(events: readonly Component[], name: string, zones: TimeZ
   for (const property of events.flatMap((event) => propertiesOf(event, name))) {
     for (const value of property.values) {
       const time = timeIn(value, property, zones);
-      (time.isDay ? days : daysOfTimes).add(dayOf(time));
-      if (!time.isDay) instants.add(instantOf(time));
+      if (time.isDay) days.add(dayOf(time));
+      else {
+        instants.add(instantOf(time));
+        daysOfTimes.add(dayOf(ofDays(time, zones)));
+      }
     }
   }
   // Some calendars name a whole day by a time of it.
   return (one) =>
     days.has(dayOf(one)) ||
-    (one.isDay && daysOfTimes.has(dayOf(one))) ||
-    (instants.size > 0 && instants.has(instantOf(one)));
+    (one.isDay ? daysOfTimes.has(dayOf(one)) : instants.size > 0 && instants.has(instantOf(one)));
 }
 
 const dayOf = ({ local }: CalendarTime) => Math.floor(local / dayMs);
+
+/** A time of UTC is on the day that whole days go by; one of another zone is on the day that is written. */
+const ofDays = (time: CalendarTime, { own }: TimeZones): CalendarTime =>
+  time.clock === utcClock ? { ...time, local: own.localAt(time.local) } : time;

@@ -1,6 +1,5 @@
 import type { Component } from "./components.ts";
 import { propertiesOf } from "./property.ts";
-import { refuseIn } from "./refuse-in.ts";
 import type { Busy } from "./series.ts";
 import type { TimeZones } from "./time-zones.ts";
 import { timesOfPeriod } from "./times.ts";
@@ -14,7 +13,6 @@ export function busyOfFreeBusy(component: Component, zones: TimeZones): readonly
   return properties.flatMap((property) =>
     property.values.map((value): Busy => {
       const { start, end } = timesOfPeriod(value, property, zones);
-      if (end < start) refuseIn(property.where, { code: "invalid" }, "must not end before it starts");
       return [start, end];
     }),
   );

@@ -12,6 +12,7 @@ import {
 } from "./events.ts";
 import { lastBegun } from "./last-begun.ts";
 import { singlePropertyOf } from "./property.ts";
+import { propertyOf, refuseIn } from "./refuse-in.ts";
 import type { TimeZones } from "./time-zones.ts";
 import { type CalendarTime, endAfter, instantOf, type Length, timeIn } from "./times.ts";
 
@@ -36,6 +37,7 @@ interface Turn {
 export function* busyOfEvents(events: readonly Component[], reading: Reading): Generator<Busy> {
   const { zones } = reading;
   for (const { main, changed } of seriesOf(events)) {
+    for (const event of changed) if (isRange(event)) requireNoDates(event);
     const ranges = main.length === 0 ? [] : changed.filter(isRange).map((event) => rangeOf(event, zones));
     const singles = main.length === 0 ? changed : changed.filter((event) => !isRange(event));
     const isChanged = namedIn(singles, "RECURRENCE-ID", zones);
@@ -65,6 +67,15 @@ function seriesOf(events: readonly Component[]): Iterable<Series> {
 
 const isRange = (event: Component): boolean =>
   String(singlePropertyOf(event, "RECURRENCE-ID")?.parameters.range).toUpperCase() === "THISANDFUTURE";
+
+/** Whether dates of its own are those of the series from then on, or more of them, is a guess. */
+function requireNoDates(event: Component): void {
+  const name = ["RRULE", "RDATE", "EXDATE", "EXRULE"].find((one) => event.lines.has(one));
+  if (name !== undefined) refuseIn(propertyOf(event, name), { code: "invalid" }, noDates);
+}
+
+const noDates =
+  "must not be in an event with RANGE=THISANDFUTURE, which changes occurrences of its series and adds none: end the series before it, and write a new one";
 
 /** What is in the place of occurrences of a series. */
 interface Changes {

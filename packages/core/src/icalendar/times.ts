@@ -70,7 +70,7 @@ export const endAfter = ({ local, clock }: CalendarTime, { days, ms }: Length): 
   clock.instantAt(local + days * dayMs) + ms;
 
 /**
- * A period of jCal: a start, and an end or a duration.
+ * A period of jCal: a start, and an end or a duration. It does not end before it starts.
  * @throws BookingError `invalid_input`
  */
 export function timesOfPeriod(value: unknown, property: Property, zones: TimeZones) {
@@ -79,5 +79,7 @@ export function timesOfPeriod(value: unknown, property: Property, zones: TimeZon
   const end = /^[+-]?P/.test(String(to))
     ? endAfter(time, lengthIn(to, property.where))
     : instantOf(timeIn(to, property, zones));
-  return { time, start: instantOf(time), end };
+  const start = instantOf(time);
+  if (end < start) refuseIn(property.where, { code: "invalid" }, "must not end before it starts");
+  return { time, start, end };
 }

@@ -47,6 +47,15 @@ describe("a calendar that cannot be read", () => {
     );
     expect(ofEvent("DTSTART:20270322T080000Z\nRDATE:tomorrow")).toContain("calendar.vevent.1.rdate no_such_time");
     expect(ofEvent("DTSTART:20270322T080000Z\nRDATE:20270322T080000Z/")).toContain("calendar.vevent.1.rdate");
+    expect(ofEvent("DTSTART:20270322T080000Z\nRDATE;VALUE=PERIOD:20270322T080000Z/20270322T070000Z")).toBe(
+      "calendar.vevent.1.rdate invalid: must not end before it starts (UID b@x)",
+    );
+    for (const name of ["RRULE:FREQ=DAILY", "RDATE:20270330T080000Z", "EXDATE:20270330T080000Z", "EXRULE:FREQ=DAILY"]) {
+      const lines = `RECURRENCE-ID;RANGE=THISANDFUTURE:20270324T080000Z\nDTSTART:20270324T080000Z\n${name}`;
+      expect(ofEvent(lines)).toContain(
+        `calendar.vevent.1.${name.replace(/:.*/, "").toLowerCase()} invalid: must not be in an event with RANGE=THISANDFUTURE`,
+      );
+    }
     expect(ofEvent("DTSTART:20270322T080000Z\nEXDATE:")).toContain("calendar.vevent.1.exdate");
     expect(ofEvent("DTSTART;X=:")).toContain("calendar.vevent.1.dtstart");
     expect(ofEvent("DTSTART;VALUE=constructor:20270322T080000Z")).toContain("calendar.vevent.1.dtstart no_such_time");

@@ -139,6 +139,35 @@ describe("busy times of events", () => {
     ]);
   });
 
+  it("of RDATE last until their own ends, however long before the window they begin", () => {
+    const once = "DTSTART:20270301T080000Z\nDURATION:PT1H\n";
+    const dates = "RDATE;VALUE=PERIOD:20270318T000000Z/P10D,20250101T000000Z/20250601T000000Z";
+    expect(busyAt(`${once}${dates}`)).toEqual(["2027-03-18T00:00Z/2027-03-28T00:00Z"]);
+    expect(busyAt(`${once}${dates}\nEXDATE:20270318T000000Z`)).toEqual([]);
+    const midnights = "DTSTART:20270301T000000Z\nDURATION:PT1H\nEXRULE:FREQ=DAILY;COUNT=20\n";
+    expect(busyAt(`${midnights}${dates}`)).toEqual([]);
+    expect(busyAt(`${once}RDATE;VALUE=PERIOD:20240318T000000Z/20270323T000000Z`)).toEqual([
+      "2024-03-18T00:00Z/2027-03-23T00:00Z",
+    ]);
+  });
+
+  it("of whole days are left out by a time in UTC on the day that it is by your clocks", () => {
+    const days = (exception: string, window = march) =>
+      busyIn(calendarOf(eventOf(`DTSTART;VALUE=DATE:20270322\nRRULE:FREQ=DAILY;UNTIL=20270326\n${exception}`)), window);
+    const without24 = ["2027-03-21T23:00Z/2027-03-23T23:00Z", "2027-03-24T23:00Z/2027-03-26T23:00Z"];
+    expect(days("EXDATE:20270323T230000Z")).toEqual(without24);
+    expect(days("EXDATE:20270324T120000Z")).toEqual(without24);
+    expect(days("EXDATE;TZID=Asia/Tokyo:20270324T000000")).toEqual(without24);
+    const newYork = { ...march, timeZone: "America/New_York" };
+    expect(days("EXDATE:20270324T040000Z", newYork)).toEqual([
+      "2027-03-22T04:00Z/2027-03-24T04:00Z",
+      "2027-03-25T04:00Z/2027-03-27T04:00Z",
+    ]);
+    const moved = eventOf("RECURRENCE-ID:20270323T230000Z\nDTSTART:20270401T080000Z\nDURATION:PT1H");
+    const series = eventOf("DTSTART;VALUE=DATE:20270322\nRRULE:FREQ=DAILY;UNTIL=20270326");
+    expect(busyIn(calendarOf(series, moved))).toEqual([...without24, "2027-04-01T08:00Z/09:00Z"]);
+  });
+
   it("end with UNTIL, whether it is an instant, a time of the clock, or a day", () => {
     const until = (text: string) => busyAt(daily.replace("COUNT=5", `UNTIL=${text}`)).length;
     expect(until("20270328T070000Z")).toBe(4);
