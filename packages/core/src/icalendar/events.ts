@@ -125,6 +125,11 @@ export function namedIn(events: readonly Component[], name: string, zones: TimeZ
 
 const dayOf = ({ local }: CalendarTime) => Math.floor(local / dayMs);
 
-/** A time of UTC is on the day that whole days go by; one of another zone is on the day that is written. */
-const ofDays = (time: CalendarTime, { own }: TimeZones): CalendarTime =>
-  time.clock === utcClock ? { ...time, local: own.localAt(time.local) } : time;
+/**
+ * A time of UTC, or one that is a midnight of the clocks that whole days go by, is on the day that these show. Any other one is on
+ * the day that is written.
+ */
+function ofDays(time: CalendarTime, { own }: TimeZones): CalendarTime {
+  const local = own.localAt(instantOf(time));
+  return time.clock === utcClock || local % dayMs === 0 ? { ...time, local } : time;
+}

@@ -158,6 +158,7 @@ describe("busy times of events", () => {
     expect(days("EXDATE:20270323T230000Z")).toEqual(without24);
     expect(days("EXDATE:20270324T120000Z")).toEqual(without24);
     expect(days("EXDATE;TZID=Asia/Tokyo:20270324T000000")).toEqual(without24);
+    expect(days("EXDATE;TZID=America/New_York:20270323T190000")).toEqual(without24);
     const newYork = { ...march, timeZone: "America/New_York" };
     expect(days("EXDATE:20270324T040000Z", newYork)).toEqual([
       "2027-03-22T04:00Z/2027-03-24T04:00Z",

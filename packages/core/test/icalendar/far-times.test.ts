@@ -51,6 +51,21 @@ describe("an event that is first long before the window", () => {
     expect(weekly("20221031", "100000")).toEqual(monday);
   });
 
+  it.each(["Europe/Berlin", "Own"])("lasts as long as it did in its year, whatever others did by %s", (zone) => {
+    const weekly = (start: string, end: string) => `DTSTART;TZID=${zone}:${start}\nDTEND:${end}Z\nRRULE:FREQ=WEEKLY`;
+    expect(
+      busyAt(
+        weekly("19900101T100000", "19900101T100000"),
+        weekly("20250707T120000", "20250707T110000"),
+        weekly("20010702T140000", "20010702T130000"),
+        weekly("20400702T160000", "20400702T150000"),
+      ),
+    ).toEqual([
+      ...["2027-03-22T09:00Z/10:00Z", "2027-03-22T11:00Z/12:00Z", "2027-03-22T13:00Z/14:00Z"],
+      ...["2027-03-29T08:00Z/09:00Z", "2027-03-29T10:00Z/11:00Z", "2027-03-29T12:00Z/13:00Z"],
+    ]);
+  });
+
   it("lasts as long as it did before its zone gave up changing the clocks", () => {
     for (const zone of ["America/Sao_Paulo", "Sao Paulo"]) {
       const weekly = `DTSTART;TZID=${zone}:20181217T100000\nDTEND:20181217T130000Z\nRRULE:FREQ=WEEKLY`;
