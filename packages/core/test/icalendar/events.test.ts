@@ -160,10 +160,12 @@ describe("busy times of events", () => {
     expect(days("EXDATE;TZID=Asia/Tokyo:20270324T000000")).toEqual(without24);
     expect(days("EXDATE;TZID=America/New_York:20270323T190000")).toEqual(without24);
     const newYork = { ...march, timeZone: "America/New_York" };
-    expect(days("EXDATE:20270324T040000Z", newYork)).toEqual([
-      "2027-03-22T04:00Z/2027-03-24T04:00Z",
-      "2027-03-25T04:00Z/2027-03-27T04:00Z",
-    ]);
+    for (const evening of ["20270324T040000Z", "20270325T010000Z"]) {
+      expect(days(`EXDATE:${evening}`, newYork), evening).toEqual([
+        "2027-03-22T04:00Z/2027-03-24T04:00Z",
+        "2027-03-25T04:00Z/2027-03-27T04:00Z",
+      ]);
+    }
     const moved = eventOf("RECURRENCE-ID:20270323T230000Z\nDTSTART:20270401T080000Z\nDURATION:PT1H");
     const series = eventOf("DTSTART;VALUE=DATE:20270322\nRRULE:FREQ=DAILY;UNTIL=20270326");
     expect(busyIn(calendarOf(series, moved))).toEqual([...without24, "2027-04-01T08:00Z/09:00Z"]);

@@ -1,4 +1,7 @@
+import fc from "fast-check";
+import { Temporal } from "temporal-polyfill";
 import { describe, expect, it } from "vitest";
+import { busyTimesOf } from "../../src/icalendar/index.ts";
 import { busyIn, calendarOf, eventOf, march } from "./calendars.ts";
 
 /** Berlin as Outlook defines it. */
@@ -71,6 +74,29 @@ describe("an event that is first long before the window", () => {
       const weekly = `DTSTART;TZID=${zone}:20181217T100000\nDTEND:20181217T130000Z\nRRULE:FREQ=WEEKLY`;
       expect(busyAt(weekly), zone).toEqual(["2027-03-22T13:00Z/14:00Z", "2027-03-29T13:00Z/14:00Z"]);
     }
+  });
+
+  it("lasts as long as Temporal says of any time since 1900, in zones of all kinds", () => {
+    const zones = ["Europe/Berlin", "America/Sao_Paulo", "Africa/Casablanca", "Pacific/Apia", "Australia/Lord_Howe"];
+    const firsts = fc.record({
+      zone: fc.constantFrom(...zones),
+      hours: fc.integer({ min: 0, max: 125 * 365 * 24 }),
+      minutes: fc.integer({ min: 1, max: 1_400 }),
+    });
+    fc.assert(
+      fc.property(firsts, ({ zone, hours, minutes }) => {
+        const local = Temporal.PlainDateTime.from("1900-01-01T00:00").add({ hours });
+        const end = local.toZonedDateTime(zone).add({ minutes }).toInstant();
+        const text = (time: { toString(): string }) => time.toString().replaceAll(/[-:]/g, "");
+        const event = eventOf(`DTSTART;TZID=${zone}:${text(local)}\nDTEND:${text(end)}\nRRULE:FREQ=DAILY;INTERVAL=2`);
+        const window = { ...march, from: "2027-05-03T00:00:00Z", until: "2027-05-05T00:00:00Z" };
+        const seconds = busyTimesOf({ calendar: calendarOf(event), ...window }).map(
+          (time) => (time.end.getTime() - time.start.getTime()) / 1000,
+        );
+        expect(new Set(seconds)).toEqual(new Set([minutes * 60]));
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it("lasts until it ends by the clocks of another zone", () => {
