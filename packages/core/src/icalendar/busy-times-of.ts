@@ -57,7 +57,7 @@ const inputSchema = z
     }),
   });
 
-/** How far beyond the window clocks are asked: about changes of the zone, and for events that last long. */
+/** How far beyond the window the clocks are worked out at once: most first occurrences are no further off. */
 const marginMs = 400 * dayMs;
 
 /**
@@ -86,14 +86,21 @@ export function busyTimesOf(input: BusyTimesInput): readonly BusyTime[] {
   const window = { from: from.getTime(), to: until.getTime() };
   const reach = { from: window.from - marginMs, to: window.to + marginMs };
   const spendOn = stepBudget();
-  const times: BusyTime[] = [];
+  const times: [start: number, end: number][] = [];
   for (const { parts } of componentsOf(calendar)) {
     const zones = timeZonesOf(named(parts, "VTIMEZONE"), { timeZone, timeZones, reach, spendOn });
     for (const [start, end] of busyIn(parts, { zones, window, spendOn })) {
-      if (start < end && start < window.to && end > window.from) times.push(timeFrom(start, end));
+      if (start < end && start < window.to && end > window.from) add(times, [start, end]);
     }
   }
-  return mergedTimes(times);
+  return mergedTimes(times.map(timeFrom));
+}
+
+/** Makes the last one longer, if it goes on from it: what repeats every second takes no memory for each time. */
+function add(times: [start: number, end: number][], [start, end]: Busy): void {
+  const last = times.at(-1);
+  if (last !== undefined && start >= last[0] && start <= last[1]) last[1] = Math.max(last[1], end);
+  else times.push([start, end]);
 }
 
 const named = (parts: readonly Component[], name: string) => parts.filter((part) => part.name === name);
@@ -104,7 +111,7 @@ function* busyIn(parts: readonly Component[], reading: Reading): Generator<Busy>
 }
 
 /** As far as instants reach. */
-const timeFrom = (start: number, end: number): BusyTime => ({
+const timeFrom = ([start, end]: Busy): BusyTime => ({
   start: new Date(Math.max(start, limits.earliest)),
   end: new Date(Math.min(end, limits.latest - 1)),
 });

@@ -142,7 +142,11 @@ function expanded(
 ): readonly number[] {
   spend(lists.reduce((count, list) => count * (list?.length ?? 1), times.length));
   const all = lists.reduce<readonly number[]>((so, list, part) => {
-    return list === undefined ? so : so.flatMap((at) => list.map((place) => at + place * (partMs[part] as number)));
+    if (list === undefined) return so;
+    const later = list.map((place) => place * (partMs[part] as number));
+    return later.length === 1
+      ? so.map((at) => at + (later[0] as number))
+      : so.flatMap((at) => later.map((ms) => at + ms));
   }, times);
   return chosen(rule, all);
 }

@@ -30,6 +30,9 @@ const yearsBack = 3 * 366 * dayMs;
 /** How much of a zone's past and future is worked out at once for a time that is far from the window. */
 const partMs = 8 * 366 * dayMs;
 
+/** What a rule costs that has nothing to look at. There may be many of them. */
+const ruleSteps = 5;
+
 /** The clocks that a VTIMEZONE defines. */
 export function definedClock(zone: Component, reach: Reach, spendOn: (where: Where) => Spend): CalendarClock {
   if (zone.parts.length === 0) refuseIn(zone, { code: "invalid" }, "must have a STANDARD or a DAYLIGHT");
@@ -77,8 +80,7 @@ function onsetsOf(part: Component, spendOn: (where: Where) => Spend): Onsets {
     fixed: [local, ...dates].map(onset),
     repeatedIn: (reach) =>
       rules.flatMap(({ rule, spend }) => {
-        // A rule may have nothing to look at, and there may be many.
-        spend(1);
+        spend(ruleSteps);
         return [...repeated(rule, { local, clock }, reachOf(rule, reach), spend)].map(onset);
       }),
   };
