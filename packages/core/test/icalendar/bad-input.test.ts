@@ -212,7 +212,7 @@ describe("a calendar without bounds takes bounded time", () => {
   });
 
   bounded("when many events do it together", () => {
-    const events = Array.from({ length: 5_000 }, (_, place) =>
+    const events = Array.from({ length: 2_000 }, (_, place) =>
       eventOf("DTSTART:20000101T080000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY", `${place}@x`),
     );
     expect(refusalOf(calendarOf(...events), { until: "2029-05-30T00:00:00Z" })).toContain("too_much");
@@ -277,9 +277,9 @@ describe("a calendar without bounds takes bounded time", () => {
       /^calendar\.vevent\.\d+\.dtstart too_much: .* far from the window \(UID far\)$/,
     );
     const part = "BEGIN:STANDARD\nDTSTART:99990101T000000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200";
-    const parts = `${part}\nRRULE:FREQ=YEARLY\nEND:STANDARD\n`.repeat(10_000);
+    const parts = `${part}\nRRULE:FREQ=YEARLY\nEND:STANDARD\n`.repeat(2_500);
     const zone = `BEGIN:VTIMEZONE\nTZID:Own\n${parts}END:VTIMEZONE`;
-    expect(refusalOf(calendarOf(zone, ...events("Own", 200, 500)))).toMatch(
+    expect(refusalOf(calendarOf(zone, ...events("Own", 120, 500)))).toMatch(
       /^calendar\.vtimezone\.0\.standard\.\d+\.rrule too_much/,
     );
   });
