@@ -101,6 +101,19 @@ const hoursOf = (scene: Scene): Hours => ({
   openings: "both",
 });
 
+/** Counts from where the call before has ended, to the end. */
+async function allParts(engine: Counting, input: Parameters<Engine["countTimes"]>[0]) {
+  const parts: (readonly OpenDay[])[] = [];
+  let from: Wanted["from"] | null = input.from;
+  while (from !== null) {
+    const { days, nextFrom }: TimesByDay = await engine.countTimes({ ...input, from });
+    parts.push(days);
+    assert.ok(nextFrom === null || from === undefined || nextFrom > from);
+    from = nextFrom;
+  }
+  return parts;
+}
+
 export const computedCountCases: readonly ConformanceCase[] = [
   {
     key: "computed.counts",
@@ -178,7 +191,7 @@ export const computedCountCases: readonly ConformanceCase[] = [
   },
   {
     key: "computed.counts-bounded",
-    title: "a count of very many times says where the next one goes on, and both together count each once",
+    title: "a count of very many times says where the next one goes on, and all together count each once",
     async run({ storage }) {
       const engine = stage(storage, { authorize: () => undefined });
       const always = { days: weekdays, from: "00:00", to: "24:00" };
@@ -186,14 +199,11 @@ export const computedCountCases: readonly ConformanceCase[] = [
       for (const providerId of offices) await engine.setAvailability({ ...by, providerId, hours });
       const days = (count: number) => ({ from: minutes(-540), to: minutes(-540 + count * dayMinutes) });
       const input = { ...search, providerIds: offices, minutes: 1, ...days(40) };
-      const first = await engine.countTimes(input);
-      assert.ok(first.nextFrom !== null && first.nextFrom < input.to);
-      const rest = await engine.countTimes({ ...input, from: first.nextFrom });
-      const whole = summed([first.days, rest.days]);
-      assert.deepEqual(
-        [whole.length, whole.every(({ open }) => open === 2 * dayMinutes), rest.nextFrom],
-        [40, true, null],
-      );
+      const parts = await allParts(engine, input);
+      const perDay = offices.length * dayMinutes;
+      assert.ok(parts.every((days) => summed([days]).reduce((sum, { open }) => sum + open, 0) <= 50_000 + perDay));
+      const whole = summed(parts);
+      assert.deepEqual([whole.length, whole.every(({ open }) => open === perDay)], [40, true]);
       // Of an actor's engine, authorize is asked about each.
       const own = engine.as(patient);
       const week = { ...input, ...days(4) };
@@ -205,6 +215,32 @@ export const computedCountCases: readonly ConformanceCase[] = [
         [four.length, four.every(({ open }) => open === 2 * dayMinutes), others.nextFrom],
         [4, true, null],
       );
+    },
+  },
+  {
+    key: "computed.counts-looked",
+    title: "a count ends after so many times that it looks at, if none of them is free",
+    async run({ storage }) {
+      const engine = stage(storage);
+      const always = { days: weekdays, from: "00:00", to: "24:00" };
+      const hours: Hours = { openings: "computed", offer: { minutes: 1 }, weekly: [always] };
+      for (const providerId of offices) await engine.setAvailability({ ...by, providerId, hours });
+      const range = { from: minutes(0), to: minutes(28 * dayMinutes) };
+      const input = { ...search, providerIds: offices, minutes: 1, ...range };
+      const away = { source: "away", from: range.from, until: range.to };
+      for (const providerId of offices) {
+        const intervals = [{ start: range.from, end: range.to }];
+        await engine.importBusy({ ...by, providerId, ...away, intervals });
+      }
+      const { days, nextFrom } = await engine.countTimes(input);
+      assert.deepEqual(days, []);
+      assert.ok(nextFrom !== null && nextFrom > range.from && nextFrom < range.to, `it goes on at ${nextFrom}`);
+      assert.deepEqual(await engine.countTimes({ ...input, from: nextFrom }), { days: [], nextFrom: null });
+      const followed = { ...range, providerIds: offices, facilityId: place.facilityId, openings: true };
+      await withLive(engine, followed, async (live) => {
+        const counted = live.countTimes(input);
+        assert.deepEqual([counted.days, counted.nextFrom], [days, nextFrom]);
+      });
     },
   },
   {

@@ -9,6 +9,7 @@ import {
   minimumNotice,
   type Page,
   type Policy,
+  weekdays,
 } from "@slotwright/core";
 import fc from "fast-check";
 import { engineOn, manualClock, minutes, patient, place, provider, refusal } from "../fixtures.ts";
@@ -90,6 +91,33 @@ export const computedSubjectCases: readonly ConformanceCase[] = [
         },
       );
       await fc.assert(property, { numRuns: Math.max(4, Math.ceil(propertyRuns / 5)) });
+    },
+  },
+  {
+    key: "computed.live-subject-range",
+    title: "a search of live slots for times for a subject looks as far as one of the database, whoever decides",
+    async run({ storage }) {
+      const engine = stage(storage);
+      const careful = stage(storage, { policies: [buffer({ beforeMinutes: 5, afterMinutes: 0 })] });
+      const last = { days: weekdays, from: "09:00", to: "10:00", validFrom: "2026-05-01", validUntil: "2026-05-04" };
+      const hours = computed("09:00", "10:00", {}, { weekly: [last] });
+      await engine.setAvailability({ ...by, hours });
+      for (const one of [engine, careful]) {
+        const window = { forDays: 80, providerIds: [place.providerId], facilityId: place.facilityId, openings: true };
+        await withLive(one, window, async (live) => {
+          const own = await live.forSubject({ actor: patient, subjectId: "p-1" });
+          const { items, source } = await own.findTimes(search);
+          const inDatabase = await one.as(patient).findTimes({ ...search, subjectId: "p-1" });
+          assert.deepEqual(items, inDatabase.items);
+          assert.deepEqual([items.length, source], [2, one === careful ? "database" : "live"]);
+          const { details } = await refusal(
+            own.findTimes({ ...search, to: minutes(70 * dayMinutes) }),
+            "invalid_input",
+          );
+          assert.deepEqual([details.issues[0]?.path, details.issues[0]?.code], ["to", "too_large"]);
+          assert.equal(live.findTimes(search).items.length, 8);
+        });
+      }
     },
   },
   {

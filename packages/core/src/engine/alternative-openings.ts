@@ -1,4 +1,5 @@
 import type { Availability } from "../model/availability.ts";
+import { minuteMs } from "../model/local-date.ts";
 import { overlapping } from "../model/search.ts";
 import { listedStatuses, type Slot, slotAsOf } from "../model/slot.ts";
 import { durationMs, overlaps } from "../model/time-range.ts";
@@ -6,7 +7,7 @@ import type { Seen } from "../rules/decision.ts";
 import { isComputed } from "../rules/hours/computed.ts";
 import type { PlaceInTime } from "../rules/open-seat.ts";
 import type { Survey } from "../rules/sight.ts";
-import { candidatesIn, seenForOpening } from "./free-times/candidates.ts";
+import { candidatesAfter, seenForOpening } from "./free-times/candidates.ts";
 import type { EngineSettings } from "./options.ts";
 
 /** A computed opening, as the slot that its booking would make. */
@@ -15,8 +16,6 @@ export interface AlternativeOpening {
   /** What a booking of it would see, with what lies around it. */
   readonly seen: (around: Survey | undefined) => Seen;
 }
-
-const minuteMs = 60_000;
 
 /** How far from the wanted time openings are considered, to both sides. */
 const nearMs = 7 * 24 * 60 * minuteMs;
@@ -43,10 +42,12 @@ export async function openingsNear(
   const slots = found.map((slot) => slotAsOf(slot, asOf));
   const minutes = durationMs(wanted) / minuteMs;
   const search = { providerIds: [providerId], facilityId, minutes, asOf, overlapScope, descending: false };
-  return candidatesIn(search, stretch, { providerId, hours, slots }).flatMap(({ opening, slots }) => {
-    const [slot] = slots();
-    if (opening === undefined || slot === undefined) return [];
-    const stored = opening.stored.filter((one) => overlaps(one, slot));
-    return [{ slot, seen: (around: Survey | undefined) => seenForOpening({ hours, stored }, around) }];
-  });
+  return [...candidatesAfter(search, stretch, undefined, [{ providerId, hours, slots }])].flatMap(
+    ({ opening, slots }) => {
+      const [slot] = slots();
+      if (opening === undefined || slot === undefined) return [];
+      const stored = opening.stored.filter((one) => overlaps(one, slot));
+      return [{ slot, seen: (around: Survey | undefined) => seenForOpening({ hours, stored }, around) }];
+    },
+  );
 }

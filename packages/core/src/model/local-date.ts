@@ -8,7 +8,8 @@ export type LocalDate = string;
 /** A date as days since 1970-01-01. */
 export type Day = number;
 
-export const dayMs = 24 * 60 * 60 * 1000;
+export const minuteMs = 60_000;
+export const dayMs = 24 * 60 * minuteMs;
 
 /** From Monday, as the week begins in ISO 8601. */
 export const weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;

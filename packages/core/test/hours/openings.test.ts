@@ -5,7 +5,7 @@ import { openingsOf } from "../../src/engine/openings-of.ts";
 import { type Hours, hoursSchema } from "../../src/model/hours.ts";
 import { dateOf, weekdays } from "../../src/model/local-date.ts";
 import { zoneClock } from "../../src/model/zone-clock.ts";
-import { openTimes } from "../../src/rules/hours/openings.ts";
+import { mostOpenTimes, openTimes } from "../../src/rules/hours/openings.ts";
 import { slowOpenings } from "./oracle.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -145,6 +145,18 @@ describe("what hours offer", () => {
         const ends = [from, ...cuts.map((part) => Math.floor(from + part * (to - from))).sort((a, b) => a - b), to];
         const parts = ends.slice(1).flatMap((end, index) => shown(openTimes(hours, clock, ends[index] as number, end)));
         expect(parts).toEqual(shown(openTimes(hours, clock, from, to)));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it("is the same from the last one on, and never more than it says at once that there may be", () => {
+    fc.assert(
+      fc.property(stages, fc.integer({ min: 5, max: 200 }), ({ hours, timeZone, from, to }, minutes) => {
+        const clock = zoneClock(timeZone);
+        const times = [...openTimes(hours, clock, from, to, { minutes })];
+        expect([...openTimes(hours, clock, from, to, { minutes, descending: true })].toReversed()).toEqual(times);
+        expect(mostOpenTimes(hours, clock, from, to, minutes)).toBeGreaterThanOrEqual(times.length);
       }),
       { numRuns: 150 },
     );

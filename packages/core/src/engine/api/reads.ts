@@ -154,7 +154,7 @@ export interface EngineReads<Whose extends "host" | "actor" = "host"> {
   nextTimes(input: NextTimesInput): Promise<NextTimes>;
 
   /**
-   * Counts the times of a length that `findTimes` finds, by the day on which they start. Of very many, some 50 000, or 10 000 that
+   * Counts the times of a length that `findTimes` finds, by the day on which they start. Of very many, some 50 000, free or not, or 10 000 that
    * have to be decided about for an actor, it counts only those before `nextFrom`.
    *
    * @returns The days that have such a time.

@@ -1,6 +1,7 @@
 import type { Availability } from "../../model/availability.ts";
 import type { FreeTime } from "../../model/free-time.ts";
 import { compareIds } from "../../model/id-order.ts";
+import { minuteMs } from "../../model/local-date.ts";
 import { openSeatOf } from "../../model/open-slot.ts";
 import { computedSlotId, type OverlapScope, scheduleIdOf } from "../../model/schedule.ts";
 import { newSlot, type Slot } from "../../model/slot.ts";
@@ -10,6 +11,7 @@ import { computedTimes, seatsBeside } from "../../rules/hours/computed.ts";
 import type { PlaceInTime } from "../../rules/open-seat.ts";
 import type { Survey } from "../../rules/sight.ts";
 import type { OwnHolds } from "../own-holds.ts";
+import { inOneOrder } from "./in-one-order.ts";
 import type { Stretch } from "./stretches.ts";
 
 /** What is searched for. */
@@ -52,23 +54,28 @@ export interface Stored {
   readonly slots: readonly Slot[];
 }
 
-/** The free times of one provider that start in a stretch, in no order. */
-export function candidatesIn(search: TimeSearch, stretch: Stretch, stored: Stored): readonly Candidate[] {
-  const ofSlots = Array.from(freeSlots(search, stretch, stored.slots), storedTime);
-  return [...ofSlots, ...ownTimes(search, stretch, stored.slots), ...openings(search, stretch, stored)];
-}
-
-/** Those of several providers in the order of the search, from after a place on. */
-export function candidatesAfter(
+/**
+ * The free times of several providers that start in a stretch, in the order of the search, from after a place on. Openings are
+ * looked at as far as they are asked for: a page is short, and a stretch may have millions.
+ */
+export function* candidatesAfter(
   search: TimeSearch,
   stretch: Stretch,
   after: TimePlace | undefined,
   stored: readonly Stored[],
-): readonly Candidate[] {
+): Generator<Candidate, undefined> {
   const compare = inOrder(search);
-  const found = stored.flatMap((one) => candidatesIn(search, stretch, one));
-  const left = after === undefined ? found : found.filter(({ place }) => compare(place, after) > 0);
-  return left.sort((a, b) => compare(a.place, b.place));
+  const compareCandidates = (a: Candidate, b: Candidate) => compare(a.place, b.place);
+  const ofSlots = stored.flatMap(({ slots }) => storedTimes(search, stretch, slots)).sort(compareCandidates);
+  const ofHours = stored.map((one) => openings(search, stretch, one));
+  for (const one of inOneOrder([ofSlots, ...ofHours], compareCandidates)) {
+    if (after === undefined || compare(one.place, after) > 0) yield one;
+  }
+}
+
+/** What is stored and free for the caller, in no order. */
+function storedTimes(search: TimeSearch, stretch: Stretch, slots: readonly Slot[]): readonly Candidate[] {
+  return [...Array.from(freeSlots(search, stretch, slots), storedTime), ...ownTimes(search, stretch, slots)];
 }
 
 function inOrder({ descending }: Pick<TimeSearch, "descending">) {
@@ -79,8 +86,6 @@ function inOrder({ descending }: Pick<TimeSearch, "descending">) {
       Number(one.isComputed) - Number(other.isComputed) ||
       compareIds(one.id, other.id));
 }
-
-const minuteMs = 60_000;
 
 /** Slots that are free and last long enough, those of one time together: an appointment may be shorter than its slot. */
 function freeSlots(search: TimeSearch, stretch: Stretch, slots: readonly Slot[]): Iterable<readonly Slot[]> {
@@ -104,20 +109,29 @@ function ownTimes(search: TimeSearch, stretch: Stretch, slots: readonly Slot[]):
     });
 }
 
-/** Tells of each free time of one provider when it starts and how many seats it has, in no order. */
+/**
+ * Tells of each free time of one provider when it starts and how many seats it has, in no order.
+ * @returns how many times were looked at, free or not
+ */
 export function eachFreeTime(
   search: TimeSearch,
   stretch: Stretch,
   { hours, slots }: Stored,
   tell: (start: number, seats: number) => void,
-): void {
-  for (const seats of freeSlots(search, stretch, slots)) tell((seats[0] as Slot).start.getTime(), seats.length);
-  if (hours === undefined) return;
+): number {
+  let looked = 0;
+  for (const seats of freeSlots(search, stretch, slots)) {
+    looked += 1;
+    tell((seats[0] as Slot).start.getTime(), seats.length);
+  }
+  if (hours === undefined) return looked;
   const beside = seatsBeside(slots, search.facilityId);
   for (const opening of computedTimes(hours, stretch.from.getTime(), stretch.to.getTime(), search.minutes)) {
+    looked += 1;
     const free = beside(opening);
     if (free !== undefined) tell(opening.start, free.seats);
   }
+  return looked;
 }
 
 /** The group of these free seats. */
@@ -131,28 +145,26 @@ export function storedTime(seats: readonly Slot[]): Candidate {
   };
 }
 
-function openings(
+function* openings(
   search: TimeSearch,
   { from, to }: Stretch,
   { providerId, hours, slots }: Stored,
-): readonly Candidate[] {
-  if (hours === undefined) return [];
-  const { facilityId, minutes } = search;
-  const candidates: Candidate[] = [];
+): Generator<Candidate, undefined> {
+  if (hours === undefined) return;
+  const { facilityId, minutes, descending } = search;
   const beside = seatsBeside(slots, facilityId);
-  for (const opening of computedTimes(hours, from.getTime(), to.getTime(), minutes)) {
+  for (const opening of computedTimes(hours, from.getTime(), to.getTime(), minutes, descending)) {
     const free = beside(opening);
     if (free === undefined) continue;
     const [start, end] = [new Date(opening.start), new Date(opening.end)];
     const time = { slotId: null, providerId, facilityId, start, end, version: null, seats: free.seats };
-    candidates.push({
+    yield {
       time,
       place: { start, isComputed: true, id: providerId },
       slots: () => [imaginedSlot(search, time, hours, free.seat)],
       opening: { hours, stored: slots },
-    });
+    };
   }
-  return candidates;
 }
 
 /** What the rule of `book` sees when it decides about a computed opening. */

@@ -1,6 +1,7 @@
-import { dateOf } from "../../model/local-date.ts";
+import { dateOf, minuteMs } from "../../model/local-date.ts";
 import type { OpenDay } from "../../model/open-slot.ts";
 import type { DayAt } from "../../model/zone-clock.ts";
+import { mostComputedTimes } from "../../rules/hours/computed.ts";
 import { eachFreeTime, type Stored, type TimeSearch } from "./candidates.ts";
 import type { Stretch } from "./stretches.ts";
 
@@ -8,7 +9,9 @@ import type { Stretch } from "./stretches.ts";
 export interface DayTally {
   /** One that starts at this instant, in epoch milliseconds. */
   readonly add: (providerId: string, start: number, seats: number) => void;
-  readonly counted: () => number;
+  /** So many times more were looked at, free or not. */
+  readonly look: (times: number) => void;
+  readonly looked: () => number;
   /** In the order of the dates. */
   readonly days: () => readonly OpenDay[];
 }
@@ -16,7 +19,7 @@ export interface DayTally {
 /** @param daysOf By which days the times of a provider are counted. */
 export function createDayTally(daysOf: (providerId: string) => DayAt): DayTally {
   const days = new Map<number, { open: number; seats: number }>();
-  let counted = 0;
+  let looked = 0;
   return {
     add(providerId, start, seats) {
       const number = daysOf(providerId)(start);
@@ -26,19 +29,21 @@ export function createDayTally(daysOf: (providerId: string) => DayAt): DayTally 
         day.open += 1;
         day.seats += seats;
       }
-      counted += 1;
     },
-    counted: () => counted,
+    look(times) {
+      looked += times;
+    },
+    looked: () => looked,
     days: () =>
       [...days].sort(([a], [b]) => a - b).map(([day, { open, seats }]) => ({ date: dateOf(day), open, seats })),
   };
 }
 
-/** What one call counts before it leaves the rest to the next one: some hundredths of a second of work. */
-const mostCounted = 50_000;
+/** What one call looks at before it leaves the rest to the next one: some hundredths of a second of work. */
+const mostLooked = 50_000;
 
 /**
- * Counts all that is free in a stretch.
+ * Counts all that is free in a stretch, or in the first part of it if there is too much to look at.
  * @returns from where on the rest has to be counted by another call. Undefined if this one may go on.
  */
 export function countStretch(
@@ -47,8 +52,19 @@ export function countStretch(
   stretch: Stretch,
   stored: readonly Stored[],
 ): Date | undefined {
+  const part = firstPart(search, stretch, stored, mostLooked - tally.looked());
   for (const one of stored) {
-    eachFreeTime(search, stretch, one, (start, seats) => tally.add(one.providerId, start, seats));
+    tally.look(eachFreeTime(search, part, one, (start, seats) => tally.add(one.providerId, start, seats)));
   }
-  return tally.counted() < mostCounted ? undefined : stretch.to;
+  return part.to < stretch.to || tally.looked() >= mostLooked ? part.to : undefined;
+}
+
+/** Halves a stretch until it has no more openings than that. All of one minute are looked at in any case. */
+function firstPart({ minutes }: TimeSearch, { from, to }: Stretch, stored: readonly Stored[], most: number): Stretch {
+  const begin = from.getTime();
+  const openingsUntil = (end: number): number =>
+    stored.reduce((sum, { hours }) => sum + (hours ? mostComputedTimes(hours, begin, end, minutes) : 0), 0);
+  let end = to.getTime();
+  while (end - begin > minuteMs && openingsUntil(end) > most) end = Math.ceil((begin + end) / 2);
+  return { from, to: new Date(end) };
 }

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { BookingError } from "../../errors/index.ts";
 import type { FreeTime } from "../../model/free-time.ts";
 import { limits } from "../../model/limits.ts";
+import { dayMs } from "../../model/local-date.ts";
 import { findTimesSchema } from "../../model/queries.ts";
 import type { FindTimesInput } from "../../model/read-inputs.ts";
 import type { Actor } from "../../model/values.ts";
@@ -90,8 +91,6 @@ export function cursorsOfTimes(
   return timeCursors({ name: "times", actor, descending: order === "latest", filters });
 }
 
-const dayMs = 24 * 60 * 60 * 1000;
-
 /** From now on, and as far as one search goes, unless it is said otherwise. */
 export function rangeOf({ from: given, to: until }: Pick<TimesInput, "from" | "to">, now: Date): Stretch {
   const from = given ?? now;
@@ -102,6 +101,14 @@ export function rangeOf({ from: given, to: until }: Pick<TimesInput, "from" | "t
   }
   if (to.getTime() - from.getTime() > limits.openDays * dayMs) throw tooLong();
   return { from, to };
+}
+
+/** As much of a window as one search looks at: if its end is asked for, it must not be further. */
+export function rangeWithin({ from, to }: Stretch, asked: Pick<TimesInput, "to">): Stretch {
+  const furthest = new Date(from.getTime() + limits.openDays * dayMs);
+  if (to <= furthest) return { from, to };
+  if (asked.to !== undefined) throw tooLong();
+  return { from, to: furthest };
 }
 
 function tooLong(): BookingError {

@@ -14,16 +14,21 @@ export function candidateReader(
   after: TimePlace | undefined,
 ): ReadCandidates {
   const stretches = stretchesOf(restOf(range, search.descending, after), search.descending);
-  const pending: Candidate[] = [];
   let hours: ReadonlyMap<string, Availability> | undefined;
+  let current: Iterator<Candidate, undefined> | undefined;
   return async (limit) => {
     hours ??= await source.hoursOf(search);
-    while (pending.length < limit) {
-      const { value: stretch, done } = stretches.next();
-      if (done) break;
-      const stored = await readStretch(source, search, stretch, hours);
-      for (const one of candidatesAfter(search, stretch, after, stored)) pending.push(one);
+    const found: Candidate[] = [];
+    while (found.length < limit) {
+      if (current === undefined) {
+        const { value: stretch, done } = stretches.next();
+        if (done) break;
+        current = candidatesAfter(search, stretch, after, await readStretch(source, search, stretch, hours));
+      }
+      const { value, done } = current.next();
+      if (done) current = undefined;
+      else found.push(value);
     }
-    return pending.splice(0, limit);
+    return found;
   };
 }

@@ -1,3 +1,5 @@
+import { dayMs } from "../../model/local-date.ts";
+
 /** A part of the time that is searched. */
 export interface Stretch {
   readonly from: Date;
@@ -15,16 +17,17 @@ export function restOf(
   return { from: new Date(Math.max(from.getTime(), after.start.getTime())), to };
 }
 
-const dayMs = 24 * 60 * 60 * 1000;
+/** Live slots may be asked about more than a year. */
+const longestMs = 32 * dayMs;
 
 /**
- * The parts of a time in the order of the search: a day, and then twice as long each time. A page is usually full within a few
- * days, and a search that finds nothing is over in a few reads.
+ * The parts of a time in the order of the search: a day, and then twice as long each time, up to 32 days. A page is usually full
+ * within a few days, and a search that finds nothing is over in a few reads.
  */
 export function* stretchesOf({ from, to }: Stretch, descending: boolean): Generator<Stretch> {
   const [first, last] = [from.getTime(), to.getTime()];
   let done = 0;
-  for (let length = dayMs; done < last - first; length *= 2) {
+  for (let length = dayMs; done < last - first; length = Math.min(2 * length, longestMs)) {
     const next = Math.min(done + length, last - first);
     const [begin, end] = descending ? [last - next, last - done] : [first + done, first + next];
     yield { from: new Date(begin), to: new Date(end) };

@@ -1,4 +1,5 @@
 import { type Availability, availabilityIdOf } from "../../model/availability.ts";
+import { minuteMs } from "../../model/local-date.ts";
 import { overlapping } from "../../model/search.ts";
 import { listedStatuses, type Slot, slotAsOf } from "../../model/slot.ts";
 import { isComputed } from "../../rules/hours/computed.ts";
@@ -47,8 +48,6 @@ export function storedOf(
     return { providerId, hours: hours.get(providerId), slots: byProvider.get(providerId) ?? [] };
   });
 }
-
-const minuteMs = 60_000;
 
 /** How many slots are read at a time. */
 const slotsPerRead = 2_000;

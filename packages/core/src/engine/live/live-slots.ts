@@ -68,7 +68,8 @@ export interface LiveOfSubject {
 
   /**
    * Finds the times of a length that the actor could book for the subject now, as `findTimes` of their engine does: slots that
-   * are stored, and openings that are computed of the hours. `follow` must have been told to know the `openings`.
+   * are stored, and openings that are computed of the hours, in at most 62 days of the window. `follow` must have been told to
+   * know the `openings`.
    *
    * @throws BookingError `invalid_input`, also for providers, a facility or a time that it does not follow;
    * `invalid_time_range`; `storage_misused` once it is closed. Where the database has to decide, also `storage_busy`,

@@ -3,7 +3,7 @@ import { liveTimesSchema } from "../../model/queries.ts";
 import type { LiveTimesInput } from "../../model/read-inputs.ts";
 import { scheduleIdOf } from "../../model/schedule.ts";
 import type { Candidate } from "../free-times/candidates.ts";
-import { cursorsOfTimes, searchFor, type TimesWanted, timesAfter } from "../free-times/find-times.ts";
+import { cursorsOfTimes, rangeWithin, searchFor, type TimesWanted, timesAfter } from "../free-times/find-times.ts";
 import { candidateReader } from "../free-times/read-candidates.ts";
 import { withSlots } from "../free-times/show-candidates.ts";
 import { timesOfStorage } from "../free-times/time-source.ts";
@@ -28,7 +28,8 @@ export function timesForSubject(
   const after = cursors.read(asked.cursor);
   const wantedAt = (now: Date): TimesWanted => ({
     search: searchFor(settings, asked, now, asked.order === "latest"),
-    range: answers().timesRange(asked, now),
+    // The database may have to answer, which looks so far and not as far as the window goes.
+    range: rangeWithin(answers().timesRange(asked, now), asked),
     after,
     limit: asked.limit,
     booker,

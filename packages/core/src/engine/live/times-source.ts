@@ -1,4 +1,5 @@
 import type { Availability } from "../../model/availability.ts";
+import { minuteMs } from "../../model/local-date.ts";
 import { type Slot, slotAsOf } from "../../model/slot.ts";
 import { isComputed } from "../../rules/hours/computed.ts";
 import type { TimeSearch } from "../free-times/candidates.ts";
@@ -40,8 +41,6 @@ export function hoursIn({ hours, isFull }: WindowSlots, providerIds: readonly st
   }
   return found;
 }
-
-const minuteMs = 60_000;
 
 /** A slot of the table, as it counts at this time. */
 type SlotOfRow = (table: SlotTable, row: number, now: Date) => Slot;

@@ -34,10 +34,12 @@ export function timesIn(
   const { descending } = search;
   const found: Candidate[] = [];
   for (const stretch of stretchesOf(restOf(range, descending, after), descending)) {
-    for (const one of candidatesAfter(search, stretch, after, storedIn(slots, search, stretch))) found.push(one);
-    if (found.length >= limit) break;
+    for (const one of candidatesAfter(search, stretch, after, storedIn(slots, search, stretch))) {
+      found.push(one);
+      if (found.length >= limit) return found;
+    }
   }
-  return found.slice(0, limit);
+  return found;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Slot } from "../../model/slot.ts";
 import { durationMs, type TimeRange } from "../../model/time-range.ts";
 import { zoneClock } from "../../model/zone-clock.ts";
 import { type ManyRanges, manyRanges } from "./in-the-way.ts";
-import { type OpenTime, openTimes } from "./openings.ts";
+import { mostOpenTimes, type OpenTime, openTimes } from "./openings.ts";
 
 const minuteMs = 60_000;
 
@@ -22,9 +22,20 @@ export function computedTimes(
   from: number,
   to: number,
   minutes: number,
+  descending = false,
 ): Iterable<OpenTime> {
   // A stored record has what the schema of the input has made of the hours.
-  return openTimes(hours as ParsedHours, zoneClock(timeZone), from, to, minutes);
+  return openTimes(hours as ParsedHours, zoneClock(timeZone), from, to, { minutes, descending });
+}
+
+/** How many of them there may be at most, which is known sooner than they are. */
+export function mostComputedTimes(
+  { hours, timeZone }: Pick<Availability, "hours" | "timeZone">,
+  from: number,
+  to: number,
+  minutes: number,
+): number {
+  return mostOpenTimes(hours as ParsedHours, zoneClock(timeZone), from, to, minutes);
 }
 
 /** The opening of the hours that begins and ends so. Undefined if there is none. */

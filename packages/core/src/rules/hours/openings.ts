@@ -25,29 +25,53 @@ const minuteMs = 60_000;
  */
 const margin = 5;
 
+/** Which openings are asked for. */
+export interface OpenTimesAsked {
+  /**
+   * How long they are to last: as long as the offer says and any number of its steps longer, or else there is none. Default: as
+   * long as the offer says.
+   */
+  readonly minutes?: number | undefined;
+  /** The last one first. Default `false`. */
+  readonly descending?: boolean;
+}
+
 /**
- * The openings that start within a range of instants, in the order of their starts. Cut the range anywhere: the openings of the
- * parts are those of the whole.
- *
- * @param minutes How long they are to last: as long as the offer says and any number of its steps longer, or else there is
- * none. Default: as long as the offer says.
+ * The openings that start within a range of instants, in the order of their starts. Those of a window are worked out when it is
+ * reached. Cut the range anywhere: the openings of the parts are those of the whole.
  */
 export function openTimes(
   hours: ParsedHours,
   clock: ZoneClock,
   from: number,
   to: number,
-  minutes?: number,
+  { minutes, descending = false }: OpenTimesAsked = {},
 ): Iterable<OpenTime> {
   return {
-    [Symbol.iterator]: () => iteratorOf(groupsOf(openWindows(hours, clock, from, to)), { from, to, minutes }),
+    [Symbol.iterator]() {
+      const groups = groupsOf(openWindows(hours, clock, from, to));
+      return iteratorOf(descending ? groups.toReversed() : groups, { from, to, minutes, descending });
+    },
   };
+}
+
+/** How many openings may start within a range at most, without working them out. */
+export function mostOpenTimes(hours: ParsedHours, clock: ZoneClock, from: number, to: number, minutes: number): number {
+  let most = 0;
+  for (const { start, end, offer } of openWindows(hours, clock, from, to)) {
+    if (!lasts(offer, minutes)) continue;
+    const step = offer.step * minuteMs;
+    const first = Math.ceil(Math.max(0, from - start) / step);
+    const last = Math.floor(Math.min(end - minutes * minuteMs - start, to - 1 - start) / step);
+    most += Math.max(0, last - first + 1);
+  }
+  return most;
 }
 
 /** Each opening of a generator takes twice as long as one of this. */
 function iteratorOf(
   groups: readonly (readonly OpenWindow[])[],
-  { from, to, minutes }: { readonly from: number; readonly to: number; readonly minutes: number | undefined },
+  { from, to, minutes, descending }: OpenTimesAsked & { readonly from: number; readonly to: number },
 ): Iterator<OpenTime, undefined> {
   let times: readonly OpenTime[] = [];
   let [group, at] = [0, 0];
@@ -62,7 +86,7 @@ function iteratorOf(
         const next = groups[group];
         if (next === undefined) return { done: true, value: undefined };
         group += 1;
-        times = timesOf(next, minutes);
+        times = descending === true ? timesOf(next, minutes).toReversed() : timesOf(next, minutes);
         at = 0;
       }
     },
