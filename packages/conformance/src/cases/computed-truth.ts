@@ -200,6 +200,33 @@ export const computedTruthCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "computed.explained-exceptions",
+    title: "an explanation of a time names the exception that cuts a night short, or that has its time",
+    async run({ storage }) {
+      const engine = stage(storage);
+      const verdict = async (from: number, length = 30) =>
+        (await engine.explain({ ...place, start: minutes(from), end: minutes(from + length) })).hours;
+      const night = 13 * 60;
+      const closed = { first: "2026-03-03", last: "2026-03-03", hours: [] };
+      const nights = computed("22:00", "28:00", {}, { exceptions: [closed] });
+      await engine.setAvailability({ ...by, hours: nights });
+      assert.equal(await verdict(night + 60), "offered");
+      assert.equal(await verdict(night + 90, 60), "exception");
+      assert.equal(await verdict(night + 120), "exception");
+      assert.equal(await verdict(night - 30), "weekly");
+      assert.equal(await verdict(night + 10), "grid");
+      const extra = { first: "2026-03-02", last: "2026-03-02", extra: true, hours: [{ from: "10:00", to: "10:30" }] };
+      const hours = computed("09:00", "12:00", { step: 15 }, { exceptions: [extra] });
+      await engine.setAvailability({ ...by, hours });
+      assert.deepEqual(
+        [await verdict(30), await verdict(45), await verdict(60), await verdict(75), await verdict(90)],
+        ["offered", "exception", "offered", "exception", "offered"],
+      );
+      assert.equal(await verdict(50), "grid");
+      assert.equal(await verdict(170), "weekly");
+    },
+  },
+  {
     key: "computed.alternatives",
     title: "a refused booking of a time is offered the openings nearby that it could have had, beside free slots",
     async run({ storage }) {

@@ -104,6 +104,26 @@ export const movedSlotCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "moved.one-facility",
+    title: "where a schedule spans all facilities, the hours of one answer for no booking of an opening at another",
+    async run({ storage, corrupt }) {
+      const engine = engineOn(storage, { overlapScope: "provider", clock: manualClock() });
+      await engine.setAvailability({ ...by, timeZone: "Etc/GMT-1", hours });
+      await engine.publishSlots({ ...by, until });
+      const south = { providerId: place.providerId, facilityId: "south" };
+      const afternoon = { days: weekdays, from: "14:00", to: "16:00" };
+      const openings: Hours = { openings: "computed", offer: { minutes: 30 }, weekly: [afternoon] };
+      await engine.setAvailability({ actor: provider, ...south, timeZone: "Etc/GMT-1", hours: openings });
+      const time = { start: "2026-03-30T13:00:00Z", end: "2026-03-30T13:30:00Z" };
+      await engine.book({ actor: patient, ...south, ...time, subjectId: "p-1" });
+      const { outside, outsideCount } = await engine.publishSlots({ ...by, until, dryRun: true });
+      assert.deepEqual([outside, outsideCount], [[], 0]);
+      await corrupt({ put: [{ ...(await engine.getAvailability(place)), timeZone: "Europe/Berlin" }] });
+      const { moved } = await engine.reconcile({ actor: operator, dryRun: true });
+      assert.deepEqual(moved.map(told), ["09:00 available 08:00 repairable", "09:30 available 08:30 repairable"]);
+    },
+  },
+  {
     key: "moved.same-rules",
     title: "other zone data that show the same times move nothing, and nothing is written",
     async run({ storage, corrupt }) {
@@ -166,6 +186,22 @@ export const movedSlotCases: readonly ConformanceCase[] = [
       assert.deepEqual(await moved(), ["09:00 booked 08:00 manual"]);
       assert.deepEqual(await listed(engine), ["07:30 booked", "08:00 booked", "09:00 booked"]);
       await assertSound(store.storage);
+    },
+  },
+  {
+    key: "moved.far-ahead",
+    title: "bookings of openings years ahead do not write the hours each time",
+    async run({ storage }) {
+      const engine = stage(storage);
+      const weekly = [{ days: weekdays, from: "09:00", to: "11:00" }];
+      const openings = { openings: "computed", offer: { minutes: 30 }, weekly } as const;
+      const { availability } = await engine.setAvailability({ ...by, timeZone: "Etc/GMT-1", hours: openings });
+      for (const hour of ["08:00", "08:30", "09:00"]) {
+        const start = new Date(`2030-03-04T${hour}:00Z`);
+        const end = new Date(start.getTime() + 30 * 60_000);
+        await engine.book({ actor: patient, ...place, start, end, subjectId: "p-1" });
+      }
+      assert.deepEqual(await engine.getAvailability(place), availability);
     },
   },
   {

@@ -4,6 +4,7 @@ import type { Command } from "../model/commands.ts";
 import { limits } from "../model/limits.ts";
 import { overlapping } from "../model/search.ts";
 import { type Slot, slotAsOf, slotStatuses } from "../model/slot.ts";
+import type { TimeRange } from "../model/time-range.ts";
 import { type BusyPlan, type BusyTime, busyPlan, type Marked, markedAmong, timeOf } from "./busy/plan.ts";
 import { scheduleIdFor } from "./create-slots.ts";
 import {
@@ -92,24 +93,30 @@ interface Writing {
   readonly own: readonly Marked[];
 }
 
+function byTime(marked: readonly Marked[]): (time: TimeRange) => readonly Marked[] {
+  const known = Map.groupBy(marked, ({ slot }) => timeOf(slot));
+  return (time) => known.get(timeOf(time)) ?? [];
+}
+
 /** Writes the slots of a busy time, as far as they are not there, or have blocked something else. */
 function writing({ scheduleId, command, all, own }: Writing, context: Context) {
   const { source, providerId, facilityId } = command;
+  const [allAt, ownAt] = [byTime(all), byTime(own)];
 
   function writePart(time: BusyTime, seat: number, blocked: BusyMark["blocked"]): readonly Change<Slot>[] {
-    const isIt = ({ slot }: Marked) => slot.seat === seat && timeOf(slot) === timeOf(time);
-    const stored = own.find(isIt);
+    const isIt = ({ slot }: Marked) => slot.seat === seat;
+    const stored = ownAt(time).find(isIt);
     if (stored !== undefined) {
       if (JSON.stringify(stored.mark.blocked) === JSON.stringify(blocked)) return [];
       return [changeSlot(stored.slot, { metadata: busyMetadata({ ...stored.mark, blocked }) }, context)];
     }
-    const mark = { source, again: all.filter(isIt).length, blocked };
+    const mark = { source, again: allAt(time).filter(isIt).length, blocked };
     const place = { scheduleId, providerId, facilityId, seat, start: time.start, end: time.end };
     return [createBlockedSlot({ id: busySlotId(place, mark), ...place, metadata: busyMetadata(mark) }, context)];
   }
 
   return (time: BusyTime) => {
-    const stored = own.filter(({ slot }) => timeOf(slot) === timeOf(time));
+    const stored = ownAt(time);
     const over = stored.filter(({ slot }) => slot.seat >= time.parts.length);
     const changes = [
       ...over.map(({ slot }) => changeSlot(slot, { status: "withdrawn" }, context)),

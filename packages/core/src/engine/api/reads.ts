@@ -154,8 +154,8 @@ export interface EngineReads<Whose extends "host" | "actor" = "host"> {
   nextTimes(input: NextTimesInput): Promise<NextTimes>;
 
   /**
-   * Counts the times of a length that `findTimes` finds, by the day on which they start. Of very many, some 50 000, free or not, or 10 000 that
-   * have to be decided about for an actor, it counts only those before `nextFrom`.
+   * Counts the times of a length that `findTimes` finds, by the day on which they start. If there are very many to look at, free
+   * or not, it counts only those before `nextFrom`: some 50 000, or 10 000 that have to be decided about for an actor.
    *
    * @returns The days that have such a time.
    * @throws BookingError `invalid_time_range`, `invalid_input`, `storage_busy`, `storage_unavailable`,

@@ -41,7 +41,8 @@ export function markedAmong(slots: readonly Slot[]): readonly Marked[] {
 export function busyPlan(wanted: readonly TimeRange[], found: readonly Slot[], own: readonly Marked[]): BusyPlan {
   const there = found.filter(({ status }) => status !== "withdrawn");
   const marked = markedAmong(there);
-  const slots = there.filter((slot) => !marked.some((one) => one.slot === slot));
+  const isMarked = new Set(marked.map(({ slot }) => slot));
+  const slots = there.filter((slot) => !isMarked.has(slot));
   const isWanted = new Set(wanted.map(timeOf));
   const gone = own.filter(({ slot }) => !isWanted.has(timeOf(slot)));
   const claims = claimsOf(marked);
@@ -66,7 +67,8 @@ export function busyPlan(wanted: readonly TimeRange[], found: readonly Slot[], o
   }
 
   const times = wanted.map((time) => ({ ...time, parts: inParts(claimed(time)) }));
-  const staying = marked.filter((one) => !own.some(({ slot }) => slot === one.slot));
+  const isOwn = new Set(own.map(({ slot }) => slot));
+  const staying = marked.filter(({ slot }) => !isOwn.has(slot));
   const still = claimsOf([...staying, ...times.map(({ parts }) => ({ mark: { blocked: parts.flat() } }))]);
   const freed = freeable(slots, claimsOf(gone), still);
   return { times, gone: gone.map(({ slot }) => slot), blocked: [...blocked.values()], freed, taken: [...taken] };

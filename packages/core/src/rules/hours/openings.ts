@@ -10,7 +10,8 @@ export interface OpenTime {
   readonly capacity: number;
 }
 
-interface OpenWindow {
+/** A window of the hours on one day, in epoch milliseconds. */
+export interface OpenWindow {
   readonly start: number;
   readonly end: number;
   readonly offer: Offered;
@@ -151,6 +152,17 @@ function comesFirst(one: OpenWindow, other: OpenWindow, isBefore: boolean): bool
 /** Whether something that takes several steps of the grid may last so long. */
 function lasts({ minutes: shortest, step }: Offered, minutes: number): boolean {
   return minutes >= shortest && (minutes - shortest) % step === 0;
+}
+
+/** Whether something that lasts from `start` to `end` begins on the grid of a window, and ends within it. */
+export function isOnGrid(window: OpenWindow, start: number, end: number): boolean {
+  const { offer } = window;
+  return (
+    window.start <= start &&
+    end <= window.end &&
+    lasts(offer, (end - start) / minuteMs) &&
+    (start - window.start) % (offer.step * minuteMs) === 0
+  );
 }
 
 const isTaken = (taken: readonly OpenWindow[], start: number, end: number): boolean =>

@@ -95,7 +95,8 @@ function planned(
   const openings = inTheWay(seats);
   const others = slots.filter((slot) => slot.start >= from && !isKept(slot) && (slot.start < to || openings(slot)));
   const ids = idsOf(availability, found);
-  const isOfHours = (slot: Slot) => ids.isPublished(slot.id) || isComputedSlot(slot);
+  const isOfHours = (slot: Slot) =>
+    ids.isPublished(slot.id) || (slot.facilityId === availability.facilityId && isComputedSlot(slot));
   const ours = others.filter(isOfHours);
   const withdrawn = ours.filter(({ status }) => status === "available");
   const taken = ours.filter(({ status, start }) => (status === "booked" || status === "held") && start < to);

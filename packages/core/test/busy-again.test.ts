@@ -1,0 +1,32 @@
+import { expect, it } from "vitest";
+import { createEngine } from "../src/index.ts";
+import { createMemoryDatabase, memoryAdapter } from "../src/memory/index.ts";
+
+const first = Date.UTC(2027, 2, 22);
+const minuteMs = 60_000;
+const count = 4_000;
+
+const intervals = Array.from({ length: count }, (_, index) => {
+  const start = first + index * 2 * minuteMs;
+  return { start: new Date(start), end: new Date(start + minuteMs) };
+});
+
+it("busy times that are there already cost less than they did at first, however many there are", async () => {
+  const storage = memoryAdapter({ database: createMemoryDatabase() });
+  const engine = createEngine({ storage });
+  const place = { providerId: "dr-grey", facilityId: "north" };
+  const actor = { id: "dr-grey", kind: "provider" };
+  const weekly = [{ days: ["monday" as const], from: "09:00", to: "10:00" }];
+  await engine.setAvailability({ actor, ...place, timeZone: "UTC", hours: { offer: { minutes: 30 }, weekly } });
+  const until = new Date(first + 14 * 24 * 60 * minuteMs);
+  const wanted = { actor, ...place, source: "hospital", from: new Date(first), until, intervals };
+  const costs: number[] = [];
+  for (const expected of [{ created: count }, { created: 0, kept: count }]) {
+    const before = process.cpuUsage();
+    expect(await engine.importBusy(wanted)).toMatchObject(expected);
+    const { user, system } = process.cpuUsage(before);
+    costs.push((user + system) / 1000);
+  }
+  const [atFirst, again] = costs as [number, number];
+  expect(again).toBeLessThan(1.2 * atFirst);
+});
