@@ -81,6 +81,7 @@ function createModel(
   return {
     ready: () => started,
     slots: () => slots,
+    knowsHours: wanted.openings === true,
     subjects: createSubjectSearches(),
     liveFor: (actor: Actor) => openTo === "everybody" || openTo(actor),
     close() {
@@ -103,6 +104,7 @@ async function findLive(
   const slots = model.slots();
   const window = windowOf(input, now, search);
   if (slots === undefined || window === undefined) return undefined;
+  if (search.isOfHours === true && !model.knowsHours) return undefined;
   const { subjectId, ...asked }: Input = { ...input, ...window };
   try {
     const found =

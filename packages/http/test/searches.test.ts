@@ -1,5 +1,6 @@
-import { type LiveSlots, maximumAppointments, weekdays } from "@slotwright/core";
+import { type ActorEngine, BookingError, type LiveSlots, maximumAppointments, weekdays } from "@slotwright/core";
 import { describe, expect, it } from "vitest";
+import { createSearches } from "../src/searches.ts";
 import { createSubjectSearches } from "../src/subject-searches.ts";
 import { passed, place, publish, stage, until } from "./stage.ts";
 
@@ -216,6 +217,33 @@ describe("searches for subjects", () => {
   });
 });
 
+describe("live slots that were not told to know the openings", () => {
+  it("are not asked for times, which would end a search for a subject that is kept for its slots", async () => {
+    const begun: string[] = [];
+    const issues = [{ path: "minutes", code: "invalid", message: "needs the openings" }];
+    const slots = {
+      forSubject: async ({ subjectId }: { readonly subjectId: string }) => {
+        begun.push(subjectId);
+        return {
+          findOpen: async () => ({ items: [], source: "live", isStale: false }),
+          findTimes: () => Promise.reject(new BookingError("invalid_input", { issues } as never)),
+          close: () => {},
+        };
+      },
+    } as unknown as LiveSlots;
+    const searches = createSearches({ follow: async () => slots }, { forDays: 30, openTo: "everybody" }, () => {});
+    await searches.ready();
+    const input = { subjectId: "ada", to: to.toISOString() };
+    const engine = { findTimes: async () => ({ items: [] }) } as unknown as ActorEngine;
+    const asking = { actor: { kind: "patient", id: "ada" }, engine, input } as unknown as Parameters<
+      typeof searches.findOpen
+    >[0];
+    const found = [await searches.findOpen(asking), await searches.findTimes(asking), await searches.findOpen(asking)];
+    expect(found).toMatchObject([{ source: "live" }, { source: "database" }, { source: "live" }]);
+    expect(begun).toEqual(["ada"]);
+  });
+});
+
 describe("a search for times of a length", () => {
   const openings = { providerIds: [place.providerId], facilityId: place.facilityId, openings: true };
   const times = `GET /open-times?providerId=${place.providerId}&facilityId=${place.facilityId}&minutes=30`;
@@ -271,6 +299,31 @@ describe("a search for times of a length", () => {
     const late = `from=${from.toISOString()}&to=${new Date(from.getTime() + 63 * 24 * 60 * 60_000).toISOString()}`;
     for (const route of [times, days]) {
       expect((await long.send(`${route}&${late}`)).body.details.issues[0].path).toBe("to");
+    }
+  });
+
+  it("finds the next ones within 62 days, whoever answers", async () => {
+    const { send, handler } = await stage({ live: { ...live, ...openings, forDays: 100 } });
+    await handler.ready();
+    const first = new Date(Date.now() + 70 * 24 * 60 * 60_000).toISOString().slice(0, 10);
+    const late = { ...hours, weekly: [{ ...hours.weekly[0], validFrom: first }] };
+    const set = async (weekly: object) => {
+      const { status } = await send("POST /availability", { body: { ...place, timeZone: "UTC", hours: weekly } });
+      expect(status).toBe(200);
+    };
+    await set(hours);
+    while ((await send(`${next}&count=1`)).body.source !== "live") await passed(2);
+    await set(late);
+    let isSet = false;
+    await until(() => {
+      void send(`${times}&${bounds}`).then(({ body }) => {
+        isSet = body.items.length === 0;
+      });
+      return isSet;
+    });
+    for (const actor of ["provider/dr", "outsider/x"]) {
+      const { source, items } = (await send(`${next}&count=1`, { actor })).body;
+      expect([source, items]).toEqual(["database", []]);
     }
   });
 

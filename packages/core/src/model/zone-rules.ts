@@ -1,15 +1,15 @@
 import { limits } from "./limits.ts";
-import { dayMs } from "./local-date.ts";
+import { dayMs, minuteMs } from "./local-date.ts";
 import { type ZoneClock, zoneClock } from "./zone-clock.ts";
 
 /**
- * What a runtime knew of a time zone when it published slots. Governments change their minds, so another version of the zone
+ * What a runtime knew of a time zone when it published slots of hours, or booked openings of them. Governments change their minds, so another version of the zone
  * data may show other local times for the same instants.
  */
 export interface ZoneRules {
   /** The version of the zone data, such as `2026b`. Null where the runtime does not tell it, as in browsers. */
   readonly version: string | null;
-  /** From when on slots have been published by these rules, as an ISO 8601 string. */
+  /** From when on slots have been published or openings booked by these rules, as an ISO 8601 string. */
   readonly since: string;
   /** Up to when they are kept, as an ISO 8601 string. */
   readonly until: string;
@@ -27,10 +27,11 @@ export interface ZoneOffset {
 /** Beyond what can be published, so that they are written anew once a year at most. */
 const keptMs = (limits.publishedDays + 366) * dayMs;
 
-/** The most that are kept of one zone. Clocks are rarely given new rules twice within years. */
+/**
+ * The most that are kept of one zone. Clocks are rarely given new rules twice within years, but while processes with two versions
+ * of the zone data run side by side, their rules take turns.
+ */
 const mostKept = 8;
-
-const minuteMs = 60_000;
 
 const textOf = (instant: number): string => new Date(instant).toISOString();
 
@@ -48,8 +49,8 @@ export function rulesOf(timeZone: string, now: Date): ZoneRules {
 }
 
 /**
- * The rules by which slots of a zone are published, with those of now, up to an instant. The same array if these are the last
- * ones already.
+ * The rules by which slots of a zone are published, with those of now, up to an instant, at most as far as slots are published
+ * ahead. The same array if these are the last ones already.
  */
 export function withRulesOf(
   timeZone: string,
@@ -60,10 +61,43 @@ export function withRulesOf(
   const last = known.at(-1);
   if (last === undefined) return [rulesOf(timeZone, now)];
   if (!differs(last, zoneClock(timeZone), now)) {
-    if (Date.parse(last.until) >= until.getTime()) return known;
+    const wanted = Math.min(until.getTime(), now.getTime() + limits.publishedDays * dayMs);
+    if (Date.parse(last.until) >= wanted) return known;
     return [...known.slice(0, -1), { ...rulesOf(timeZone, now), since: last.since }];
   }
-  return [...known.filter(stillCounts(known, now)), rulesOf(timeZone, now)].slice(-mostKept);
+  return atMost(mostKept, [...known.filter(stillCounts(known, now)), rulesOf(timeZone, now)]);
+}
+
+/**
+ * Leaves out what lies between rules that are the same, the shortest time first. What was promised in it counts as promised by
+ * those around. If there is nothing between, the oldest go, and what was promised by them is compared with the next ones.
+ */
+function atMost(most: number, all: readonly ZoneRules[]): readonly ZoneRules[] {
+  if (all.length <= most) return all;
+  const [shortest] = all.flatMap((_, at) => betweenSame(all, at)).sort((a, b) => a.ms - b.ms);
+  if (shortest === undefined) return all.slice(-most);
+  const { before, after } = shortest;
+  const [one, other] = [all[before], all[after]] as [ZoneRules, ZoneRules];
+  return atMost(most, [...all.slice(0, before), { ...other, since: one.since }, ...all.slice(after + 1)]);
+}
+
+/** The next rules that are the same as those at a place, or the next but one, and how long others held in between. */
+function betweenSame(all: readonly ZoneRules[], before: number) {
+  return [before + 1, before + 2].flatMap((after) => {
+    const [one, other] = [all[before], all[after]];
+    if (one === undefined || other === undefined || !agree(one, other)) return [];
+    return [{ before, after, ms: Date.parse(other.since) - Date.parse(all[before + 1]?.since ?? other.since) }];
+  });
+}
+
+/** Whether the clocks show the same by both, as long as both are kept. */
+function agree(one: ZoneRules, other: ZoneRules): boolean {
+  const begin = Date.parse(other.since);
+  const end = Math.min(Date.parse(one.until), Date.parse(other.until));
+  const changes = [...one.offsets, ...other.offsets].map(({ from }) => Date.parse(from));
+  return [begin, ...changes.filter((at) => at > begin && at < end)].every(
+    (at) => localBy(one, at) === localBy(other, at),
+  );
 }
 
 /** Whether slots that were published by these rules may still be ahead. */

@@ -52,3 +52,29 @@ it("rules go when nothing that was published by them can be ahead, and there are
   expect(withRulesOf("Europe/Berlin", [without, later], days(800), days(801))).toHaveLength(2);
   expect(withRulesOf("Europe/Berlin", Array(20).fill(later), now, soon)).toHaveLength(8);
 });
+
+it("rules that take turns while two versions of the zone data run side by side push none out by which others were promised", () => {
+  const old: ZoneRules = {
+    ...without,
+    offsets: [{ from: without.since, minutes: 0 }],
+    since: "2026-10-01T00:00:00.000Z",
+  };
+  let known: readonly ZoneRules[] = [old, without];
+  for (let turn = 1; turn <= 40; turn += 1) {
+    const at = new Date(now.getTime() + turn * 60_000);
+    known = withRulesOf("Europe/Berlin", known, at, soon);
+    if (turn < 40) known = withRulesOf("Africa/Lagos", known, new Date(at.getTime() + 30_000), soon);
+    expect(known.length).toBeLessThanOrEqual(8);
+  }
+  expect(known[0]).toEqual(old);
+  expect(known[1]?.since).toBe(without.since);
+  expect(known[1]?.offsets).toMatchObject([{ minutes: 60 }]);
+  expect(differs(known.at(-1) as ZoneRules, zoneClock("Europe/Berlin"), now)).toBe(false);
+});
+
+it("rules are written anew once a year at most, however far ahead something is booked", () => {
+  const known = withRulesOf("Europe/Berlin", [], now, days(3_000));
+  expect(withRulesOf("Europe/Berlin", known, now, days(3_000))).toBe(known);
+  expect(withRulesOf("Europe/Berlin", known, days(360), days(3_000))).toBe(known);
+  expect(withRulesOf("Europe/Berlin", known, days(370), days(3_000))).not.toBe(known);
+});
