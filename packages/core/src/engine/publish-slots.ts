@@ -2,6 +2,7 @@ import { BookingError } from "../errors/index.ts";
 import type { Availability } from "../model/availability.ts";
 import type { Command } from "../model/commands.ts";
 import { limits } from "../model/limits.ts";
+import { dayMs } from "../model/local-date.ts";
 import {
   type OutsideSlot,
   type PublishedSlots,
@@ -19,8 +20,6 @@ import { refuseAborted } from "./read-chunks.ts";
 import type { ParsedCommand } from "./request.ts";
 import { runCommand } from "./run-command.ts";
 import { hiddenFrom } from "./visible.ts";
-
-const dayMs = 24 * 60 * 60 * 1000;
 
 /**
  * Publishes stretch by stretch, each in a commit of its own, if there is anything to write. No keys: a repeat finds what is there.

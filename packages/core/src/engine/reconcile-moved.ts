@@ -16,7 +16,7 @@ import type { EngineSettings } from "./options.ts";
 import { retryReads } from "./retry.ts";
 import { runCommand } from "./run-command.ts";
 
-/** A slot that was published of hours, and that the clocks now show at another time than they did. */
+/** A slot that was published of hours, or made for the booking of an opening, and that the clocks now show at another time than they did. */
 export interface MovedSlot {
   readonly slotId: string;
   /** As it counted before any repair. */
@@ -34,7 +34,7 @@ export interface MovedSlot {
 
 type Place = Pick<Availability, "providerId" | "facilityId">;
 
-/** Remembers whose hours may have been published by other rules of their zones. */
+/** Remembers of whose hours something may have been published or booked by other rules of their zones. */
 export function createMovedSearch(settings: EngineSettings) {
   const known = new Set<string>();
   const suspects: Availability[] = [];

@@ -41,8 +41,8 @@ export interface ReconcileReport {
   /** The first `keepFindings` findings. */
   readonly findings: readonly Finding[];
   /**
-   * Future slots that were published by other rules of their time zone, so that the clocks show another time than they did:
-   * the first `keepFindings`. What is free is withdrawn, if the hours do not offer it any more, and published at its new time.
+   * Future slots that were published, or made for the booking of an opening, by other rules of their time zone, so that the
+   * clocks show another time than they did: the first `keepFindings`. What is free is withdrawn, if the hours do not offer it any more, and published at its new time.
    */
   readonly moved: readonly MovedSlot[];
   /** How many there are. */

@@ -14,7 +14,7 @@ export interface Availability {
   readonly timeZone: string;
   /** In one form, whatever was written: minutes since midnight, with each default filled in. */
   readonly hours: Hours;
-  /** By which rules of the zone slots have been published, the latest last. At most 8. */
+  /** By which rules of the zone slots have been published or openings booked, the latest last. At most 8. */
   readonly zoneRules: readonly ZoneRules[];
   readonly version: number;
   readonly createdAt: Date;

@@ -3,8 +3,8 @@ import { dayMs, minuteMs } from "./local-date.ts";
 import { type ZoneClock, zoneClock } from "./zone-clock.ts";
 
 /**
- * What a runtime knew of a time zone when it published slots of hours, or booked openings of them. Governments change their minds, so another version of the zone
- * data may show other local times for the same instants.
+ * What a runtime knew of a time zone when it published slots of hours, or booked openings of them. Governments change their
+ * minds, so another version of the zone data may show other local times for the same instants.
  */
 export interface ZoneRules {
   /** The version of the zone data, such as `2026b`. Null where the runtime does not tell it, as in browsers. */

@@ -3,13 +3,13 @@ import type { FreeTime, TimesByDay } from "../../model/free-time.ts";
 import { countTimesSchema } from "../../model/queries.ts";
 import type { CountTimesInput } from "../../model/read-inputs.ts";
 import { scheduleIdOf } from "../../model/schedule.ts";
-import { type DayAt, zoneClock } from "../../model/zone-clock.ts";
+import type { DayAt } from "../../model/zone-clock.ts";
 import type { EngineSettings } from "../options.ts";
 import { parse } from "../parse.ts";
 import { retryReads } from "../retry.ts";
 import { bookerFor } from "../sight/booking.ts";
 import type { Candidate, TimeSearch } from "./candidates.ts";
-import { countStretch, createDayTally, type DayTally } from "./day-tally.ts";
+import { countStretch, createDaysOf, createDayTally, type DayTally } from "./day-tally.ts";
 import { rangeOf, searchFor } from "./find-times.ts";
 import { candidateReader, type ReadCandidates } from "./read-candidates.ts";
 import { shownCandidates } from "./show-candidates.ts";
@@ -35,22 +35,15 @@ export async function countTimes(settings: EngineSettings, given: CountTimesInpu
   return { days: tally.days(), nextFrom: nextFrom ?? null };
 }
 
-/** The days of each provider: in the zone that is asked for, or else in that of the schedule. */
 async function daysFor(
   settings: EngineSettings,
   { timeZone, providerIds, facilityId }: z.output<typeof countTimesSchema>,
 ): Promise<(providerId: string) => DayAt> {
-  if (timeZone !== undefined) {
-    const { dayAt } = zoneClock(timeZone);
-    return () => dayAt;
-  }
+  if (timeZone !== undefined) return createDaysOf(timeZone, () => undefined);
   const place = settings.overlapScope === "facility" ? facilityId : null;
-  const scheduleIds = new Map(providerIds.map((id) => [id, scheduleIdOf(id, place)]));
-  const zones = await retryReads(settings, (until) => settings.zones.ofAll([...scheduleIds.values()], until));
-  const days = new Map(
-    [...scheduleIds].map(([providerId, id]) => [providerId, zoneClock(zones.get(id) ?? "UTC").dayAt]),
-  );
-  return (providerId) => days.get(providerId) as DayAt;
+  const idOf = (providerId: string) => scheduleIdOf(providerId, place);
+  const zones = await retryReads(settings, (until) => settings.zones.ofAll(providerIds.map(idOf), until));
+  return createDaysOf(undefined, (providerId) => zones.get(idOf(providerId)));
 }
 
 async function countAll(

@@ -1,6 +1,6 @@
 import { dateOf, minuteMs } from "../../model/local-date.ts";
 import type { OpenDay } from "../../model/open-slot.ts";
-import type { DayAt } from "../../model/zone-clock.ts";
+import { type DayAt, zoneClock } from "../../model/zone-clock.ts";
 import { mostComputedTimes } from "../../rules/hours/computed.ts";
 import { eachFreeTime, type Stored, type TimeSearch } from "./candidates.ts";
 import type { Stretch } from "./stretches.ts";
@@ -36,6 +36,25 @@ export function createDayTally(daysOf: (providerId: string) => DayAt): DayTally 
     looked: () => looked,
     days: () =>
       [...days].sort(([a], [b]) => a - b).map(([day, { open, seats }]) => ({ date: dateOf(day), open, seats })),
+  };
+}
+
+/** The days of each provider: in the zone that is asked for, or else in that of the schedule. */
+export function createDaysOf(
+  timeZone: string | undefined,
+  zoneOf: (providerId: string) => string | undefined,
+): (providerId: string) => DayAt {
+  if (timeZone !== undefined) {
+    const { dayAt } = zoneClock(timeZone);
+    return () => dayAt;
+  }
+  const days = new Map<string, DayAt>();
+  return (providerId) => {
+    const known = days.get(providerId);
+    if (known !== undefined) return known;
+    const { dayAt } = zoneClock(zoneOf(providerId) ?? "UTC");
+    days.set(providerId, dayAt);
+    return dayAt;
   };
 }
 

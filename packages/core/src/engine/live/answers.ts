@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { dateOf } from "../../model/local-date.ts";
+import { dateOf, dayMs } from "../../model/local-date.ts";
 import type { OpenDay, OpenSlot } from "../../model/open-slot.ts";
 import type { countByDaySchema, nextOpenSchema } from "../../model/queries.ts";
 import type { Position } from "../../storage/adapter.ts";
@@ -21,8 +21,6 @@ import type { SlotTable } from "./slot-table.ts";
 import { createTimesAnswers } from "./times-answers.ts";
 import { type FollowOptions, isSetBack } from "./window-slots.ts";
 import { createZones } from "./zone-days.ts";
-
-const dayMs = 24 * 60 * 60 * 1000;
 
 interface Circumstances {
   readonly clock: Clock;

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { dayMs } from "../../model/local-date.ts";
 import type { followSchema } from "../../model/queries.ts";
 
 /** Which part of the time line is followed, by the starts of slots, in milliseconds since 1970. */
@@ -18,7 +19,6 @@ export interface LiveMargin {
 type Given = Pick<z.output<typeof followSchema>, "from" | "to" | "forDays">;
 
 const hourMs = 60 * 60 * 1000;
-const dayMs = 24 * hourMs;
 
 /** How far beyond its end a window that moves is read. One hour later, it is read on. */
 const aheadMs = 2 * hourMs;

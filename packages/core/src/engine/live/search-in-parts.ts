@@ -1,4 +1,5 @@
 import { compareIds } from "../../model/id-order.ts";
+import { dayMs } from "../../model/local-date.ts";
 import type { Position } from "../../storage/adapter.ts";
 import type { OpenGroup } from "./open-groups.ts";
 import { type OpenSearch, searchOpen } from "./search.ts";
@@ -11,7 +12,6 @@ export interface FoundInParts {
   readonly next: Position | undefined;
 }
 
-const dayMs = 24 * 60 * 60_000;
 /** Some milliseconds of work. A page then has fewer slots than were asked for, or none, and a cursor. */
 const mostDecided = 20_000;
 const manyOfPart = 1_000;

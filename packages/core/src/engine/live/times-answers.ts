@@ -1,9 +1,8 @@
 import type { z } from "zod";
 import type { liveCountTimesSchema, liveNextTimesSchema, liveTimesSchema } from "../../model/queries.ts";
 import { scheduleIdOf } from "../../model/schedule.ts";
-import { type DayAt, zoneClock } from "../../model/zone-clock.ts";
 import type { Clock } from "../clock.ts";
-import { createDayTally } from "../free-times/day-tally.ts";
+import { createDaysOf, createDayTally } from "../free-times/day-tally.ts";
 import { cursorsOfTimes } from "../free-times/find-times.ts";
 import type { Stretch } from "../free-times/stretches.ts";
 import { ownHoldsIn } from "../own-holds.ts";
@@ -11,7 +10,7 @@ import { type Asked, notFollowed, scopeOf } from "./followed.ts";
 import type { Following } from "./following.ts";
 import type { LiveNextTimes, LiveStanding, LiveTimesByDay, LiveTimesPage } from "./live-slots.ts";
 import { countIn, timesIn } from "./times.ts";
-import type { FollowOptions, WindowSlots } from "./window-slots.ts";
+import type { FollowOptions } from "./window-slots.ts";
 
 type Standing = (now: Date) => LiveStanding;
 
@@ -55,7 +54,9 @@ export function createTimesAnswers(
     countTimes(input: z.output<typeof liveCountTimesSchema>): LiveTimesByDay {
       const now = clock.now();
       const range = rangeFor(input, now);
-      const tally = createDayTally(daysFor(following.slots(), input));
+      const { zones } = following.slots();
+      const zoneOf = (providerId: string) => zones.get(scheduleIdOf(providerId, input.facilityId));
+      const tally = createDayTally(createDaysOf(input.timeZone, zoneOf));
       const nextFrom = countIn(following.slots(), input, { range, now }, tally) ?? null;
       return { days: tally.days(), nextFrom, ...standing(now) };
     },
@@ -63,22 +64,3 @@ export function createTimesAnswers(
 }
 
 const notTold = "needs follow({ openings: true, … }), because the hours are not followed otherwise";
-
-/** The days of a provider: in the zone that is asked for, or else in that of the schedule. */
-function daysFor(
-  { zones }: WindowSlots,
-  { timeZone, facilityId }: z.output<typeof liveCountTimesSchema>,
-): (providerId: string) => DayAt {
-  if (timeZone !== undefined) {
-    const { dayAt } = zoneClock(timeZone);
-    return () => dayAt;
-  }
-  const days = new Map<string, DayAt>();
-  return (providerId) => {
-    const known = days.get(providerId);
-    if (known !== undefined) return known;
-    const { dayAt } = zoneClock(zones.get(scheduleIdOf(providerId, facilityId)) ?? "UTC");
-    days.set(providerId, dayAt);
-    return dayAt;
-  };
-}

@@ -1,12 +1,11 @@
 import { type Availability, isComputedSlot } from "../../model/availability.ts";
 import type { ParsedHours } from "../../model/hours.ts";
+import { minuteMs } from "../../model/local-date.ts";
 import type { Slot } from "../../model/slot.ts";
 import { durationMs, type TimeRange } from "../../model/time-range.ts";
 import { zoneClock } from "../../model/zone-clock.ts";
 import { type ManyRanges, manyRanges } from "./in-the-way.ts";
 import { mostOpenTimes, type OpenTime, openTimes } from "./openings.ts";
-
-const minuteMs = 60_000;
 
 /** Whether slots are published of the hours. Those that were stored before there was a choice are published. */
 export const isPublished = ({ hours: { openings = "published" } }: Pick<Availability, "hours">): boolean =>

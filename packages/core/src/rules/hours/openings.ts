@@ -1,5 +1,5 @@
 import type { ParsedHours } from "../../model/hours.ts";
-import { dayMs } from "../../model/local-date.ts";
+import { dayMs, minuteMs } from "../../model/local-date.ts";
 import type { ZoneClock } from "../../model/zone-clock.ts";
 import { type Offered, windowsOf } from "./windows.ts";
 
@@ -17,8 +17,6 @@ export interface OpenWindow {
   readonly offer: Offered;
   readonly isException: boolean;
 }
-
-const minuteMs = 60_000;
 
 /**
  * Days before and after a range with windows that count in it: one lasts two days at most, those of two days more may take

@@ -1,5 +1,6 @@
 import { type Availability, isComputedSlot } from "../../model/availability.ts";
 import { limits } from "../../model/limits.ts";
+import { dayMs } from "../../model/local-date.ts";
 import { publishedSlotId } from "../../model/schedule.ts";
 import { isOccupying, type Slot, slotAsOf } from "../../model/slot.ts";
 import type { TimeRange } from "../../model/time-range.ts";
@@ -33,8 +34,6 @@ export interface Publication {
   /** All that were published, or made for the booking of a computed opening, and are still there. */
   readonly ofHours: readonly Slot[];
 }
-
-const dayMs = 24 * 60 * 60 * 1000;
 
 /** So that the slots that are read for it are bounded. */
 const longestMs = limits.slotMs;
