@@ -28,7 +28,7 @@ export interface Explanation<ShownSlot = Slot> {
   readonly slot: ShownSlot | null;
   /**
    * Of a time, what the hours of its place say: `"offered"`, if they offer exactly this time; `"grid"`, if it lies in a window,
-   * and not where openings of its length begin; `"exception"`, if the date has hours of its own, which do not cover it;
+   * and not where openings of its length begin; `"exception"`, if an exception has its date or its time;
    * `"weekly"`, if the hours of the week do not. What is taken or blocked is among the reasons. Null of a slot, and if there
    * are no hours that the actor may see.
    */
