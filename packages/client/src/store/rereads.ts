@@ -47,7 +47,7 @@ export function createRereads({ store, send, pauses, random, isWanted }: RereadO
     }
   }
 
-  const versionOf = (key: Key) => store().shown().get(key)?.version;
+  const versionOf = (key: Key) => store().versionOf(key);
 
   /** Undefined if there is no such record for this reader. */
   async function readOne(kind: string, id: string): Promise<ClientRecord | undefined> {

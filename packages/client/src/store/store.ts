@@ -38,6 +38,8 @@ export interface Store {
   readonly generation: () => number;
   /** Takes records of a list or a read that was begun in this generation. */
   readonly receive: (records: readonly ClientRecord[]) => void;
+  /** Its version where lists and entries go, which may not be shown yet. Undefined if it is not there. */
+  readonly versionOf: (key: Key) => number | undefined;
   readonly remove: (key: Key) => void;
   /** Takes entries of the feed, in their order. */
   readonly apply: (entries: readonly ShownEntry[]) => void;
@@ -134,6 +136,7 @@ export function createStore({ now, setTimer, isWanted, want }: StoreOptions): St
       for (const record of records) (fresh ?? base).put(record);
       if (fresh === undefined) changed();
     },
+    versionOf: (key) => (fresh ?? base).recordOf(key)?.version,
     remove(key) {
       for (const from of bases()) from.remove(key);
       changed();

@@ -313,6 +313,15 @@ const writtenPlans: readonly (readonly Step[])[] = [
     news,
     { kind: "release", place: 0, settles: true },
   ],
+  // A command is given up while the page is loading: a list has its appointment, and an older read has not.
+  [
+    { kind: "reload", isSlow: true, settles: false },
+    { ...first, kind: "give", act: "cancel", slot: 3, fate: "late", settles: false },
+    { ...first, kind: "give", act: "requestTime", fate: "through", settles: false },
+    { kind: "giveUp", place: 0, settles: false },
+    { ...first, kind: "others", act: "book", settles: false },
+    { kind: "pump", most: 1, cutAt: [], settles: false },
+  ],
   // An offer comes by the feed, and its subject takes it.
   [
     { ...first, kind: "others", act: "requestTime" },
