@@ -114,7 +114,7 @@ describe("a decision", () => {
       await engine.reconcile({ actor: { kind: "operator", id: "o" } });
       expect(found).toEqual([]);
     });
-    await fc.assert(property, { numRuns: 150 });
+    await fc.assert(property, { numRuns: 400 });
     expect([...seen].sort()).toEqual(Object.keys(rules).sort());
     expect(repairedAppointments).toBeGreaterThan(10);
   });
