@@ -46,7 +46,7 @@ const withStanding = (page: object, asOf: Date) => {
   return { ...page, source: "database", cursor: null, asOf, behindMs: 0, isStale: false };
 };
 
-/** What has begun is not on offer, whoever answers. */
+/** What has begun is not on offer, from live slots or from the database. */
 function searchBy(model: Model | undefined, search: Search) {
   return async ({ actor, engine, input }: Omit<Asking, "searches">): Promise<object> => {
     const now = new Date();

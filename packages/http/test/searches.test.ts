@@ -302,7 +302,7 @@ describe("a search for times of a length", () => {
     }
   });
 
-  it("finds the next ones within 62 days, whoever answers", async () => {
+  it("finds the next ones within 62 days, from live slots as from the database", async () => {
     const { send, handler } = await stage({ live: { ...live, ...openings, forDays: 100 } });
     await handler.ready();
     const first = new Date(Date.now() + 70 * 24 * 60 * 60_000).toISOString().slice(0, 10);

@@ -95,7 +95,8 @@ export const computedSubjectCases: readonly ConformanceCase[] = [
   },
   {
     key: "computed.live-subject-range",
-    title: "a search of live slots for times for a subject looks as far as one of the database, whoever decides",
+    title:
+      "a search of live slots for times for a subject looks as far as one of the database, by whatever means it is decided",
     async run({ storage }) {
       const engine = stage(storage);
       const careful = stage(storage, { policies: [buffer({ beforeMinutes: 5, afterMinutes: 0 })] });

@@ -5,7 +5,7 @@ import { refuseIn, type Where } from "./refuse-in.ts";
 export type Spend = (steps: number) => void;
 
 /**
- * What one calendar may cost, however many rules it has. Whoever uses it up is named.
+ * What one calendar may cost, however many rules it has. The component that uses it up is named.
  * @throws BookingError `invalid_input`, when it is used up
  */
 export function stepBudget(): (where: Where) => Spend {

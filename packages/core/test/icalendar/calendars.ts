@@ -13,6 +13,24 @@ const linesOf = (text: string): readonly string[] =>
 export const eventOf = (lines: string, uid = "a@example.org"): string =>
   `BEGIN:VEVENT\nUID:${uid}\nDTSTAMP:20270101T000000Z\n${lines}\nEND:VEVENT`;
 
+/** The clocks of Berlin, as Outlook defines them. */
+export const ownZone = (further = ""): string => `BEGIN:VTIMEZONE
+TZID:Own
+BEGIN:STANDARD
+DTSTART:16010101T030000
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10
+END:STANDARD
+BEGIN:DAYLIGHT
+DTSTART:16010101T020000
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3
+${further}
+END:DAYLIGHT
+END:VTIMEZONE`;
+
 export interface Window {
   readonly from: string;
   readonly until: string;

@@ -2,24 +2,9 @@ import fc from "fast-check";
 import { Temporal } from "temporal-polyfill";
 import { describe, expect, it } from "vitest";
 import { busyTimesOf } from "../../src/icalendar/index.ts";
-import { busyIn, calendarOf, eventOf, march } from "./calendars.ts";
+import { busyIn, calendarOf, eventOf, march, ownZone } from "./calendars.ts";
 
-/** Berlin as Outlook defines it. */
-const own = `BEGIN:VTIMEZONE
-TZID:Own
-BEGIN:STANDARD
-DTSTART:16010101T030000
-TZOFFSETFROM:+0200
-TZOFFSETTO:+0100
-RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10
-END:STANDARD
-BEGIN:DAYLIGHT
-DTSTART:16010101T020000
-TZOFFSETFROM:+0100
-TZOFFSETTO:+0200
-RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3
-END:DAYLIGHT
-END:VTIMEZONE`;
+const own = ownZone();
 
 /** São Paulo, which has not changed its clocks since 2019: `ending` says by what the last rules end. */
 const saoPaulo = (ending: string, more = "") => `BEGIN:VTIMEZONE

@@ -2,25 +2,10 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { busyTimesOf } from "../../src/icalendar/index.ts";
 import { isBookingError } from "../../src/index.ts";
-import { calendarOf, eventOf, march } from "./calendars.ts";
+import { calendarOf, eventOf, march, ownZone } from "./calendars.ts";
 
 const sound = calendarOf(
-  `BEGIN:VTIMEZONE
-   TZID:Own
-   BEGIN:STANDARD
-   DTSTART:16010101T030000
-   TZOFFSETFROM:+0200
-   TZOFFSETTO:+0100
-   RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10
-   END:STANDARD
-   BEGIN:DAYLIGHT
-   DTSTART:16010101T020000
-   TZOFFSETFROM:+0100
-   TZOFFSETTO:+0200
-   RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3
-   RDATE:20270322T020000
-   END:DAYLIGHT
-   END:VTIMEZONE`,
+  ownZone("RDATE:20270322T020000"),
   eventOf(
     `DTSTART;TZID=Own:20270322T083000
      DTEND;TZID="Own":20270322T091500
