@@ -72,20 +72,21 @@ async function book(subjectId: string, index: number) {
   return (await engine.book({ actor: { kind: "patient", id: subjectId }, slotId, subjectId })).appointment;
 }
 
+/** Waits until the relay has come so far. */
+async function until(isSo: (status: Awaited<ReturnType<typeof relay.status>>) => boolean): Promise<void> {
+  while (!isSo(await relay.status())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
 const ofAda = await book("ada", 0);
 const ofBen = await book("ben", 1);
+await until(({ parked }) => parked.length === 1);
 await engine.reschedule({
   actor: { kind: "patient", id: "ada" },
   appointmentId: ofAda.id,
   slotId: created.slots[2]?.id ?? "",
 });
 
-/** Waits until the relay has come so far. */
-async function until(isSo: (status: Awaited<ReturnType<typeof relay.status>>) => boolean): Promise<void> {
-  while (!isSo(await relay.status())) await new Promise((resolve) => setTimeout(resolve, 20));
-}
-
-// Ada's appointment is parked with what follows. Ben's has gone on.
+// What follows on a parked entry of Ada's appointment waits with it. Ben's has gone on.
 await until(({ behind, parked }) => behind === 0 && parked[0]?.lastVersion === 2);
 const { parked } = await relay.status();
 for (const { fromVersion, lastVersion, error } of parked) {
