@@ -38,7 +38,7 @@ export default defineConfig({
           isolate: false,
         },
       },
-      { extends: true, test: { name: "alone", include: replacing, globalSetup: [] } },
+      { extends: true, test: { name: "alone", include: replacing, exclude: leftOut, globalSetup: [] } },
       {
         extends: true,
         // Each file has a vm context of its own, as under Jest and in hosts with plug-ins.

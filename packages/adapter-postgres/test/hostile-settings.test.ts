@@ -45,17 +45,10 @@ const hostile: Readonly<Record<string, PoolConfig>> = {
   "types of the pool's own": { types: { getTypeParser: upside } },
 };
 
-/** A database that is dropped ends connections that are closing. An event without a listener would end the process. */
-function openPool(config: PoolConfig): Pool {
-  const pool = new Pool(config);
-  pool.on("connect", (client) => client.on("error", () => {}));
-  return pool;
-}
-
 describeOnServer("on a host's pool", (url) => {
   it.each(Object.entries(hostile))("%s change no outcome and no value", async (_title, config) => {
     const store = await openPostgresStore(url());
-    const pool = openPool({ connectionString: url(), ...config });
+    const pool = new Pool({ connectionString: url(), ...config });
     const storage = postgresAdapter({ pool, schema: store.schema });
     expect(await storage.migrate()).toMatchObject({ applied: [] });
     expect(await storage.commit([creation(slot, held), booking(slotAt(60))])).toMatchObject([
@@ -94,7 +87,7 @@ describeOnServer("on a host's pool", (url) => {
 
   it("binary results, which pg decodes incorrectly, are refused", async () => {
     const store = await openPostgresStore(url());
-    const pool = openPool({ connectionString: url(), binary: true } as PoolConfig);
+    const pool = new Pool({ connectionString: url(), binary: true } as PoolConfig);
     const storage = postgresAdapter({ pool, schema: store.schema });
     await expect(storage.load(keys)).rejects.toMatchObject({ failure: "misused" });
     await pool.end();
@@ -104,7 +97,7 @@ describeOnServer("on a host's pool", (url) => {
   it("many callers have one winner at every isolation level", async () => {
     for (const level of ["repeatable\\ read", "serializable"]) {
       const store = await openPostgresStore(url());
-      const pool = openPool({ connectionString: url(), options: `-c default_transaction_isolation=${level}` });
+      const pool = new Pool({ connectionString: url(), options: `-c default_transaction_isolation=${level}` });
       const engine = createEngine({ storage: postgresAdapter({ pool, schema: store.schema }) });
       const actor = { kind: "p", id: "p" };
       const at = { start: "2026-03-02T09:00:00Z", end: "2026-03-02T09:30:00Z" };
@@ -126,7 +119,7 @@ describeOnServer("on a host's pool", (url) => {
     await store.pool.query(`create schema ours_first;
       create function ours_first.current_setting(text) returns text language sql as $$ select 'off' $$;
       create function ours_first.json_build_array(int, text, text) returns json language sql as $$ select '[9]'::json $$`);
-    const pool = openPool({ connectionString: url(), options: "-c search_path=ours_first,pg_catalog" });
+    const pool = new Pool({ connectionString: url(), options: "-c search_path=ours_first,pg_catalog" });
     const storage = postgresAdapter({ pool, schema: store.schema });
     expect(await storage.commit([creation(slot)])).toEqual([{ status: "committed" }]);
     expect(await storage.commit([transitionOf("again", slot)])).toEqual([{ status: "stale", keys: [keys[0]] }]);
@@ -136,7 +129,7 @@ describeOnServer("on a host's pool", (url) => {
 
   it("a read-only default is reported as such, reads go on, and migrate ignores it", async () => {
     const store = await openPostgresStore(url());
-    const pool = openPool({ connectionString: url(), options: "-c default_transaction_read_only=on" });
+    const pool = new Pool({ connectionString: url(), options: "-c default_transaction_read_only=on" });
     const storage = postgresAdapter({ pool, schema: store.schema });
     await store.storage.commit([creation(slot)]);
     expect(await storage.load([keys[0]])).toEqual([slot]);
@@ -153,7 +146,7 @@ describeOnServer("on a host's pool", (url) => {
   it("a transaction left open on a connection of the pool does not swallow a booking", async () => {
     const store = await openPostgresStore(url());
     await store.storage.commit([creation(slot)]);
-    const pool = openPool({ connectionString: url(), max: 1 });
+    const pool = new Pool({ connectionString: url(), max: 1 });
     const leaky = await pool.connect();
     await leaky.query("begin");
     leaky.release();
@@ -183,7 +176,7 @@ describeOnServer("on a host's pool", (url) => {
 
   it("what was acknowledged is flushed to disk even if the session would not wait for it", async () => {
     const store = await openPostgresStore(url());
-    const pool = openPool({ connectionString: url(), max: 1, options: "-c synchronous_commit=off" });
+    const pool = new Pool({ connectionString: url(), max: 1, options: "-c synchronous_commit=off" });
     const storage = postgresAdapter({ pool, schema: store.schema });
     await storage.load([]);
     // Whether the function sets it for its transaction shows inside a host's transaction.
@@ -206,7 +199,7 @@ describeOnServer("on a host's pool", (url) => {
 describeOnServer("without statement names", (url) => {
   it("no statement is prepared on the server, and everything works", async () => {
     const store = await openPostgresStore(url());
-    const pool = openPool({ connectionString: url(), max: 1 });
+    const pool = new Pool({ connectionString: url(), max: 1 });
     const storage = postgresAdapter({ pool, schema: store.schema, preparedStatements: false });
     const run = async (on: typeof storage) => {
       expect(await on.commit([creation(slot)])).toEqual([{ status: "committed" }]);

@@ -4,7 +4,8 @@ import { createMemoryDatabase, memoryAdapter } from "../src/memory/index.ts";
 
 const first = Date.UTC(2027, 2, 22);
 const minuteMs = 60_000;
-const count = 4_000;
+/** The most that one call takes. */
+const count = 10_000;
 
 const intervals = Array.from({ length: count }, (_, index) => {
   const start = first + index * 2 * minuteMs;

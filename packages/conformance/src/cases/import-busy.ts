@@ -276,11 +276,11 @@ export const importBusyCases: readonly ConformanceCase[] = [
       }
       await refusal(importing(engine, [busy(0, 30)], { signal: AbortSignal.abort() }), "aborted");
       await refusal(importing(engine, [], { actor: patient }), "forbidden");
-      const most = Array.from({ length: 10_000 }, (_, index) => busy(index, index + 0.5));
-      const long = { until: minutes(8 * day) };
-      const { created, blocked } = await importing(engine, most, long);
-      assert.deepEqual([created, blocked], [10_000, 1]);
-      assert.deepEqual(countsOf(await importing(engine, most, long)), [0, 10_000, 0, 0, 0, 0]);
+      // More than one commit takes. The most that one call takes is tried in the tests of the engine.
+      const many = Array.from({ length: 1100 }, (_, index) => busy(index, index + 0.5));
+      const { created, blocked } = await importing(engine, many);
+      assert.deepEqual([created, blocked], [1100, 1]);
+      assert.deepEqual(countsOf(await importing(engine, many)), [0, 1100, 0, 0, 0, 0]);
     },
   },
 ];

@@ -49,9 +49,10 @@ export const importBusy: Rule<ImportBusy, ImportedStretch> = {
     const schedule = seen.schedule(scheduleIdFor(command, context));
     if (schedule === undefined) return refuse("schedule_not_found", { providerId, facilityId });
     const found = seen.found.map((slot) => slotAsOf(slot, context.now));
-    const all = markedAmong(found).filter(isOwn(command));
+    const marked = markedAmong(found);
+    const all = marked.filter(isOwn(command));
     const own = all.filter(({ slot }) => slot.status === "blocked");
-    const plan = busyPlan(command.parts, found, own);
+    const plan = busyPlan(command.parts, found, marked, own);
     const write = writing({ scheduleId: schedule.id, command, all, own }, context);
     const slots = plan.times.map((time) => write(time));
     const changes = [...changesOf(plan, context), ...slots.flatMap((one) => one.changes)];

@@ -36,13 +36,18 @@ export function markedAmong(slots: readonly Slot[]): readonly Marked[] {
 /**
  * @param wanted The busy times, which do not overlap
  * @param found All slots that may meet them, as they count now
- * @param own The busy times of this source that are stored, of the same stretch of time
+ * @param all The busy times among them
+ * @param own Those of this source that are stored, of the same stretch of time
  */
-export function busyPlan(wanted: readonly TimeRange[], found: readonly Slot[], own: readonly Marked[]): BusyPlan {
-  const there = found.filter(({ status }) => status !== "withdrawn");
-  const marked = markedAmong(there);
-  const isMarked = new Set(marked.map(({ slot }) => slot));
-  const slots = there.filter((slot) => !isMarked.has(slot));
+export function busyPlan(
+  wanted: readonly TimeRange[],
+  found: readonly Slot[],
+  all: readonly Marked[],
+  own: readonly Marked[],
+): BusyPlan {
+  const isMarked = new Set(all.map(({ slot }) => slot));
+  const marked = all.filter(({ slot }) => slot.status !== "withdrawn");
+  const slots = found.filter((slot) => slot.status !== "withdrawn" && !isMarked.has(slot));
   const isWanted = new Set(wanted.map(timeOf));
   const gone = own.filter(({ slot }) => !isWanted.has(timeOf(slot)));
   const claims = claimsOf(marked);
