@@ -2,6 +2,7 @@ import type { Locator, Page } from "playwright-core";
 import { Temporal } from "temporal-polyfill";
 import { describe, expect, it } from "vitest";
 import { bedOf, bothEnginesOr, monday } from "./bed.ts";
+import { calendarFile, calendarOf } from "./calendar-file.ts";
 import { launchChromium } from "./chromium.ts";
 import { notices } from "./steps.ts";
 
@@ -103,6 +104,37 @@ for (const engine of await bothEnginesOr("sqlite")) {
         .as("ada-brandt")
         .calls.findOpen({ providerIds: ["dr-osei"], from: at("22:00"), to: at("23:59") });
       expect(items.map(({ start }) => start.getTime())).toContain(at("23:00").getTime());
+    });
+
+    it("leave out the times of another calendar, which is shown before, and give them back with its next file", async () => {
+      const { calls } = bed().as("dr-osei");
+      const from = new Date(Date.now() + 86_400_000);
+      const { items } = await calls.findOpen({ providerIds: ["dr-osei"], from, subjectId: "ben-okafor" });
+      const [free, other] = items;
+      if (free === undefined || other === undefined) throw new Error("Nothing is on offer.");
+      await calls.book({ slotId: other.slotId, subjectId: "ben-okafor" });
+      const statusOf = async () => (await calls.getSlot(free.slotId)).status;
+      const page = await openHours();
+      const choose = (file: ReturnType<typeof calendarFile>) => page.getByLabel("A file of it").setInputFiles(file);
+      await choose(calendarOf(free, other));
+      await count(page, "Free slots to be blocked")
+        .and(page.getByText("1", { exact: true }))
+        .waitFor();
+      await page.getByText("These are within its times, and stay.").waitFor();
+      expect(await statusOf()).toBe("available");
+      await page.getByRole("button", { name: "Take it over" }).click();
+      await notices(page).getByText("Slots that are blocked: 1; that are free again: 0.").waitFor();
+      expect(await statusOf()).toBe("blocked");
+      await choose(calendarOf());
+      await count(page, "Slots to be free again")
+        .and(page.getByText("1", { exact: true }))
+        .waitFor();
+      await page.getByRole("button", { name: "Take it over" }).click();
+      await notices(page).getByText("Slots that are blocked: 0; that are free again: 1.").waitFor();
+      expect(await statusOf()).toBe("available");
+      await choose(calendarFile("BEGIN:VCALENDAR"));
+      await page.getByText("This file cannot be read:").waitFor();
+      expect(await page.getByRole("button", { name: "Take it over" }).isDisabled()).toBe(true);
     });
 
     it("are not set over a change that somebody else made meanwhile", async () => {

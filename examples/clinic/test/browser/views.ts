@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { Temporal } from "temporal-polyfill";
 import { monday } from "./bed.ts";
+import { calendarOf } from "./calendar-file.ts";
 import { untilBadge } from "./steps.ts";
 
 /** Something that the page can show. */
@@ -147,6 +148,18 @@ export const views: readonly View[] = [
     name: "hours",
     search: { view: "hours" },
     reach: (page) => page.getByText("New slots").waitFor(),
+  },
+  {
+    ...staff,
+    name: "hours-of-another-calendar",
+    search: { view: "hours" },
+    async reach(page) {
+      // From the morning of one day to that of another.
+      const [start, end] = [1, 3].map((days) => new Date(shownAt.getTime() + days * 86_400_000)) as [Date, Date];
+      await page.getByLabel("A file of it").setInputFiles(calendarOf({ start, end }));
+      await page.getByText("Free slots to be blocked").waitFor();
+      await page.getByText("Taken, and within its times").scrollIntoViewIfNeeded();
+    },
   },
   {
     ...staff,

@@ -7,6 +7,7 @@ import { useDirectory } from "../person.ts";
 import { useRoute } from "../shell/route.ts";
 import { addDays, dateOf } from "../time/days.ts";
 import { formatZone } from "../time/format.ts";
+import { CalendarCard } from "./calendar/calendar-card.tsx";
 import { type Draft, newException, newWindow } from "./draft.ts";
 import { EffectCard } from "./effect-card.tsx";
 import { ExceptionRow } from "./exception-row.tsx";
@@ -72,6 +73,7 @@ function HoursOf({ place }: { readonly place: HoursPlace }) {
       <div className="hours-parts">
         <Weekly hours={hours} draft={draft} zone={place.timeZone} />
         <Exceptions hours={hours} draft={draft} zone={place.timeZone} />
+        <CalendarCard place={place} until={until} />
       </div>
       <div className="hours-side">
         <EffectCard place={place} effect={effect} until={until} />
