@@ -1,4 +1,4 @@
-import { createEngine } from "@slotwright/core";
+import { createEngine, weekdays } from "@slotwright/core";
 import { loadEngine } from "@slotwright/lab/engines";
 import { Temporal } from "temporal-polyfill";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
@@ -14,6 +14,12 @@ let calls: SyncCalls;
 
 /** A seeded clinic in which one booking was cancelled by hand-written SQL: its slot and its appointment are wrong. */
 async function brokenClinic(): Promise<SyncCalls> {
+  const { engine, storage, database } = await seededClinic();
+  await damage(storage, { engine, address: database.address, about: "", end: async () => undefined });
+  return createEngine({ storage }).as(staff);
+}
+
+async function seededClinic() {
   const engine = await loadEngine("sqlite");
   const database = await engine.createDatabase(new AbortController().signal);
   const storage = engine.openStorage(database.address);
@@ -24,8 +30,7 @@ async function brokenClinic(): Promise<SyncCalls> {
   await storage.migrate();
   const now = Temporal.Now.instant();
   await seed(storage, { from: now.toZonedDateTimeISO("UTC").toPlainDate(), now });
-  await damage(storage, { engine, address: database.address, about: "", end: async () => undefined });
-  return createEngine({ storage }).as(staff);
+  return { engine, storage, database };
 }
 
 /** The same calls, of which the one after so many fails. */
@@ -70,6 +75,32 @@ describe("the sync check of the page", () => {
     expect(repair).toMatchObject({ repaired: 2, repairable: 0, manual: 0 });
     expect(check).toMatchObject({ repaired: 0, repairable: 0, manual: 0, findings: [] });
     expect(check?.startedAt.getTime()).toBeGreaterThanOrEqual(repair?.startedAt.getTime() ?? Number.NaN);
+  });
+
+  it("lists slots that the clocks show at another time, looks them up, and moves those that are free", async () => {
+    const {
+      engine: database,
+      storage,
+      database: { address },
+    } = await seededClinic();
+    const engine = createEngine({ storage }).as(staff);
+    const place = { providerId: "night-nurse", facilityId: "harbour" };
+    const weekly = [{ days: weekdays, from: "09:00", to: "10:00" }];
+    await engine.setAvailability({ ...place, timeZone: "Asia/Tokyo", hours: { offer: { minutes: 60 }, weekly } });
+    const { created } = await engine.publishSlots({ ...place, until: new Date(Date.now() + 14 * 86_400_000) });
+    // As if the rules of the zone were other ones now.
+    const connection = await database.connect(address);
+    await connection.query(
+      "update slotwright_availabilities set time_zone = 'Asia/Shanghai' where provider_id = 'night-nurse'",
+    );
+    await connection.close();
+    const sync = createSyncCheck(engine, days);
+    await sync.check();
+    const { check } = sync.get();
+    expect(check?.movedCount).toBe(created);
+    expect(check?.moved.map(({ slotId }) => check.known.slots.has(slotId))).toEqual(Array(created).fill(true));
+    expect((await sync.repair()).moved.map(({ outcome }) => outcome)).toEqual(Array(created).fill("repaired"));
+    expect(sync.get().check).toMatchObject({ moved: [], movedCount: 0 });
   });
 
   it("does not count as a check if one of its parts has no answer", async () => {

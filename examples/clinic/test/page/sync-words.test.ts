@@ -1,11 +1,20 @@
 import type { ShownAppointment, ShownSlot } from "@slotwright/client";
-import type { Finding } from "@slotwright/core";
+import type { Finding, MovedSlot } from "@slotwright/core";
 import { describe, expect, test } from "vitest";
 import { namesOf } from "../../page/src/directory/names.ts";
 import { casesOf } from "../../page/src/sync/cases.ts";
 import { faultWords } from "../../page/src/sync/fault-words.ts";
 import type { Run } from "../../page/src/sync/run.ts";
-import { checkedOf, titleOf, unlistedOf, wordsOfCase } from "../../page/src/sync/sync-words.ts";
+import {
+  checkedOf,
+  isWell,
+  repairedOf,
+  repairOf,
+  titleOf,
+  unlistedOf,
+  wordsOfCase,
+  wordsOfMoved,
+} from "../../page/src/sync/sync-words.ts";
 import { facilities, patients, providers } from "../../people.ts";
 
 const me = { id: "dr-osei", name: "Dr Amara Osei", kind: "provider" } as const;
@@ -60,6 +69,8 @@ const runOf = (given: Partial<Run>): Run => ({
   repairable: 0,
   manual: 0,
   findings: [],
+  moved: [],
+  movedCount: 0,
   known,
   ...given,
 });
@@ -177,5 +188,35 @@ describe("the result", () => {
       "1 more fault counted, but not listed.",
       "40 more faults counted, but not listed.",
     ]);
+  });
+});
+
+describe("a slot that the clocks show at another time", () => {
+  const { start, end } = slotOf("s");
+  const movedTo = at("2026-11-30T08:20:00Z", "2026-11-30T08:40:00Z");
+  const movedAs = (outcome: MovedSlot["outcome"]): MovedSlot => {
+    const then = { newStart: movedTo.start, newEnd: movedTo.end };
+    return { slotId: "s", status: "available", appointmentId: null, start, end, ...then, outcome };
+  };
+  const runWith = (...outcomes: MovedSlot["outcome"][]) =>
+    runOf({ moved: outcomes.map(movedAs), movedCount: outcomes.length });
+
+  test("is told with both times, by the clock of its facility", () => {
+    expect(wordsOfMoved(movedAs("repairable"), slotOf("s"), names, "Europe/Lisbon")).toEqual({
+      was: "Monday 30 November, 10:20–10:40",
+      becomes: "09:20–09:40",
+      where: "Dr Amara Osei · Harbour Clinic",
+      remedy: "It is free: the repair moves it.",
+    });
+  });
+
+  test("is something that is wrong, and that a repair moves if it is free", () => {
+    const run = runWith("repairable", "manual");
+    expect([isWell(run), titleOf(run)]).toEqual([false, "The clocks show another time for 2 slots"]);
+    expect(repairOf(run)).toBe("Move 1 slot");
+    expect(repairOf({ ...run, repairable: 2 })).toBe("Repair 2 faults and move 1 slot");
+    expect(repairOf(runWith("manual"))).toBe("");
+    expect(repairedOf(runWith("repaired", "manual"))).toBe("1 slot moved");
+    expect(repairedOf(runOf({}))).toBe("Nothing was left to repair");
   });
 });

@@ -1,6 +1,6 @@
 import type { Calls } from "@slotwright/client";
 import { type Case, casesOf } from "../sync/cases.ts";
-import { nothingKnown, type SyncCalls, withRecords } from "../sync/run.ts";
+import { nothingKnown, recordsOf, type SyncCalls, withRecords } from "../sync/run.ts";
 
 /** What a check of one slot found. */
 export interface SlotFindings {
@@ -17,5 +17,6 @@ export async function checkSlot(calls: SyncCalls & Pick<Calls, "checkSync">, slo
   const findings = faults.map(
     (fault) => ({ ...fault, outcome: fault.repair === null ? "manual" : "repairable" }) as const,
   );
-  return { version, cases: casesOf({ findings, known: await withRecords(calls, nothingKnown, findings) }) };
+  const known = await withRecords(calls, nothingKnown, recordsOf({ findings, moved: [] }));
+  return { version, cases: casesOf({ findings, known }) };
 }

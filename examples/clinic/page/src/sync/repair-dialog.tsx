@@ -2,8 +2,9 @@ import { Dialog } from "../dialog/dialog.tsx";
 import { useNames } from "../directory/use-names.ts";
 import { visitorZone } from "../time/format.ts";
 import { casesOf } from "./cases.ts";
+import { MovedList } from "./moved.tsx";
 import type { Run } from "./run.ts";
-import { counted, unlistedOf, wordsOfCase } from "./sync-words.ts";
+import { repairOf, unlistedOf, wordsOfCase } from "./sync-words.ts";
 
 interface RepairDialogProps {
   readonly run: Run;
@@ -21,7 +22,7 @@ export function RepairDialog({ run, onRepair, onClose }: RepairDialogProps) {
   }));
   const unlisted = unlistedOf(run.repairable, findings.length);
   return (
-    <Dialog title={`Repair ${counted(run.repairable, "fault")}?`} role="alertdialog" onClose={onClose}>
+    <Dialog title={`${repairOf(run)}?`} role="alertdialog" onClose={onClose}>
       <ul className="sync-plan">
         {cases.map(({ key, words }) => (
           <li key={key}>
@@ -32,6 +33,7 @@ export function RepairDialog({ run, onRepair, onClose }: RepairDialogProps) {
         ))}
       </ul>
       {unlisted !== null && <p className="muted">{unlisted}</p>}
+      <MovedList run={run} only="repairable" />
       <p className="muted">
         Each repair is noted in the history, in your name. Faults that have come up since the check are repaired with
         them.

@@ -1,6 +1,7 @@
 import { visitorZone } from "../time/format.ts";
 import { CaseList } from "./case-list.tsx";
 import { casesOf } from "./cases.ts";
+import { MovedList } from "./moved.tsx";
 import type { Run } from "./run.ts";
 import { repairedAtOf, repairedOf, unlistedOf } from "./sync-words.ts";
 
@@ -14,6 +15,7 @@ export function Repaired({ run }: { readonly run: Run }) {
       <p className="muted">{repairedAtOf(run, visitorZone())}</p>
       <CaseList cases={casesOf({ ...run, findings })} />
       {unlisted !== null && <p className="muted">{unlisted}</p>}
+      <MovedList run={run} only="repaired" />
     </div>
   );
 }

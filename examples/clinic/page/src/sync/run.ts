@@ -1,5 +1,5 @@
 import type { Calls, ShownAppointment, ShownSlot } from "@slotwright/client";
-import type { Finding } from "@slotwright/core";
+import type { Finding, MovedSlot, RecordKey } from "@slotwright/core";
 
 export type SyncCalls = Pick<Calls, "reconcile" | "getSlot" | "getAppointment">;
 
@@ -18,6 +18,9 @@ export interface Run {
   readonly manual: number;
   /** The first of them. */
   readonly findings: readonly Finding[];
+  /** Slots that the clocks show at another time than when they were made: the first of them. */
+  readonly moved: readonly MovedSlot[];
+  readonly movedCount: number;
   readonly known: Known;
 }
 
@@ -71,7 +74,7 @@ export async function runThrough(calls: SyncCalls, { dryRun, parts, startedAt, o
 }
 
 async function withPart(calls: SyncCalls, run: Run, part: Part, dryRun: boolean): Promise<Run> {
-  const keepFindings = mostFindings - run.findings.length;
+  const keepFindings = mostFindings - Math.max(run.findings.length, run.moved.length);
   const report = await calls.reconcile({ ...part, dryRun, keepFindings });
   return {
     startedAt: run.startedAt,
@@ -83,14 +86,22 @@ async function withPart(calls: SyncCalls, run: Run, part: Part, dryRun: boolean)
     repairable: run.repairable + report.repairable,
     manual: run.manual + report.manual,
     findings: [...run.findings, ...report.findings],
-    known: await withRecords(calls, run.known, report.findings),
+    moved: [...run.moved, ...report.moved],
+    movedCount: run.movedCount + report.movedCount,
+    known: await withRecords(calls, run.known, recordsOf(report)),
   };
 }
 
-/** The records that findings name, beside those that are known. */
-export async function withRecords(calls: SyncCalls, known: Known, findings: readonly Finding[]): Promise<Known> {
+type Named = Pick<RecordKey, "kind" | "id">;
+
+export const recordsOf = ({ findings, moved }: Pick<Run, "findings" | "moved">): readonly Named[] => [
+  ...findings.flatMap((finding) => finding.records),
+  ...moved.map(({ slotId }) => ({ kind: "slot", id: slotId }) as const),
+];
+
+/** The records that are named, beside those that are known. */
+export async function withRecords(calls: SyncCalls, known: Known, records: readonly Named[]): Promise<Known> {
   const [slots, appointments] = [new Map(known.slots), new Map(known.appointments)];
-  const records = findings.flatMap((finding) => finding.records);
   const idsOf = (kind: string) => new Set(records.filter((one) => one.kind === kind).map(({ id }) => id));
   await Promise.all([
     ...[...idsOf("slot")].map((id) => keep(slots, id, calls.getSlot(id))),
@@ -118,5 +129,7 @@ const nothingYet = (startedAt: Date): Run => ({
   repairable: 0,
   manual: 0,
   findings: [],
+  moved: [],
+  movedCount: 0,
   known: nothingKnown,
 });

@@ -3,7 +3,7 @@ import { whyRefused } from "../notices/why.ts";
 import { visitorZone } from "../time/format.ts";
 import type { Run } from "./run.ts";
 import type { SyncState } from "./sync-check.ts";
-import { busyOf, checkedOf, counted, failureOf, progressOf, titleOf } from "./sync-words.ts";
+import { busyOf, checkedOf, failureOf, isWell, progressOf, repairOf, titleOf } from "./sync-words.ts";
 
 interface StateCardProps {
   readonly sync: SyncState;
@@ -26,7 +26,7 @@ export function StateCard({ sync, titleRef, onRepair }: StateCardProps) {
         </h3>
         <p className="muted">{text}</p>
       </div>
-      {check !== null && check.repairable > 0 && (
+      {check !== null && repairOf(check) !== "" && (
         <RepairButton run={check} isBusy={phase !== "idle"} onRepair={onRepair} />
       )}
       <Bar sync={sync} />
@@ -48,7 +48,7 @@ function RepairButton({ run, isBusy, onRepair }: RepairButtonProps) {
       aria-disabled={isBusy || undefined}
       onClick={isBusy ? undefined : onRepair}
     >
-      Repair {counted(run.repairable, "fault")}…
+      {repairOf(run)}…
     </button>
   );
 }
@@ -75,7 +75,7 @@ function shownOf({ phase, progress, check, failure }: SyncState): Shown {
     return { tone: "failed", sign: "!", ...failureOf(failure.of, whyRefused(failure.error, visitorZone())) };
   }
   if (check === null) return { tone: "busy", sign: "…", title: busyOf("checking", false), text: progressOf(null) };
-  const isWell = check.repairable + check.manual === 0;
   const text = checkedOf(check, visitorZone());
-  return { tone: isWell ? "agree" : "faults", sign: isWell ? "✓" : "!", title: titleOf(check), text };
+  const [tone, sign] = isWell(check) ? (["agree", "✓"] as const) : (["faults", "!"] as const);
+  return { tone, sign, title: titleOf(check), text };
 }

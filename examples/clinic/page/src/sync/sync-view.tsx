@@ -3,6 +3,7 @@ import "../styles/controls.css";
 import { visitorZone } from "../time/format.ts";
 import { CaseList } from "./case-list.tsx";
 import { casesOf } from "./cases.ts";
+import { Moved } from "./moved.tsx";
 import { RepairDialog } from "./repair-dialog.tsx";
 import { Repaired } from "./repaired.tsx";
 import { StateCard } from "./state-card.tsx";
@@ -46,6 +47,7 @@ export function SyncView() {
           {unlisted !== null && <p className="muted">{unlisted}</p>}
         </div>
       )}
+      {check !== null && check.movedCount > 0 && <Moved run={check} />}
       {asks && check !== null && <RepairDialog run={check} onRepair={sync.repairAll} onClose={() => setAsks(false)} />}
     </section>
   );

@@ -1,4 +1,5 @@
-import type { Finding } from "@slotwright/core";
+import type { ShownSlot } from "@slotwright/client";
+import type { Finding, MovedSlot } from "@slotwright/core";
 import type { Names } from "../directory/names.ts";
 import { agree, formatDay, formatMoment, formatRange, formatZone } from "../time/format.ts";
 import type { Case } from "./cases.ts";
@@ -64,10 +65,16 @@ const refusedRepair =
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 /** What the check came to. One line also on a phone, so that nothing moves when it is known. */
-export function titleOf({ repairable, manual }: Run): string {
-  const all = repairable + manual;
-  return all === 0 ? "Slots and appointments agree" : `${counted(all, "fault")} found`;
+export function titleOf(run: Run): string {
+  const faults = faultsIn(run);
+  if (faults > 0) return `${counted(faults, "fault")} found`;
+  return run.movedCount === 0 ? "Slots and appointments agree" : movedTitleOf(run);
 }
+
+export const faultsIn = ({ repairable, manual }: Run): number => repairable + manual;
+
+/** Whether nothing is wrong. */
+export const isWell = (run: Run): boolean => faultsIn(run) + run.movedCount === 0;
 
 /** What can be done about it, and when and how much was checked. What came later is not in it, and that is said. */
 export function checkedOf(run: Run, local: string): string {
@@ -75,8 +82,8 @@ export function checkedOf(run: Run, local: string): string {
   return `${remediesOf(run)}${checked}`;
 }
 
-function remediesOf({ repairable, manual }: Run): string {
-  const all = repairable + manual;
+function remediesOf(run: Run): string {
+  const [all, { repairable, manual }] = [faultsIn(run), run];
   if (all === 0) return "";
   if (manual === 0) return `${all === 1 ? "It" : all === 2 ? "Both" : "All"} can be repaired. `;
   if (repairable === 0) return "A person must decide. ";
@@ -102,9 +109,55 @@ export function failureOf(of: "check" | "repair", why: string): { readonly title
 }
 
 /** What a repair came to. */
-export function repairedOf({ repaired }: Run): string {
-  return repaired === 0 ? "Nothing was left to repair" : `${counted(repaired, "fault")} repaired`;
+export function repairedOf(run: Run): string {
+  const parts = [counts(run.repaired, "fault", "repaired"), counts(movedIn(run, "repaired"), "slot", "moved")];
+  return parts.filter((part) => part !== "").join(", ") || "Nothing was left to repair";
 }
+
+const counts = (count: number, noun: string, done: string): string =>
+  count === 0 ? "" : `${counted(count, noun)} ${done}`;
+
+/** What a repair would do, as a button and a question say it. Empty if there is nothing to repair. */
+export function repairOf(run: Run): string {
+  const [faults, slots] = [run.repairable, movedIn(run, "repairable")];
+  const words = [
+    faults > 0 ? `repair ${counted(faults, "fault")}` : "",
+    slots > 0 ? `move ${counted(slots, "slot")}` : "",
+  ];
+  const text = words.filter((word) => word !== "").join(" and ");
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+const movedIn = ({ moved }: Run, outcome: MovedSlot["outcome"]): number =>
+  moved.filter((one) => one.outcome === outcome).length;
+
+export const movedTitleOf = ({ movedCount }: Run): string =>
+  `The clocks show another time for ${counted(movedCount, "slot")}`;
+
+/** What is told of a slot that the clocks show at another time. */
+export interface MovedWords {
+  readonly was: string;
+  readonly becomes: string;
+  readonly where: string;
+  readonly remedy: string;
+}
+
+/** @param slot Undefined if it could not be looked up. */
+export function wordsOfMoved(moved: MovedSlot, slot: ShownSlot | undefined, names: Names, local: string): MovedWords {
+  const zone = slot === undefined ? local : names.zone(slot.facilityId);
+  return {
+    was: whenOf(moved, zone),
+    becomes: formatRange(moved.newStart, moved.newEnd, zone),
+    where: slot === undefined ? "" : `${names.provider(slot.providerId)} · ${names.facility(slot.facilityId)}`,
+    remedy: movedRemedies[moved.outcome],
+  };
+}
+
+const movedRemedies: Readonly<Record<MovedSlot["outcome"], string>> = {
+  repaired: "It was free, and has moved.",
+  repairable: "It is free: the repair moves it.",
+  manual: "It is not free. Ask those who have it, and move the appointment, or keep it where it is.",
+};
 
 /** How many faults are counted, but not listed. */
 export function unlistedOf(all: number, listed: number): string | null {
