@@ -17,4 +17,5 @@ const print = (text: string) => process.stdout.write(`${text}\n`);
 const tests = { name: "vitest", words: ["vitest", "run", ...given] } as const;
 const checks = ["lint", "types", "unused", "packages"].map(script);
 process.exitCode = await checksBeside(tests, checks, print);
-if (leavesOut) print("Left out: long tests, as those of proof, benchmarks and clusters. With --all they run, too, as in CI.");
+if (leavesOut)
+  print("Left out: long tests, as those of proof, benchmarks and clusters. With --all they run, too, as in CI.");
