@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import type { Authorize, EngineOptions, FindOpenInput, LiveOpenInput, OpenSlot } from "@slotwright/core";
+import {
+  type Authorize,
+  type EngineOptions,
+  type ExplainInput,
+  type FindOpenInput,
+  isBookingError,
+  type LiveOpenInput,
+  maximumPerDay,
+  type OpenSlot,
+} from "@slotwright/core";
 import fc from "fast-check";
 import { assertSound, engineOn, manualClock, minutes, patient, place, publish, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
@@ -166,6 +175,53 @@ export const holderCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "holders.explained",
+    title:
+      "what somebody holds is explained to them as on offer, by the token or the holder's id, and to nobody else as theirs",
+    async run({ storage, second }) {
+      const clock = manualClock();
+      const bare = engineOn(storage, { clock });
+      const [seat = "", other = ""] = (await publish(bare, 1, 2)).map(({ id }) => id).sort();
+      const held = { actor: patient, slotId: other, seconds: 60, holderId: patient.id };
+      const { holdToken, slot } = await bare.hold(held);
+      const engine = engineOn(second, { clock, authorize: byHolder, policies: [maximumPerDay({ count: 1 })] });
+      const [own, others] = [engine.as(patient), engine.as(stranger)];
+      const [tokens, holderId] = [{ holdTokens: [holdToken] }, { holderId: patient.id }];
+      const time = { ...place, start: slot.start, end: slot.end };
+      const by = async (reader: typeof own, wanted: ExplainInput) => {
+        const { onOffer, reasons, slot } = await reader.explain(wanted);
+        assert.equal(onOffer, reasons.length === 0);
+        const codes = reasons.map(({ error }) =>
+          isBookingError(error, "policy_violation") ? error.details.policy : error.code,
+        );
+        return [slot?.id, slot?.status, ...codes];
+      };
+      for (const subject of [{}, { subjectId: "p-1" }]) {
+        const wanted = { slotId: other, ...subject };
+        const taken = [other, "held", "slot_held"];
+        assert.deepEqual(await by(own, wanted), taken);
+        for (const proof of [tokens, holderId, { ...tokens, holderId: "h-2" }]) {
+          assert.deepEqual(await by(own, { ...wanted, ...proof }), [other, "held"]);
+          assert.deepEqual(await by(own, { ...time, ...subject, ...proof }), [other, "held"]);
+        }
+        assert.deepEqual(await by(own, { ...wanted, holdTokens: ["guessed"], holderId: "h-2" }), taken);
+        // Whether somebody holds it is not for everybody to find out.
+        assert.deepEqual(await by(others, { ...wanted, ...holderId }), taken);
+        assert.deepEqual(await by(others, { ...wanted, ...tokens }), [other, "held"]);
+      }
+      // What one holds counts for all but itself.
+      const beside = { slotId: seat, subjectId: "p-1", ...tokens };
+      assert.deepEqual(await by(own, beside), [seat, "available", "maximum_per_day"]);
+      assert.deepEqual(await by(own, { slotId: seat, ...tokens }), [seat, "available"]);
+      clock.advance(60_000);
+      for (const more of [tokens, { ...holderId, subjectId: "p-1" }]) {
+        assert.deepEqual(await by(own, { slotId: other, ...more }), [other, "available"]);
+      }
+      assert.deepEqual(await by(own, beside), [seat, "available"]);
+      await refusal(own.explain({ slotId: seat, holdTokens: Array(17).fill("t") }), "invalid_input");
+    },
+  },
+  {
     key: "holders.tell-the-truth",
     title:
       "a search for a subject by a holder offers all that they could book, what they hold included, and nothing else",
@@ -195,7 +251,13 @@ export const holderCases: readonly ConformanceCase[] = [
           const isHeld = (await engine.getSlot(slotId)).status === "held";
           const holdToken = isHeld ? tokens.get(slotId) : undefined;
           const booking = { slotId, subjectId, ...(holdToken !== undefined && { holdToken }) };
-          if ((await own.preview("book", booking)).possible) possible.set(slotId, isHeld);
+          const preview = await own.preview("book", booking);
+          if (preview.possible) possible.set(slotId, isHeld);
+          const explained = await own.explain({ slotId, subjectId, ...proof });
+          assert.deepEqual(
+            explained.reasons.map(({ error }) => error.code),
+            preview.possible ? [] : preview.reasons.map(({ error }) => error.code),
+          );
         }
         assert.equal(
           offers.reduce((sum, { seats }) => sum + seats, 0),
