@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import {
   type Authorize,
+  buffer,
   type EngineOptions,
   type ExplainInput,
   type FindOpenInput,
   isBookingError,
   type LiveOpenInput,
   maximumPerDay,
+  minimumNotice,
   type OpenSlot,
 } from "@slotwright/core";
 import fc from "fast-check";
@@ -222,12 +224,43 @@ export const holderCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "holders.live-subject",
+    title: "live slots decide without the database what somebody holds: it is in the way of others, and not of itself",
+    async run({ storage }) {
+      const bare = engineOn(storage);
+      const [first = "", , third = ""] = (await publish(bare, 3)).map(({ id }) => id);
+      const group = { start: minutes(120), end: minutes(150), capacity: 2 };
+      const { slots } = await bare.createSlots({ actor: patient, ...place, slots: [group] });
+      const [seat = "", ...others] = slots.map(({ id }) => id);
+      await bare.book({ actor: patient, slotId: seat, alsoSlotIds: others, subjectId: "p-2" });
+      const held = await bare.hold({ actor: patient, slotId: first, holderId: "h-1" });
+      const ways = [
+        [maximumPerDay({ count: 2 }), [`mine ${first}`]],
+        [buffer({ beforeMinutes: 5, afterMinutes: 0 }), [`mine ${first}`, third]],
+        [minimumNotice({ minutes: 0 }), undefined],
+      ] as const;
+      for (const [policy, expected] of ways) {
+        const engine = engineOn(storage, { policies: [policy], clock: manualClock() });
+        await withLive(engine, liveWindow, async (live) => {
+          const own = await live.forSubject({ actor: patient, subjectId: "p-1" });
+          for (const proof of [{ holdTokens: [held.holdToken] }, { holderId: "h-1" }]) {
+            const { items, source } = await own.findOpen(proof);
+            const search = { ...liveWindow, subjectId: "p-1", ...proof };
+            assert.deepEqual([items, source], [(await engine.as(patient).findOpen(search)).items, "live"]);
+            assert.deepEqual(marked(items), expected ?? marked(items));
+          }
+        });
+      }
+    },
+  },
+  {
     key: "holders.tell-the-truth",
     title:
       "a search for a subject by a holder offers all that they could book, what they hold included, and nothing else",
     async run({ open, propertyRuns }) {
       const held = fc.array(fc.nat(40), { minLength: 1, maxLength: 4 });
-      const property = fc.asyncProperty(anyScene, held, fc.boolean(), async (scene, wanted, byToken) => {
+      const either = fc.boolean();
+      const property = fc.asyncProperty(anyScene, held, either, either, async (scene, wanted, byToken, isAsked) => {
         const { storage, second, close } = await open();
         const ids = await furnish(storage, scene);
         const plain = engineOn(storage, { clock: clockAt(scene.afterNine - 1) });
@@ -239,7 +272,14 @@ export const holderCases: readonly ConformanceCase[] = [
           if (made !== undefined) tokens.set(slotId, made.holdToken);
         }
         const { policies } = scene;
-        const options: Partial<EngineOptions<unknown>> = { policies, audienceOf, clock: clockAt(scene.afterNine) };
+        const clock = clockAt(scene.afterNine);
+        const authorize = isAsked ? () => undefined : undefined;
+        const options: Partial<EngineOptions<unknown>> = {
+          policies,
+          audienceOf,
+          clock,
+          ...(authorize && { authorize }),
+        };
         const engine = engineOn(second, options);
         const [own, subjectId] = [engine.as(actorOf(scene)), `p-${scene.subject}`];
         const proof = byToken ? { holdTokens: [...tokens.values()] } : { holderId: "h-1" };
@@ -266,7 +306,12 @@ export const holderCases: readonly ConformanceCase[] = [
         for (const { slotId, mine = false } of offers) assert.equal(possible.get(slotId), mine, slotId);
         await withLive(engine, window, async (live) => {
           const ofSubject = await live.forSubject({ actor: actorOf(scene), subjectId });
-          assert.deepEqual(await offersTo(ofSubject, search), offers);
+          const fromMemory = async (input: LiveOpenInput) => {
+            const page = await ofSubject.findOpen(input);
+            assert.equal(page.source, "live");
+            return page;
+          };
+          assert.deepEqual(await offersTo({ findOpen: fromMemory }, search), offers);
         });
         await close();
       });
