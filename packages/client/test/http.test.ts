@@ -119,6 +119,12 @@ test("takes and returns what the engine does, over real HTTP", async () => {
     onOffer: true,
     slot: { id: second.id },
   });
+  const { holdToken } = await calls.hold({ slotId: second.id, seconds: 60 });
+  for (const mine of [{ slotId: second.id }, { ...place, start: second.start, end: second.end }]) {
+    const { onOffer } = await calls.explain({ ...mine, subjectId: "ada", holdTokens: ["a,b", holdToken] });
+    expect([onOffer, (await calls.explain({ ...mine, subjectId: "ada" })).onOffer]).toEqual([true, false]);
+  }
+  await calls.release({ slotId: second.id, holdToken });
   const [longer] = (
     await calls.findTimes({ ...window, facilityId: place.facilityId, providerIds: [place.providerId], minutes: 20 })
   ).items;

@@ -37,12 +37,12 @@ describe("the OpenAPI document", () => {
       expect(Object.keys(one.properties)).not.toContain("actor");
       expect(one.required).toEqual(expect.arrayContaining(["subjectId", "amountCents"]));
     }
-    const search = body.paths["/open-slots"].get.parameters.map(
-      (one: { name: string; in: string }) => `${one.in} ${one.name}`,
-    );
-    expect(search).toContain("header Hold-Token");
-    expect(search).toContain("query holderId");
-    expect(search.join()).not.toContain("holdTokens");
+    for (const path of ["/open-slots", "/open-slots/explanation", "/slots/{slotId}/explanation"]) {
+      const asked = body.paths[path].get.parameters.map((one: { name: string; in: string }) => `${one.in} ${one.name}`);
+      expect(asked).toContain("header Hold-Token");
+      expect(asked).toContain("query holderId");
+      expect(asked.join()).not.toContain("holdTokens");
+    }
     const hold = body.paths["/slots/{slotId}/hold"].post.requestBody.content["application/json"].schema;
     expect(Object.keys(hold.properties)).toEqual(["reason", "override", "alsoSlotIds", "seconds", "holderId"]);
     const slots = body.paths["/slots"].get.parameters.map(({ name }: { name: string }) => name);

@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core";
 import { Temporal } from "temporal-polyfill";
 import { describe, expect, it } from "vitest";
 import { bedOf, bothEnginesOr } from "./bed.ts";
@@ -7,6 +8,18 @@ import { choose, notices, timeAs } from "./steps.ts";
 import { appointmentsOf, ask, calendarOf, cardOf, cellOf } from "./waiting.ts";
 
 const browser = await launchChromium();
+
+/** How many times are free on the chosen day, as the row of days says. */
+async function freeInStrip(page: Page): Promise<number> {
+  return Number.parseInt(
+    (await page.locator('.find-day[aria-pressed="true"] .find-day-count').textContent()) ?? "",
+    10,
+  );
+}
+
+/** The same, as the list of its times says. */
+const freeInDay = async (page: Page): Promise<number> =>
+  Number.parseInt((await page.locator(".day-times-head [role=status]").textContent()) ?? "", 10);
 const place = { providerId: "dr-osei", facilityId: "harbour" };
 
 for (const engine of await bothEnginesOr("postgres")) {
@@ -29,6 +42,8 @@ for (const engine of await bothEnginesOr("postgres")) {
     it("marks a free time that a rule keeps from a patient, says why and what may help, and keeps another one", async () => {
       const [tooSoon, later] = [await soon(70), await soon(200)];
       const ada = await bed().open("ada-brandt", { search: tooSoon.search });
+      await timeAs(ada, tooSoon, "not for you").waitFor();
+      await expect.poll(() => freeInStrip(ada)).toBe(await freeInDay(ada));
       await timeAs(ada, tooSoon, "not for you").click();
       const dialog = ada.getByRole("dialog", { name: "Why not this time?" });
       await dialog.getByText(/2 hours/).waitFor();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { buffer, maximumHolds, type Policy, type StorageAdapter } from "@slotwright/core";
+import { buffer, maximumHolds, maximumPerDay, type Policy, type StorageAdapter } from "@slotwright/core";
 import { assertSound, engineOn, manualClock, patient, place, publish, refusal, tally } from "../fixtures.ts";
+import { gatedAdapter } from "../gated.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { enginesOn, slotsOf, whenFirst } from "./sight-races.ts";
 import { refusedBy } from "./sight-stage.ts";
@@ -144,6 +145,60 @@ export const holderCapCases: readonly ConformanceCase[] = [
       const policies = [...capOf(1), buffer({ beforeMinutes: 0, afterMinutes: 5 })];
       const engine = engineOn(whenFirst(storage, "findSlots", freed), { policies });
       assert.equal((await engine.hold(byHolder(wanted ?? ""))).slot.id, wanted);
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "holder-caps.one-list",
+    title: "a policy does not refuse a hold for what the holder gave back before another reason against it was gone",
+    async run({ storage, second }) {
+      const others = engineOn(second);
+      const [wanted = "", next = "", , , far = ""] = await slotsOf(storage, place.providerId, 5);
+      const { appointment } = await others.book({ actor: patient, slotId: next, subjectId: "p-1" });
+      const { holdToken } = await others.hold(byHolder(far));
+      // Until the appointment is cancelled, it is in the way. After it, nothing is.
+      const freed = async () => {
+        await others.release({ actor: patient, slotId: far, holdToken });
+        await others.cancel({ actor: patient, appointmentId: appointment.id });
+      };
+      const policies = [buffer({ beforeMinutes: 0, afterMinutes: 5 }), ...capOf(1)];
+      const calls: string[] = [];
+      const meanwhile = gatedAdapter(storage, async (call) => {
+        const listed = calls.indexOf("findSlots");
+        calls.push(call);
+        if (listed !== -1 && listed === calls.length - 2) await freed();
+      });
+      assert.equal((await engineOn(meanwhile, { policies }).hold(byHolder(wanted))).slot.id, wanted);
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "holder-caps.busy",
+    title:
+      "a hold that a policy refuses is refused after a few reads, however many others book with its provider meanwhile",
+    async run({ storage, second }) {
+      const policiesOf = (count: number) => [...capOf(count), maximumPerDay({ count })];
+      const others = engineOn(second, { policies: policiesOf(1000) });
+      const [first = "", wanted = "", next = "", ...free] = await slotsOf(storage, place.providerId, 43);
+      const reads: string[] = [];
+      const busy = gatedAdapter(storage, async (call) => {
+        reads.push(call);
+        await others.book({ actor: patient, slotId: free.pop() ?? "", subjectId: `p-${free.length}` });
+      });
+      const engine = engineOn(busy, { policies: policiesOf(1) });
+      await engine.getSlot(wanted);
+      await others.hold(byHolder(first));
+      for (const [holderId, policy] of Object.entries({ "h-1": "maximum_holds", "h-2": "maximum_per_day" })) {
+        const before = reads.length;
+        assert.equal((await refusedBy(engine.hold(byHolder(wanted, holderId)))).policy, policy);
+        assert.ok(reads.length - before <= 6, `${reads.slice(before)}`);
+        const preview = await engine.preview("hold", byHolder(next, holderId));
+        const named = preview.possible ? [] : preview.reasons.map(({ error: { details } }) => details);
+        assert.deepEqual(
+          named.map((details) => "policy" in details && details.policy),
+          holderId === "h-1" ? ["maximum_holds", "maximum_per_day"] : ["maximum_per_day"],
+        );
+      }
       await assertSound(storage);
     },
   },

@@ -1,5 +1,16 @@
 import assert from "node:assert/strict";
-import type { Authorize, EngineOptions, FindOpenInput, LiveOpenInput, OpenSlot } from "@slotwright/core";
+import {
+  type Authorize,
+  buffer,
+  type EngineOptions,
+  type ExplainInput,
+  type FindOpenInput,
+  isBookingError,
+  type LiveOpenInput,
+  maximumPerDay,
+  minimumNotice,
+  type OpenSlot,
+} from "@slotwright/core";
 import fc from "fast-check";
 import { assertSound, engineOn, manualClock, minutes, patient, place, publish, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
@@ -166,12 +177,90 @@ export const holderCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "holders.explained",
+    title:
+      "what somebody holds is explained to them as on offer, by the token or the holder's id, and to nobody else as theirs",
+    async run({ storage, second }) {
+      const clock = manualClock();
+      const bare = engineOn(storage, { clock });
+      const [seat = "", other = ""] = (await publish(bare, 1, 2)).map(({ id }) => id).sort();
+      const held = { actor: patient, slotId: other, seconds: 60, holderId: patient.id };
+      const { holdToken, slot } = await bare.hold(held);
+      const engine = engineOn(second, { clock, authorize: byHolder, policies: [maximumPerDay({ count: 1 })] });
+      const [own, others] = [engine.as(patient), engine.as(stranger)];
+      const [tokens, holderId] = [{ holdTokens: [holdToken] }, { holderId: patient.id }];
+      const time = { ...place, start: slot.start, end: slot.end };
+      const by = async (reader: typeof own, wanted: ExplainInput) => {
+        const { onOffer, reasons, slot } = await reader.explain(wanted);
+        assert.equal(onOffer, reasons.length === 0);
+        const codes = reasons.map(({ error }) =>
+          isBookingError(error, "policy_violation") ? error.details.policy : error.code,
+        );
+        return [slot?.id, slot?.status, ...codes];
+      };
+      for (const subject of [{}, { subjectId: "p-1" }]) {
+        const wanted = { slotId: other, ...subject };
+        const taken = [other, "held", "slot_held"];
+        assert.deepEqual(await by(own, wanted), taken);
+        for (const proof of [tokens, holderId, { ...tokens, holderId: "h-2" }]) {
+          assert.deepEqual(await by(own, { ...wanted, ...proof }), [other, "held"]);
+          assert.deepEqual(await by(own, { ...time, ...subject, ...proof }), [other, "held"]);
+        }
+        assert.deepEqual(await by(own, { ...wanted, holdTokens: ["guessed"], holderId: "h-2" }), taken);
+        // Whether somebody holds it is not for everybody to find out.
+        assert.deepEqual(await by(others, { ...wanted, ...holderId }), taken);
+        assert.deepEqual(await by(others, { ...wanted, ...tokens }), [other, "held"]);
+      }
+      // What one holds counts for all but itself.
+      const beside = { slotId: seat, subjectId: "p-1", ...tokens };
+      assert.deepEqual(await by(own, beside), [seat, "available", "maximum_per_day"]);
+      assert.deepEqual(await by(own, { slotId: seat, ...tokens }), [seat, "available"]);
+      clock.advance(60_000);
+      for (const more of [tokens, { ...holderId, subjectId: "p-1" }]) {
+        assert.deepEqual(await by(own, { slotId: other, ...more }), [other, "available"]);
+      }
+      assert.deepEqual(await by(own, beside), [seat, "available"]);
+      await refusal(own.explain({ slotId: seat, holdTokens: Array(17).fill("t") }), "invalid_input");
+    },
+  },
+  {
+    key: "holders.live-subject",
+    title: "live slots decide without the database what somebody holds: it is in the way of others, and not of itself",
+    async run({ storage }) {
+      const bare = engineOn(storage);
+      const [first = "", , third = ""] = (await publish(bare, 3)).map(({ id }) => id);
+      const group = { start: minutes(120), end: minutes(150), capacity: 2 };
+      const { slots } = await bare.createSlots({ actor: patient, ...place, slots: [group] });
+      const [seat = "", ...others] = slots.map(({ id }) => id);
+      await bare.book({ actor: patient, slotId: seat, alsoSlotIds: others, subjectId: "p-2" });
+      const held = await bare.hold({ actor: patient, slotId: first, holderId: "h-1" });
+      const ways = [
+        [maximumPerDay({ count: 2 }), [`mine ${first}`]],
+        [buffer({ beforeMinutes: 5, afterMinutes: 0 }), [`mine ${first}`, third]],
+        [minimumNotice({ minutes: 0 }), undefined],
+      ] as const;
+      for (const [policy, expected] of ways) {
+        const engine = engineOn(storage, { policies: [policy], clock: manualClock() });
+        await withLive(engine, liveWindow, async (live) => {
+          const own = await live.forSubject({ actor: patient, subjectId: "p-1" });
+          for (const proof of [{ holdTokens: [held.holdToken] }, { holderId: "h-1" }]) {
+            const { items, source } = await own.findOpen(proof);
+            const search = { ...liveWindow, subjectId: "p-1", ...proof };
+            assert.deepEqual([items, source], [(await engine.as(patient).findOpen(search)).items, "live"]);
+            assert.deepEqual(marked(items), expected ?? marked(items));
+          }
+        });
+      }
+    },
+  },
+  {
     key: "holders.tell-the-truth",
     title:
       "a search for a subject by a holder offers all that they could book, what they hold included, and nothing else",
     async run({ open, propertyRuns }) {
       const held = fc.array(fc.nat(40), { minLength: 1, maxLength: 4 });
-      const property = fc.asyncProperty(anyScene, held, fc.boolean(), async (scene, wanted, byToken) => {
+      const either = fc.boolean();
+      const property = fc.asyncProperty(anyScene, held, either, either, async (scene, wanted, byToken, isAsked) => {
         const { storage, second, close } = await open();
         const ids = await furnish(storage, scene);
         const plain = engineOn(storage, { clock: clockAt(scene.afterNine - 1) });
@@ -183,7 +272,14 @@ export const holderCases: readonly ConformanceCase[] = [
           if (made !== undefined) tokens.set(slotId, made.holdToken);
         }
         const { policies } = scene;
-        const options: Partial<EngineOptions<unknown>> = { policies, audienceOf, clock: clockAt(scene.afterNine) };
+        const clock = clockAt(scene.afterNine);
+        const authorize = isAsked ? () => undefined : undefined;
+        const options: Partial<EngineOptions<unknown>> = {
+          policies,
+          audienceOf,
+          clock,
+          ...(authorize && { authorize }),
+        };
         const engine = engineOn(second, options);
         const [own, subjectId] = [engine.as(actorOf(scene)), `p-${scene.subject}`];
         const proof = byToken ? { holdTokens: [...tokens.values()] } : { holderId: "h-1" };
@@ -195,7 +291,13 @@ export const holderCases: readonly ConformanceCase[] = [
           const isHeld = (await engine.getSlot(slotId)).status === "held";
           const holdToken = isHeld ? tokens.get(slotId) : undefined;
           const booking = { slotId, subjectId, ...(holdToken !== undefined && { holdToken }) };
-          if ((await own.preview("book", booking)).possible) possible.set(slotId, isHeld);
+          const preview = await own.preview("book", booking);
+          if (preview.possible) possible.set(slotId, isHeld);
+          const explained = await own.explain({ slotId, subjectId, ...proof });
+          assert.deepEqual(
+            explained.reasons.map(({ error }) => error.code),
+            preview.possible ? [] : preview.reasons.map(({ error }) => error.code),
+          );
         }
         assert.equal(
           offers.reduce((sum, { seats }) => sum + seats, 0),
@@ -204,7 +306,12 @@ export const holderCases: readonly ConformanceCase[] = [
         for (const { slotId, mine = false } of offers) assert.equal(possible.get(slotId), mine, slotId);
         await withLive(engine, window, async (live) => {
           const ofSubject = await live.forSubject({ actor: actorOf(scene), subjectId });
-          assert.deepEqual(await offersTo(ofSubject, search), offers);
+          const fromMemory = async (input: LiveOpenInput) => {
+            const page = await ofSubject.findOpen(input);
+            assert.equal(page.source, "live");
+            return page;
+          };
+          assert.deepEqual(await offersTo({ findOpen: fromMemory }, search), offers);
         });
         await close();
       });

@@ -1,8 +1,8 @@
 import type { Refusal } from "../errors/index.ts";
-import type { Agenda } from "../model/agenda.ts";
-import { keyOf, type RecordKey, type StoredRecord } from "../model/record.ts";
+import type { RecordKey, StoredRecord } from "../model/record.ts";
 import { type Slot, slotAsOf } from "../model/slot.ts";
 import { type Context, isRefusal, type Seen } from "../rules/decision.ts";
+import type { Around, Surveyed } from "../storage/adapter.ts";
 import { withAlternatives } from "./alternatives.ts";
 import { type Attempt, lostTo } from "./attempt.ts";
 import { decide } from "./decide.ts";
@@ -10,7 +10,7 @@ import type { Loaded } from "./load-records.ts";
 import type { EngineSettings } from "./options.ts";
 import { replay } from "./replay.ts";
 import { commandKey, type Envelope, mayHaveRun, type Request } from "./request.ts";
-import { lookedAround } from "./sight/look-around.ts";
+import { refusedAround } from "./sight/refused-around.ts";
 import { surveyAround } from "./sight/survey.ts";
 import { hiddenFrom } from "./visible.ts";
 import { showsTimes, withTimeZone } from "./with-time-zone.ts";
@@ -28,20 +28,24 @@ export async function confirmRefusal(
   loaded: Loaded,
   context: Context,
 ): Promise<Attempt> {
-  const { records, reads } = loaded;
+  const { records } = loaded;
   const { name, command, rule, patience } = request;
   const { seen, get, isConcealed } = records;
+  const reads = restedOn(refusal, loaded);
   const doubtful = [...reads.slice(0, -1).flat(), ...perhapsAdded(settings, { records, reads })].filter(
     ({ kind }) => kind !== "command",
   );
   const keys = mayHaveRun(request) ? [commandKey(request), ...doubtful] : doubtful;
-  const now = keys.length === 0 ? [] : await settings.storage.load(keys, patience.until);
-  const around = await changedAround(settings, request, refusal, loaded, context);
+  const arounds = doubtfulArounds(refusal, loaded);
+  const { records: now, around } = await readAgain(settings, keys, arounds, patience.until);
   const twin = now.find((record) => record?.kind === "command");
   if (twin !== undefined) return { result: replay(twin, request) };
   const isChanged = (key: RecordKey, index: number) => loadedVersion(get(key)) !== loadedVersion(now[index]);
   const changed = keys.filter((key, index) => !isConcealed(key) && isChanged(key, index));
-  if (changed.length > 0 || around !== undefined) return lostTo([...changed, ...(around ?? [])]);
+  if (changed.length > 0) return lostTo(changed);
+  const settled =
+    arounds === undefined ? refusal : await refusedAround(settings, request, { refusal, loaded, around }, context);
+  if ("again" in settled) return settled;
   const wouldAgree = (other: Envelope, seen: Seen) =>
     !isRefusal(decide(settings, { name, command: other, rule }, seen, context));
   const own = { ...settings, actor: command.actor };
@@ -51,30 +55,32 @@ export async function confirmRefusal(
   const searcher = { actor: command.actor, subjectId, now: context.now };
   const survey = (slots: readonly Slot[]) => surveyAround(settings, slots, searcher, patience.until);
   const refused = { name, command, seen, wouldAgree, survey, isListed };
-  const shown = await withoutHidden(settings, refusal, context, patience.until);
+  const shown = await withoutHidden(settings, settled, context, patience.until);
   const final = await withAlternatives(settings, shown, refused, patience.until);
   return { refusal: showsTimes(final) ? await withTimeZone(settings, final, refused, patience.until) : final };
 }
 
-/**
- * The agendas that others have written meanwhile, if a policy has refused for what lies around and was not read last.
- * Undefined if all is as it was read.
- */
-async function changedAround(
+/** The reads that a refusal rests on. What a holder holds is for policies alone. */
+function restedOn({ refused }: Refusal, { reads, listed }: Loaded): Loaded["reads"] {
+  if (refused === "policy_violation" || listed === undefined) return reads;
+  return reads.filter((_, index) => index !== listed).map((keys) => keys.filter(({ kind }) => kind !== "agenda"));
+}
+
+/** Where to look again, if a policy has refused and what lies around was not read last. */
+function doubtfulArounds({ refused }: Refusal, { looked, reads }: Loaded): readonly Around[] | undefined {
+  const isInDoubt = refused === "policy_violation" && looked !== undefined && looked.read !== reads.length - 1;
+  return isInDoubt ? looked.look.arounds : undefined;
+}
+
+/** In one statement, so that all of it was true at one time. */
+async function readAgain(
   { storage }: EngineSettings,
-  { patience }: Request,
-  { refused }: Refusal,
-  { looked, reads, records, agendas }: Loaded,
-  context: Context,
-): Promise<readonly RecordKey[] | undefined> {
-  if (refused !== "policy_violation" || looked === undefined || looked.read === reads.length - 1) return undefined;
-  const { look } = looked;
-  const { around } = await storage.loadAround([], look.arounds, patience.until);
-  const now = lookedAround(look.arounds, around, context, records.seen.around?.timeZone ?? null);
-  const isAsRead = ({ id, version }: Agenda) => agendas.some((one) => one.id === id && one.version === version);
-  const written = now.agendas.filter((agenda) => !isAsRead(agenda)).map(keyOf);
-  const isSame = written.length === 0 && JSON.stringify(now.around) === JSON.stringify(records.seen.around);
-  return isSame ? undefined : written;
+  keys: readonly RecordKey[],
+  arounds: readonly Around[] | undefined,
+  until: number,
+): Promise<Surveyed> {
+  if (arounds !== undefined) return storage.loadAround(keys, arounds, until);
+  return { records: keys.length === 0 ? [] : await storage.load(keys, until), around: [] };
 }
 
 /** Whom the appointment is for that the command names. */

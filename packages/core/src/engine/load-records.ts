@@ -33,6 +33,8 @@ export interface Loaded {
   readonly agendas: readonly Agenda[];
   /** Undefined if it has not looked around. */
   readonly looked: Looked | undefined;
+  /** The read that listed what the holder holds. Undefined if none did. No rule looks at that, only policies do. */
+  readonly listed: number | undefined;
   /** Whether the slot that was found has changed since, or one is there by now that was not found. */
   readonly isOvertaken: boolean;
 }
@@ -67,6 +69,7 @@ export async function loadRecords(settings: EngineSettings, request: Request, co
     refusal: undefined,
     agendas: [],
     looked: undefined,
+    listed: undefined,
     isOvertaken: false,
   };
   for (;;) {
@@ -84,6 +87,7 @@ export async function loadRecords(settings: EngineSettings, request: Request, co
     if (search !== undefined) await find(loading, search, settings, request, context);
     if (further !== undefined) await findObstacles(loading, further, settings, request, context);
     if (holder === undefined) continue;
+    loading.listed = loading.reads.length;
     loading.reads.push([]);
     loading.records.seen.ofHolder = await heldByHolder(settings, holder, context, request.patience.until);
   }

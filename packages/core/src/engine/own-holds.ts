@@ -35,6 +35,23 @@ export function ownHoldsIn({ holdTokens = [], holderId }: HoldsInput): OwnHolds 
 export const offeredStatuses = (own: OwnHolds | undefined): readonly SlotStatus[] =>
   own === undefined ? ["available"] : ["available", "held"];
 
+/**
+ * The holds that count as the caller's own on this slot. Undefined if it is held by another one, and if the actor names a
+ * holder and may not know who holds it.
+ */
+export async function ownHoldsOn(
+  settings: EngineSettings,
+  own: OwnHolds | undefined,
+  slot: Slot,
+  now: Date,
+): Promise<OwnHolds | undefined> {
+  const proof = slot.hold === null ? undefined : own?.proofOf(slot.hold);
+  if (proof !== "holder") return proof && own;
+  const isListed = showInList<Slot>(settings, {}, now);
+  const shown = isListed === undefined ? slot : await isListed(slot);
+  return shown === undefined || shown.hold === null ? undefined : own;
+}
+
 /** As what a slot is on offer to the actor of a list. Undefined if it is not. */
 export function seatFor(
   settings: EngineSettings,

@@ -152,13 +152,14 @@ export const historySchema = z.union([
 ]);
 
 /** A slot, or a time as `book` takes one. */
-export const explainSlotSchema = z.strictObject({ slotId: idSchema, subjectId: idSchema.optional() });
+export const explainSlotSchema = z.strictObject({ slotId: idSchema, ...forSubject, ...ownHolds });
 export const explainTimeSchema = z.strictObject({
   providerId: idSchema,
   facilityId: idSchema,
   start: instantSchema,
   end: instantSchema,
-  subjectId: idSchema.optional(),
+  ...forSubject,
+  ...ownHolds,
 });
 export const explainSchema = z.union([explainSlotSchema, explainTimeSchema]);
 

@@ -90,8 +90,8 @@ interface OrderInput {
 /** Whose holds are the caller's own. */
 interface OwnHoldsInput {
   /**
-   * Tokens of holds of one's own, at most 16: what they hold is on offer as well, each slot by itself and with
-   * `mine: true`. Default: none.
+   * Tokens of holds of one's own, at most 16: what they hold is on offer as well. A search lists each such slot by
+   * itself and with `mine: true`. Default: none.
    */
   readonly holdTokens?: readonly string[] | undefined;
   /**
@@ -187,7 +187,7 @@ export interface CountTimesInput extends OfTimesInput, BoundedWindowInput, Times
 }
 
 /** For whom `explain` explains. */
-export interface ExplainedForInput {
+export interface ExplainedForInput extends OwnHoldsInput {
   /**
    * On the engine of `as(actor)`: whether this actor could book for this subject now, 1 to 128 characters, by
    * `authorize`, the rules and the policies. Default: whether it is free, and the actor may see it.

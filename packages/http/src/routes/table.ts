@@ -66,6 +66,9 @@ const [slotHistory, appointmentHistory, availabilityHistory] = inputSchemas.hist
 /** A slot, or a time. */
 const [explainSlot, explainTime] = inputSchemas.explain.options;
 
+/** A query would be logged. */
+const ownHolds = { inHeaders: { holdTokens: "Hold-Token" } };
+
 /** All routes, by the operation that they stand for. */
 export const routes = {
   setAvailability: {
@@ -187,16 +190,19 @@ export const routes = {
   }),
   findTimes: read("/open-times", "Finds free times of a length, computed openings among them", {
     input: inputSchemas.findTimes,
-    inHeaders: { holdTokens: "Hold-Token" },
+    ...ownHolds,
   }),
   nextTimes: read("/open-times/next", "Finds the next free times of a length", { input: inputSchemas.nextTimes }),
   countTimes: read("/open-times/days", "Counts free times of a length by day", { input: inputSchemas.countTimes }),
-  findOpen: read("/open-slots", "Finds free times", {
-    input: inputSchemas.findOpen,
-    inHeaders: { holdTokens: "Hold-Token" },
+  findOpen: read("/open-slots", "Finds free times", { input: inputSchemas.findOpen, ...ownHolds }),
+  explainSlot: read("/slots/{slotId}/explanation", "Says why a slot is on offer, or why not", {
+    input: explainSlot,
+    ...ownHolds,
   }),
-  explainSlot: read("/slots/{slotId}/explanation", "Says why a slot is on offer, or why not", { input: explainSlot }),
-  explainTime: read("/open-slots/explanation", "Says why a time is on offer, or why not", { input: explainTime }),
+  explainTime: read("/open-slots/explanation", "Says why a time is on offer, or why not", {
+    input: explainTime,
+    ...ownHolds,
+  }),
   countByDay: read("/open-slots/days", "Counts free times by day, from live slots", { input: countByDaySchema }),
   nextOpen: read("/open-slots/next", "Finds the next free times, from live slots", { input: nextOpenSchema }),
   snapshot: read("/snapshot", "The first pages of slots and appointments, with the cursor that the feed goes on from", {

@@ -6,7 +6,7 @@
  * out, unless it is given `--all` or runs in CI. Named on the command line, each of them runs.
  */
 export const longFiles: readonly string[] = [
-  "packages/proof/test/{clusters,faults,prove,relay-shifts,sqlite-faults,turns,versions,violations}.test.ts",
+  "packages/proof/test/{clusters,faults,mutants-on-servers,prove,relay-shifts,sqlite-faults,turns,versions,violations}.test.ts",
   "benchmarks/test/{arenas,scale-memory,scale-stores}.test.ts",
   "packages/test-servers/test/{group-replication,postgres-cluster,proxy-faults}.test.ts",
   "packages/adapter-mysql/test/{failover,galera,group-replication,lost-entries}.test.ts",

@@ -1,4 +1,5 @@
 import type { EngineSettings } from "../options.ts";
+import type { OwnHolds } from "../own-holds.ts";
 import type { Booker } from "../sight/booking.ts";
 
 /** One question, and when it is asked. */
@@ -6,6 +7,8 @@ export interface Asking {
   readonly settings: EngineSettings;
   /** Undefined if it is only asked what is free. */
   readonly booker: Booker | undefined;
+  /** The holds that the caller says are their own. Undefined if none are. */
+  readonly own: OwnHolds | undefined;
   readonly now: Date;
   /** When reads may wait no longer, as `performance.now()` counts. */
   readonly until: number;

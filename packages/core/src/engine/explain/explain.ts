@@ -5,6 +5,7 @@ import type { Shown } from "../../model/shown.ts";
 import { type Slot, slotAsOf } from "../../model/slot.ts";
 import type { HoursVerdict } from "../../rules/hours/verdict.ts";
 import type { EngineSettings } from "../options.ts";
+import { ownHoldsIn } from "../own-holds.ts";
 import { isObject, meansField, parse } from "../parse.ts";
 import type { PreviewReason } from "../preview/preview.ts";
 import { retryReads } from "../retry.ts";
@@ -17,13 +18,13 @@ import { reasonsWithoutSlot, refuseTime, slotsContaining, slotWithId, type Wante
 
 /** Why something is on offer, or why not. */
 export interface Explanation<ShownSlot = Slot> {
-  /** Whether `findOpen` offers it, with the same `subjectId`, and it can be booked at this instant. */
+  /** Whether `findOpen` offers it, with the same `subjectId` and holds, and it can be booked at this instant. */
   readonly onOffer: boolean;
   /** All that speaks against it, as a preview has it. Empty if it is on offer. */
   readonly reasons: readonly PreviewReason[];
   /**
-   * The slot that is explained, as it counts now. Of a time it is the one that is on offer, or else that with the fewest
-   * reasons against it. Null if no slot contains the time, as with a computed opening, and if the actor may not see the slot.
+   * The slot that is explained, as it counts now. Of a time it is the one that is on offer, first one that the caller
+   * holds, or else that with the fewest reasons against it. Null if no slot contains the time, as with a computed opening, and if the actor may not see the slot.
    */
   readonly slot: ShownSlot | null;
   /**
@@ -37,11 +38,12 @@ export interface Explanation<ShownSlot = Slot> {
 
 /** @throws BookingError `slot_not_found`, `invalid_time_range` */
 export async function explain(settings: EngineSettings, input: ExplainInput): Promise<Explanation<Shown<Slot>>> {
-  const { subjectId, ...wanted } = parse(schemaFor(input), input);
+  const { subjectId, holdTokens, holderId, ...wanted } = parse(schemaFor(input), input);
   const booker = bookerFor(settings, subjectId, "explain");
+  const own = ownHoldsIn({ holdTokens, holderId });
   if (!("slotId" in wanted)) refuseTime(wanted);
   return retryReads(settings, (until) => {
-    const asking = { settings, booker, now: settings.clock.now(), until };
+    const asking = { settings, booker, own, now: settings.clock.now(), until };
     return "slotId" in wanted ? explainSlot(asking, wanted.slotId) : explainTime(asking, wanted);
   });
 }
@@ -61,7 +63,9 @@ async function explainSlot(asking: Asking, slotId: string): Promise<Explanation<
 
 async function explainTime(asking: Asking, time: WantedTime): Promise<Explanation<Shown<Slot>>> {
   const explained = await reasonsAgainstEach(asking, await slotsContaining(asking, time), time);
-  const [best] = [...explained].sort((one, other) => one.reasons.length - other.reasons.length);
+  const [best] = [...explained].sort(
+    (one, other) => one.reasons.length - other.reasons.length || Number(other.isOwn) - Number(one.isOwn),
+  );
   const { hours, verdict } = await hoursAt(asking, time);
   if (best?.reasons.length === 0) return { ...(await shown(asking, best)), hours: verdict };
   const ofOpening = await reasonsAgainstOpening(asking, time, hours);

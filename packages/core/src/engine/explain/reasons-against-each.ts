@@ -4,11 +4,12 @@ import type { TimeRange } from "../../model/time-range.ts";
 import { refuseTaken, slotKey } from "../../rules/find.ts";
 import { conceal } from "../conceal.ts";
 import { forbid } from "../decide.ts";
+import { ownHoldsOn } from "../own-holds.ts";
 import { type PreviewReason, reasonInItsZone, reasonToShow } from "../preview/preview.ts";
 import { reasonsAgainst } from "../preview/reasons.ts";
 import { createRecords, type Records } from "../records.ts";
-import { type Booker, imaginedBookings } from "../sight/booking.ts";
-import { surveyAround } from "../sight/survey.ts";
+import { type Booker, type BookingOfSlot, bookingOfSlot, imaginedBookings } from "../sight/booking.ts";
+import { type SurveyOf, surveyAround } from "../sight/survey.ts";
 import { hiddenFrom, showInList } from "../visible.ts";
 import type { Asking } from "./asking.ts";
 
@@ -16,6 +17,8 @@ import type { Asking } from "./asking.ts";
 export interface Explained {
   readonly slot: Slot;
   readonly reasons: readonly PreviewReason[];
+  /** Whether the caller holds it. */
+  readonly isOwn: boolean;
 }
 
 /**
@@ -36,47 +39,59 @@ export async function reasonsAgainstEach(
 
 /** Nobody is to book it yet, so only its state counts. */
 async function takenOrFree(asking: Asking, slots: readonly Slot[]): Promise<readonly Explained[]> {
-  const { settings, now, until } = asking;
+  const { settings, own, now, until } = asking;
   const explained: Explained[] = [];
   for (const stored of slots) {
     const slot = slotAsOf(stored, now);
     if ((await hiddenFrom(settings, { action: "read", now, record: slot })) === undefined) continue;
-    const taken = refuseTaken(slot);
+    const isOwn = (await ownHoldsOn(settings, own, slot, now)) !== undefined;
+    const taken = isOwn ? undefined : refuseTaken(slot);
     const reasons = taken === undefined ? [] : [await reasonInItsZone(settings, taken, aboutSlot(slot), until)];
-    explained.push({ slot, reasons });
+    explained.push({ slot, reasons, isOwn });
   }
   return explained;
 }
 
 /** As a preview of the booking decides, on what a search reads. */
 async function bookableOrNot(
-  { settings, now, until }: Asking,
+  asking: Asking,
   booker: Booker,
   slots: readonly Slot[],
   time: TimeRange | undefined,
 ): Promise<readonly Explained[]> {
-  const { context, bookingOf } = imaginedBookings(settings, booker, now, time);
-  const known: { readonly slot: Slot; readonly records: Records; readonly forbidden: Refusal | undefined }[] = [];
+  const { settings, own, now, until } = asking;
+  const imagined = imaginedBookings(settings, booker, now, time);
+  const known: Known[] = [];
   for (const slot of slots) {
-    const [records, booking] = [recordsOf(slot), bookingOf(slot.id)];
-    const said = forbid(settings, booking, records.seen, context);
-    const forbidden = said && (await conceal(settings, booking, context, records, said));
+    const records = recordsOf(slot);
+    const ofHolder = await ownHoldsOn(settings, own, slotAsOf(slot, now), now);
+    const asked = bookingOfSlot(imagined, slot, ofHolder);
+    const said = forbid(settings, asked.booking, records.seen, asked.context);
+    const forbidden = said && (await conceal(settings, asked.booking, asked.context, records, said));
     // What is another's must look as what is absent, and cost no further read.
-    if (!records.isConcealed(slotKey(slot.id))) known.push({ slot, records, forbidden });
+    if (!records.isConcealed(slotKey(slot.id)))
+      known.push({ ...asked, slot, records, forbidden, isOwn: ofHolder !== undefined });
   }
   const allowed = known.flatMap(({ slot, forbidden }) => (forbidden === undefined ? [slot] : []));
   const surveyOf = await surveyAround(settings, allowed, { ...booker, now }, until);
-  return Promise.all(
-    known.map(async ({ slot, records: { seen }, forbidden }) => {
-      const booking = bookingOf(slot.id);
-      seen.around = surveyOf(slot);
-      const decided = forbidden === undefined ? reasonsAgainst(settings, booking, seen, context) : [forbidden];
-      const refusals = "result" in decided ? [] : decided;
-      const about = { ...booking, seen };
-      const reasons = refusals.map((refusal) => reasonToShow(settings, refusal, about, context, until));
-      return { slot, reasons: await Promise.all(reasons) };
-    }),
-  );
+  return Promise.all(known.map((one) => against(asking, one, surveyOf)));
+}
+
+/** What is known of a slot before it is decided. */
+interface Known extends BookingOfSlot, Omit<Explained, "reasons"> {
+  readonly records: Records;
+  readonly forbidden: Refusal | undefined;
+}
+
+async function against({ settings, until }: Asking, known: Known, surveyOf: SurveyOf): Promise<Explained> {
+  const { slot, records, forbidden, booking, context, isOwn } = known;
+  const { seen } = records;
+  seen.around = surveyOf(slot);
+  const decided = forbidden === undefined ? reasonsAgainst(settings, booking, seen, context) : [forbidden];
+  const refusals = "result" in decided ? [] : decided;
+  const about = { ...booking, seen };
+  const reasons = refusals.map((refusal) => reasonToShow(settings, refusal, about, context, until));
+  return { slot, reasons: await Promise.all(reasons), isOwn };
 }
 
 function recordsOf(slot: Slot): Records {

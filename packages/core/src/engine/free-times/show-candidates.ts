@@ -5,7 +5,7 @@ import type { Survey } from "../../rules/sight.ts";
 import { decide } from "../decide.ts";
 import type { EngineSettings } from "../options.ts";
 import { retryReads } from "../retry.ts";
-import { type Booker, imaginedBookings } from "../sight/booking.ts";
+import { type Booker, bookingOfSlot, imaginedBookings } from "../sight/booking.ts";
 import { showInList } from "../visible.ts";
 import { type Candidate, seenForOpening, storedTime, type TimeSearch } from "./candidates.ts";
 import type { ReadCandidates } from "./read-candidates.ts";
@@ -89,21 +89,20 @@ function bookingOf(
   { asOf: now, own }: TimeSearch,
   surveys: ReadonlyMap<string, Survey>,
 ) {
-  const { context, bookingOf, bookingAt } = imaginedBookings(settings, booker, now);
+  const imagined = imaginedBookings(settings, booker, now);
   const none = () => undefined;
   const nothing = { schedule: none, appointment: none, availability: none, found: [] };
   const only = (slot: Slot) => (id: string) => (id === slot.id ? slot : undefined);
   return ({ time, opening }: Candidate, slot: Slot): boolean => {
     const around = surveys.get(slot.id);
-    const { hold } = slot;
-    const token = hold === null ? undefined : (own?.tokenOf(hold) ?? "its own");
-    const booking = opening === undefined ? bookingOf(slot.id, token) : bookingAt(time);
-    // The token of a holder who says who they are is not known. It is the one that this hold was made with.
-    const asHolder = hold === null ? context : { ...context, hash: () => hold.tokenHash };
+    const { booking, context } =
+      opening === undefined
+        ? bookingOfSlot(imagined, slot, own)
+        : { booking: imagined.bookingAt(time), context: imagined.context };
     const seen: Seen =
       opening === undefined
         ? { ...nothing, around, slot: only(slot) }
         : seenForOpening({ ...opening, stored: opening.stored.filter((one) => overlaps(one, slot)) }, around);
-    return !isRefusal(decide(settings, booking, seen, asHolder));
+    return !isRefusal(decide(settings, booking, seen, context));
   };
 }

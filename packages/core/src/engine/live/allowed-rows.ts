@@ -11,8 +11,8 @@ import type { WindowSlots } from "./window-slots.ts";
 /** How policies decide in one search. */
 export interface RowsAllowed {
   readonly allows: AllowsRow;
-  /** The same of a time of which there may be no row. */
-  readonly allowsTime: (time: PlaceOfSlot & TimeRange) => boolean;
+  /** The same of a time of which there may be no row. With an id, of the slot that has it. */
+  readonly allowsTime: (time: PlaceOfSlot & TimeRange & { readonly id?: string }) => boolean;
   /** Whether there was a slot with more around it than a command can be sure to read. */
   readonly isUndecided: () => boolean;
   /** How many slots were decided about. */
@@ -66,7 +66,12 @@ export function allowedRows(
     return rows;
   }
 
-  function decide(provider: ProviderRows, at: number, { start, end }: Times, { place, zone }: Located): boolean {
+  function decide(
+    provider: ProviderRows,
+    { at, row }: Pick<Neighbourhood, "at" | "row">,
+    { start, end }: Times,
+    { place, zone }: Located,
+  ): boolean {
     decided += 1;
     const taken = neighbourhoodOf(provider);
     if (near !== undefined && taken.isCrowded(at, start - near.beforeMs, end + near.afterMs)) {
@@ -74,6 +79,7 @@ export function allowedRows(
       return false;
     }
     taken.at = at;
+    taken.row = row;
     return allowedByAll(prepared, { start, end, place, zone, taken });
   }
 
@@ -82,12 +88,13 @@ export function allowedRows(
     decided: () => decided,
     allows(provider, at, row) {
       const start = columns.start[row] as number;
-      return decide(provider, at, { start, end: start + lengthOf(columns, row) }, locate(row));
+      return decide(provider, { at, row }, { start, end: start + lengthOf(columns, row) }, locate(row));
     },
     allowsTime(slot) {
       const provider = rowsOf(slot.providerId);
       const [start, end] = [slot.start.getTime(), slot.end.getTime()];
-      return decide(provider, provider.firstFrom(start), { start, end }, { place: slot, zone: zoneOf(slot) });
+      const own = { at: provider.firstFrom(start), row: slot.id === undefined ? noRow : table.rowOf(slot.id) };
+      return decide(provider, own, { start, end }, { place: slot, zone: zoneOf(slot) });
     },
   };
 }
@@ -109,10 +116,14 @@ interface Located {
   readonly zone: ZoneClock;
 }
 
+const noRow = -1;
+
 /** A class: one with closures takes twice as long to make, and each search makes one for each provider. */
 class Neighbourhood implements TakenTimes {
   /** Where the slot stands among the provider's rows that is asked about. */
   at = 0;
+  /** Its row. A slot of the caller's own hold is held, and is not in its own way. */
+  row = noRow;
   readonly #table: SlotTable;
   readonly #provider: ProviderRows;
   readonly #now: number;
@@ -126,7 +137,12 @@ class Neighbourhood implements TakenTimes {
   }
 
   get key(): object {
-    return this.#provider;
+    // What is worked out for a slot that is held must not count for others, of which it is in the way.
+    return this.#isHeld() ? {} : this.#provider;
+  }
+
+  #isHeld(): boolean {
+    return this.row !== noRow && isTakenRow(this.#table.columns, this.row, this.#now);
   }
 
   some(start: number, end: number, found: (one: TakenTime) => boolean): boolean {
@@ -136,7 +152,7 @@ class Neighbourhood implements TakenTimes {
       const begin = starts[at] as number;
       if (begin >= end) return false;
       const row = rows[at] as number;
-      if (!isTakenRow(columns, row, this.#now)) continue;
+      if (row === this.row || !isTakenRow(columns, row, this.#now)) continue;
       const over = begin + lengthOf(columns, row);
       if (over <= start) continue;
       this.#one.start = begin;
@@ -153,7 +169,8 @@ class Neighbourhood implements TakenTimes {
     const { columns } = this.#table;
     let count = 0;
     for (let at = this.#firstFrom(start); at < last && (starts[at] as number) < end; at++) {
-      if (isTakenRow(columns, rows[at] as number, this.#now)) count += 1;
+      const row = rows[at] as number;
+      if (row !== this.row && isTakenRow(columns, row, this.#now)) count += 1;
     }
     return count;
   }

@@ -70,16 +70,9 @@ export async function findForSubject<Item>(followed: Followed, means: Means, way
   return { ...page, source: "database", cursor: null, asOf, behindMs: 0, isStale: false };
 }
 
-function findInMemory<Item>(
-  followed: Followed,
-  { others, ...means }: Means,
-  ways: Ways<Item>,
-): Promise<Answer<Item> | undefined> {
-  // A slot of one's own is not counted by the policy that decides about it, as it would be by its time.
-  const isOfHolder = ways.asked.holdTokens !== undefined || ways.asked.holderId !== undefined;
-  if (isOfHolder) return findByRecords(followed, { ...means, deciding: undefined, others: undefined }, ways);
-  const needsRecords = followed.settings.authorize !== undefined || others.length > 0;
-  return needsRecords ? findByRecords(followed, { ...means, others }, ways) : findByTimes(followed, means, ways);
+function findInMemory<Item>(followed: Followed, means: Means, ways: Ways<Item>): Promise<Answer<Item> | undefined> {
+  const needsRecords = followed.settings.authorize !== undefined || means.others.length > 0;
+  return (needsRecords ? findByRecords : findByTimes)(followed, means, ways);
 }
 
 /** Undefined if what is held is not enough to decide. */
@@ -97,16 +90,10 @@ async function findByTimes<Item>(
   return rows.isUndecided() ? undefined : { ...page, source: "live" };
 }
 
-/** Who decides by times, and which policies are shown records. Undefined if all are. */
-interface ByRecords extends Pick<Means, "booker" | "watch"> {
-  readonly deciding: Deciding | undefined;
-  readonly others: readonly Policy[] | undefined;
-}
-
 /** Undefined if what is held is not enough to decide. */
 async function findByRecords<Item>(
   { settings, answers }: Followed,
-  { booker, deciding, others, watch }: ByRecords,
+  { booker, deciding, others: policies, watch }: Means,
   { asked, byRecords }: Ways<Item>,
 ): Promise<Answer<Item> | undefined> {
   const { following, standing } = answers();
@@ -115,8 +102,7 @@ async function findByRecords<Item>(
   const now = settings.clock.now();
   const isIncomplete = following.isIncomplete(now.getTime()) || !slots.table.keepsRecords;
   if (ofSubject === undefined || times === undefined || isIncomplete) return undefined;
-  const byTimes = deciding && allowedRows(slots, deciding, { now: now.getTime(), ofSubject: times });
-  const policies = others ?? policiesFor(settings, booker.actor);
+  const byTimes = allowedRows(slots, deciding, { now: now.getTime(), ofSubject: times });
   const sight = unionOf(policies.map(({ sees }) => sees));
   // What comes while `authorize` takes its time may be in the answer or not.
   const known = standing(now);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { BookingError, type Refusal } from "../../errors/index.ts";
 import { type HostCommandName, hostCommandNames } from "../../model/journal.ts";
 import type { RecordKey } from "../../model/record.ts";
-import type { Context } from "../../rules/decision.ts";
+import type { Context, Seen } from "../../rules/decision.ts";
 import type { CommandResult } from "../../rules/index.ts";
 import { isStorageError } from "../../storage/storage-error.ts";
 import { beforeRepeat } from "../after-failure.ts";
@@ -96,18 +96,21 @@ async function previewOnRead(settings: EngineSettings, request: Request): Promis
   try {
     if (loaded.isOvertaken) return overtaken(loaded);
     const { seen } = loaded.records;
+    const { around } = seen;
     const forbidden = loaded.isAsked ? undefined : forbid(settings, request, seen, context);
     const refusal =
       loaded.refusal ?? (forbidden && (await conceal(settings, request, context, loaded.records, forbidden)));
     const decided = refusal === undefined ? reasonsAgainst(settings, request, seen, context) : ([refusal] as const);
     if ("result" in decided) return { possible: true, result: decided.result };
-    const [first, ...others] = decided;
+    const [first, ...rest] = decided;
     // What the input alone makes wrong is no reason that could pass.
     if (first.refused === "invalid_input") throw new BookingError(first.refused, first.details);
     const confirmed = await confirmRefusal(settings, request, first, loaded, context);
     if (confirmed.again !== undefined) return confirmed;
     const final = "refusal" in confirmed ? confirmed.refusal : first;
     const about = { ...request, seen };
+    // What lies around may have been read anew.
+    const others = seen.around === around ? rest : otherReasons(settings, request, seen, context);
     const further = await Promise.all(
       others.map((other) => reasonToShow(settings, other, about, context, request.patience.until)),
     );
@@ -115,6 +118,11 @@ async function previewOnRead(settings: EngineSettings, request: Request): Promis
   } finally {
     loaded.given?.release(loaded.isOvertaken ? "lost" : "unused");
   }
+}
+
+function otherReasons(settings: EngineSettings, request: Request, seen: Seen, context: Context): readonly Refusal[] {
+  const decided = reasonsAgainst(settings, request, seen, context);
+  return "result" in decided ? [] : decided.slice(1);
 }
 
 /** What a command is about, as far as a reason against it tells of that. */

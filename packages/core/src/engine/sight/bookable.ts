@@ -9,7 +9,7 @@ import { type OwnHolds, offeredStatuses, seatFor } from "../own-holds.ts";
 import { afterItem } from "../reads.ts";
 import { retryReads } from "../retry.ts";
 import { type Reading, visiblePart } from "../visible-page.ts";
-import { type Booker, imaginedBookings } from "./booking.ts";
+import { type Booker, bookingOfSlot, imaginedBookings } from "./booking.ts";
 import { type SeatSource, seatsOfStorage } from "./seat-source.ts";
 import type { SurveyOf } from "./survey.ts";
 
@@ -63,11 +63,12 @@ function readPart(
   });
 }
 
-/** Decides the booking of one slot after the other, and of one that is held as its holder would book it. */
+/** Decides the booking of one slot after the other. */
 function bookingOf(settings: EngineSettings, booker: Booker, now: Date, own: OwnHolds | undefined) {
-  const { context, bookingOf } = imaginedBookings(settings, booker, now);
+  const imagined = imaginedBookings(settings, booker, now);
   const none = () => undefined;
   return (slot: Slot, around: Survey | undefined): boolean => {
+    if (slot.hold !== null && own?.proofOf(slot.hold) === undefined) return false;
     const seen: Seen = {
       slot: (id) => (id === slot.id ? slot : undefined),
       schedule: none,
@@ -76,11 +77,7 @@ function bookingOf(settings: EngineSettings, booker: Booker, now: Date, own: Own
       found: [],
       around,
     };
-    const { hold } = slot;
-    if (hold === null) return !isRefusal(decide(settings, bookingOf(slot.id), seen, context));
-    if (own?.proofOf(hold) === undefined) return false;
-    // The token of a holder who says who they are is not known. It is the one that this hold was made with.
-    const asHolder = { ...context, hash: () => hold.tokenHash };
-    return !isRefusal(decide(settings, bookingOf(slot.id, own.tokenOf(hold) ?? "its own"), seen, asHolder));
+    const { booking, context } = bookingOfSlot(imagined, slot, own);
+    return !isRefusal(decide(settings, booking, seen, context));
   };
 }

@@ -1,4 +1,5 @@
 import { BookingError } from "../../errors/index.ts";
+import type { Slot } from "../../model/slot.ts";
 import type { TimeRange } from "../../model/time-range.ts";
 import type { Actor } from "../../model/values.ts";
 import type { Context } from "../../rules/decision.ts";
@@ -7,6 +8,7 @@ import type { PlaceInTime } from "../../rules/open-seat.ts";
 import type { CommandAndRule } from "../decide.ts";
 import { sha256 } from "../hash.ts";
 import type { EngineSettings } from "../options.ts";
+import type { OwnHolds } from "../own-holds.ts";
 import { parseCommand } from "../parse-command.ts";
 import type { Envelope } from "../request.ts";
 
@@ -65,4 +67,25 @@ export function imaginedBookings(
       return { name: "book", command: command as Envelope, rule };
     },
   };
+}
+
+/** What is decided about a slot. */
+export interface BookingOfSlot {
+  readonly booking: CommandAndRule;
+  readonly context: Context;
+}
+
+/**
+ * The booking of a slot, and of one that is held as its holder would book it.
+ * @param own The holds that are the caller's own.
+ */
+export function bookingOfSlot(
+  { bookingOf, context }: ImaginedBookings,
+  { id, hold }: Slot,
+  own: OwnHolds | undefined,
+): BookingOfSlot {
+  if (hold === null || own?.proofOf(hold) === undefined) return { booking: bookingOf(id), context };
+  // The token of a holder who says who they are is not known. It is the one that this hold was made with.
+  const asHolder = { ...context, hash: () => hold.tokenHash };
+  return { booking: bookingOf(id, own.tokenOf(hold) ?? "its own"), context: asHolder };
 }

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import type { Names } from "../../directory/names.ts";
 import { useNames } from "../../directory/use-names.ts";
 import { useDirectory } from "../../person.ts";
+import { dateOf } from "../../time/days.ts";
 import { askedFor, beginsOn, type ShownTime, staying, timeKey, type Wish, windowOf } from "./search.ts";
 import { useAsked } from "./use-asked.ts";
 
@@ -13,22 +14,42 @@ const dayMs = 24 * 60 * 60 * 1000;
 const inReach = (instant: Date, days: number): Date =>
   new Date(Math.min(instant.getTime(), Date.now() + (days - 1) * dayMs));
 
-/** How many times are free on each of these dates. A date that is not in it is not known yet. */
+/** How many pages of free times are counted. The dates after them are not known. */
+const mostPages = 8;
+
+/**
+ * How many times this person could book on each of these dates, as the list of a day counts them. A date that is not in it
+ * is not known, or not yet.
+ */
 export function useDayCounts(
   wish: Wish,
   dates: readonly string[],
   zones: readonly string[],
 ): ReadonlyMap<string, number> {
   const { calls } = useClient();
-  const { searchableDays } = useDirectory();
+  const { me, searchableDays } = useDirectory();
+  const { zone } = useNames();
   const key = JSON.stringify([wish, dates[0], dates.length]);
   const counted = useAsked(key, async () => {
     const { from, to } = windowOf(dates[0] as string, dates.at(-1) as string, zones);
-    const { days } = await calls.countByDay({ ...askedFor(wish), from, to: inReach(to, searchableDays) });
-    return new Map(days.map(({ date, open }) => [date, open]));
+    const wanted = { ...askedFor(wish), from, to: inReach(to, searchableDays), subjectId: me.id, limit: 500 };
+    const counts = new Map<string, number>();
+    let page = await calls.findOpen(wanted);
+    for (let pages = 1; ; pages++) {
+      for (const { start, facilityId } of page.items) {
+        const date = dateOf(start, zone(facilityId));
+        counts.set(date, (counts.get(date) ?? 0) + 1);
+      }
+      if (page.nextCursor === null) return { counts, end: null };
+      if (pages === mostPages) return { counts, end: [...counts.keys()].sort().at(-1) ?? "" };
+      page = await calls.findOpen({ ...wanted, cursor: page.nextCursor });
+    }
   });
   return useMemo(() => {
-    return new Map(counted === undefined ? [] : dates.map((date) => [date, counted.get(date) ?? 0]));
+    if (counted === undefined) return new Map();
+    const { counts, end } = counted;
+    const known = dates.filter((date) => end === null || date < end);
+    return new Map(known.map((date) => [date, counts.get(date) ?? 0]));
   }, [counted, dates]);
 }
 
