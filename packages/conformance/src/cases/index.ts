@@ -7,6 +7,7 @@ import { appointmentCases } from "./appointments.ts";
 import { availabilityCases } from "./availability.ts";
 import { badInputCases } from "./bad-input.ts";
 import { bookCases } from "./book.ts";
+import { clockChangeCases } from "./clock-changes.ts";
 import { clockSetBackCases } from "./clock-set-back.ts";
 import { computedCases } from "./computed.ts";
 import { computedAcceptCases } from "./computed-accept.ts";
@@ -165,6 +166,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...timeZoneCases,
   ...localTimeCases,
   ...hostFunctionCases,
+  ...clockChangeCases,
   ...clockSetBackCases,
   ...policyCases,
   ...sightCases,
