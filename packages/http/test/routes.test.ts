@@ -150,6 +150,14 @@ describeOnEachEngine("the handler", ({ stage }) => {
     expect(soon.body).toMatchObject({ items: [{ slotId: null }, { slotId: null }], source: "database" });
     const counted = await as("countTimes", `GET /open-times/days?${openings}&${week}&timeZone=Europe%2FBerlin`);
     expect(counted.body).toMatchObject({ days: [{ date: expect.any(String) }], nextFrom: null });
+    const [busy] = soon.body.items;
+    const interval = { start: busy.start, end: busy.end };
+    const surgery = { source: "hospital", from: at(0), until: busy.end, intervals: [interval] };
+    const ofComputed = { providerId: "dr-computed", facilityId: "north" };
+    await as("importBusy", "POST /busy-times", { body: { ...ofComputed, ...surgery } });
+    const atBusy = `providerId=dr-computed&facilityId=north&start=${busy.start}&end=${busy.end}`;
+    const unwanted = await as("explainTime", `GET /open-slots/explanation?${atBusy}`);
+    expect(unwanted.body).toMatchObject({ onOffer: false, busy: [{ source: "hospital", ...interval }] });
     const without = `GET /open-times?providerId=dr-computed&facilityId=north`;
     expect((await plain(without)).body.details.issues[0].path).toBe("minutes");
     await as("countByDay", "GET /open-slots/days?timeZone=Europe%2FBerlin");
