@@ -144,6 +144,11 @@ test("takes and returns what the engine does, over real HTTP", async () => {
   await engine.importBusy({ actor: { kind: "provider", id: "computed" }, ...where, ...imported });
   const why = await calls.explain({ ...where, ...time });
   expect([why.onOffer, why.busy]).toEqual([false, [{ source: "hospital", ...time }]]);
+  const later = { start: new Date(+until + 3_600_000), end: new Date(+until + 5_400_000) };
+  const visit = await calls.book({ ...where, ...later, subjectId: "ada" });
+  const half = { start: later.start, end: new Date(+later.start + 3_600_000) };
+  const extended = await calls.reschedule({ appointmentId: visit.appointment.id, ...half });
+  expect([extended.appointment.end, extended.freedSlots[0]?.status]).toEqual([half.end, "withdrawn"]);
   const snapshot = await calls.snapshot(window);
   expect((await calls.changes({ after: snapshot.cursor })).entries).toEqual([]);
   const moved = await calls.reschedule({ appointmentId: appointment.id, slotId: second.id });

@@ -98,6 +98,8 @@ export type {
   RequestSlotInput,
   RequestTimeInput,
   RescheduleInput,
+  RescheduleSlotInput,
+  RescheduleTimeInput,
   SlotCommandInput,
   SlotTakingInput,
   UnblockInput,

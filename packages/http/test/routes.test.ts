@@ -144,6 +144,14 @@ describeOnEachEngine("the handler", ({ stage }) => {
     const { slotId: _, version: __, seats: ___, ...timeOf } = opening;
     const made = await as("book", "POST /appointments", { body: { ...timeOf, subjectId: "cy" } });
     expect(made.body.slots).toMatchObject([{ status: "booked", version: 1, start: opening.start }]);
+    const later = { start: opening.end, end: new Date(Date.parse(opening.end) + 1_800_000).toISOString() };
+    const path = `POST /appointments/${made.body.appointment.id}/reschedule`;
+    const movedOn = await as("reschedule", path, { body: later });
+    expect(movedOn.body).toMatchObject({
+      slots: [{ status: "booked", version: 1 }],
+      freedSlots: [{ status: "withdrawn" }],
+    });
+    await as("reschedule", path, { body: { start: opening.start, end: opening.end } });
     const further = `${openings}&${week}&limit=1&cursor=${encodeURIComponent(times.body.nextCursor)}`;
     expect((await as("findTimes", `GET /open-times?${further}`)).body.items).toHaveLength(1);
     const soon = await as("nextTimes", `GET /open-times/next?${openings}&${week.split("&")[0]}&count=2`);

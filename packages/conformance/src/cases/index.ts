@@ -14,6 +14,7 @@ import { computedAcceptCases } from "./computed-accept.ts";
 import { computedCountCases } from "./computed-counts.ts";
 import { computedLiveCases } from "./computed-live.ts";
 import { computedRaceCases } from "./computed-races.ts";
+import { computedRescheduleCases } from "./computed-reschedule.ts";
 import { computedSubjectCases } from "./computed-subject.ts";
 import { computedTruthCases } from "./computed-truth.ts";
 import { contractAgendaCases } from "./contract-agendas.ts";
@@ -139,6 +140,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...computedTruthCases,
   ...computedLiveCases,
   ...computedCountCases,
+  ...computedRescheduleCases,
   ...computedSubjectCases,
   ...idempotencyCases,
   ...ownIdCases,
