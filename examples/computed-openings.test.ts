@@ -13,6 +13,7 @@ it("openings are computed for each length, booked at once, and given back", asyn
     "confirmed in a slot that is booked",
     "Half an hour: 10:00",
     "Eight o'clock: weekly",
+    "It now begins at 09:30",
     "The slot is withdrawn",
     "Half an hour: 09:00 09:15 09:30 09:45 10:00",
   ]);

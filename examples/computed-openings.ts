@@ -40,6 +40,11 @@ await ada.book({ ...place, ...time, subjectId: "ada" }).catch((error: unknown) =
 const early = { start: "2027-03-22T08:00:00+01:00", end: "2027-03-22T08:30:00+01:00" };
 console.log("Eight o'clock:", (await ada.explain({ ...place, ...early, subjectId: "ada" })).hours);
 
+// It begins a quarter of an hour later. Its own time is not in the way.
+const later = { start: "2027-03-22T09:30:00+01:00", end: "2027-03-22T10:15:00+01:00" };
+const moved = await ada.reschedule({ appointmentId: appointment.id, ...later });
+console.log("It now begins at", clock.format(moved.appointment.start));
+
 // A cancelled appointment gives its time back to the hours.
 const ended = await ada.cancel({ appointmentId: appointment.id });
 console.log("The slot is", ended.slots[0]?.status);

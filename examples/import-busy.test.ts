@@ -11,5 +11,6 @@ it("the busy time of another calendar is blocked, and free again when it has mov
     "1 slot is blocked, and 1 is booked.",
     "1 slot is free again, and 1 is blocked.",
     "On offer: 2027-03-22T09:00:00.000Z",
+    "At eleven: hospital",
   ]);
 });

@@ -30,4 +30,6 @@ const next = await hospital([{ start: at("11:00"), end: at("12:00") }]);
 console.log(next.freed, "slot is free again, and", next.blocked, "is blocked.");
 const { items } = await engine.findOpen({ providerIds: ["dr-weber"], from: window.from, to: window.until });
 console.log("On offer:", items.map(({ start }) => start.toISOString()).join(", "));
+const { busy } = await weber.explain({ ...place, start: at("11:00"), end: at("11:50") });
+console.log("At eleven:", busy.map(({ source }) => source).join(", "));
 await storage.close();

@@ -143,6 +143,18 @@ test("takes and returns what the engine does, over real HTTP", async () => {
   const long = { ...hour, to: new Date(Date.now() + 40 * 86_400_000) };
   const { days, nextFrom } = await calls.countTimes({ ...long, timeZone: "Asia/Tokyo" });
   expect([days.length > 39, days[1]?.open, nextFrom]).toEqual([true, 47, null]);
+  const { start: from, end: until } = opening ?? expect.fail();
+  const time = { start: from, end: until };
+  const where = { providerId: "computed", facilityId: "north" };
+  const imported = { source: "hospital", from, until, intervals: [time] };
+  await engine.importBusy({ actor: { kind: "provider", id: "computed" }, ...where, ...imported });
+  const why = await calls.explain({ ...where, ...time });
+  expect([why.onOffer, why.busy]).toEqual([false, [{ source: "hospital", ...time }]]);
+  const later = { start: new Date(+until + 3_600_000), end: new Date(+until + 5_400_000) };
+  const visit = await calls.book({ ...where, ...later, subjectId: "ada" });
+  const half = { start: later.start, end: new Date(+later.start + 3_600_000) };
+  const extended = await calls.reschedule({ appointmentId: visit.appointment.id, ...half });
+  expect([extended.appointment.end, extended.freedSlots[0]?.status]).toEqual([half.end, "withdrawn"]);
   const snapshot = await calls.snapshot(window);
   expect((await calls.changes({ after: snapshot.cursor })).entries).toEqual([]);
   const moved = await calls.reschedule({ appointmentId: appointment.id, slotId: second.id });

@@ -232,9 +232,12 @@ export async function ask(intent: Intent, engine: RecordedEngine, world: World):
     case "accept":
       await engine.accept({ ...by, ...urgent, appointmentId, ...mine, ...(intent.capacity === 1 && { slotId }) });
       return;
-    case "reschedule":
-      await engine.reschedule({ ...by, ...urgent, ...asked, appointmentId, slotId, ...mine });
+    case "reschedule": {
+      // One in three is moved to a time, and the others to a slot.
+      const to = intent.start % 3 === 1 ? range : { slotId, ...mine };
+      await engine.reschedule({ ...by, ...urgent, ...asked, appointmentId, ...to });
       return;
+    }
     case "block":
     case "unblock":
       await engine[intent.name]({ ...by, slotId });

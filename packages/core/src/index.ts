@@ -9,6 +9,7 @@ export type { InputOf, SeenBy, WithoutActor } from "./engine/api/whose.ts";
 export type { SyncReport } from "./engine/check-sync.ts";
 export { type Clock, systemClock } from "./engine/clock.ts";
 export { createEngine } from "./engine/engine.ts";
+export type { BusyFrom } from "./engine/explain/busy-behind.ts";
 export type { Explanation } from "./engine/explain/explain.ts";
 export type { Changes, ChangesPage } from "./engine/feed/changes.ts";
 export type { CoalesceOptions } from "./engine/lanes.ts";
@@ -97,6 +98,8 @@ export type {
   RequestSlotInput,
   RequestTimeInput,
   RescheduleInput,
+  RescheduleSlotInput,
+  RescheduleTimeInput,
   SlotCommandInput,
   SlotTakingInput,
   UnblockInput,

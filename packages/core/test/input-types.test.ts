@@ -36,6 +36,8 @@ import type {
   ReconcileInput,
   ReleaseInput,
   RescheduleInput,
+  RescheduleSlotInput,
+  RescheduleTimeInput,
   Shown,
   Slot,
   SlotHistoryInput,
@@ -96,6 +98,8 @@ interface Pairs {
   readonly bookTimeSchema: BookTimeInput;
   readonly acceptSchema: AcceptInput;
   readonly rescheduleSchema: RescheduleInput;
+  readonly rescheduleSlotSchema: RescheduleSlotInput;
+  readonly rescheduleTimeSchema: RescheduleTimeInput;
   readonly checkInSchema: CheckInInput;
   readonly completeSchema: CompleteInput;
   readonly markNoShowSchema: MarkNoShowInput;

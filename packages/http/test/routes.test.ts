@@ -144,12 +144,28 @@ describeOnEachEngine("the handler", ({ stage }) => {
     const { slotId: _, version: __, seats: ___, ...timeOf } = opening;
     const made = await as("book", "POST /appointments", { body: { ...timeOf, subjectId: "cy" } });
     expect(made.body.slots).toMatchObject([{ status: "booked", version: 1, start: opening.start }]);
+    const later = { start: opening.end, end: new Date(Date.parse(opening.end) + 1_800_000).toISOString() };
+    const path = `POST /appointments/${made.body.appointment.id}/reschedule`;
+    const movedOn = await as("reschedule", path, { body: later });
+    expect(movedOn.body).toMatchObject({
+      slots: [{ status: "booked", version: 1 }],
+      freedSlots: [{ status: "withdrawn" }],
+    });
+    await as("reschedule", path, { body: { start: opening.start, end: opening.end } });
     const further = `${openings}&${week}&limit=1&cursor=${encodeURIComponent(times.body.nextCursor)}`;
     expect((await as("findTimes", `GET /open-times?${further}`)).body.items).toHaveLength(1);
     const soon = await as("nextTimes", `GET /open-times/next?${openings}&${week.split("&")[0]}&count=2`);
     expect(soon.body).toMatchObject({ items: [{ slotId: null }, { slotId: null }], source: "database" });
     const counted = await as("countTimes", `GET /open-times/days?${openings}&${week}&timeZone=Europe%2FBerlin`);
     expect(counted.body).toMatchObject({ days: [{ date: expect.any(String) }], nextFrom: null });
+    const [busy] = soon.body.items;
+    const interval = { start: busy.start, end: busy.end };
+    const surgery = { source: "hospital", from: at(0), until: busy.end, intervals: [interval] };
+    const ofComputed = { providerId: "dr-computed", facilityId: "north" };
+    await as("importBusy", "POST /busy-times", { body: { ...ofComputed, ...surgery } });
+    const atBusy = `providerId=dr-computed&facilityId=north&start=${busy.start}&end=${busy.end}`;
+    const unwanted = await as("explainTime", `GET /open-slots/explanation?${atBusy}`);
+    expect(unwanted.body).toMatchObject({ onOffer: false, busy: [{ source: "hospital", ...interval }] });
     const without = `GET /open-times?providerId=dr-computed&facilityId=north`;
     expect((await plain(without)).body.details.issues[0].path).toBe("minutes");
     await as("countByDay", "GET /open-slots/days?timeZone=Europe%2FBerlin");

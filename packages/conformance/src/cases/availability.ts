@@ -41,17 +41,20 @@ const wrong: readonly (readonly [path: string, hours: Hours])[] = [
       ],
     },
   ],
-  ["hours.exceptions", { ...mornings, exceptions: manyExceptions(10_001) }],
-  // Few enough to count, and too many to keep.
-  ["hours", { ...mornings, exceptions: manyExceptions(10_000) }],
+  ["hours.exceptions", { ...mornings, exceptions: manyExceptions(1_501) }],
+  ["hours.exceptions", { ...mornings, exceptions: manyExceptions(10_000) }],
+  // Not too many, and too long to keep.
+  ["hours", { ...mornings, exceptions: manyExceptions(1_500, 8) }],
 ];
 
 function weekly(changes: Partial<Hours["weekly"][number]>): Hours {
   return { offer: { minutes: 30 }, weekly: [{ days: ["monday"], from: "09:00", to: "12:00", ...changes }] };
 }
 
-function manyExceptions(length: number): Hours["exceptions"] & object {
-  return Array.from({ length }, () => ({ first: "2027-02-02", last: "2027-02-02", hours: [] }));
+function manyExceptions(length: number, windows = 0): Hours["exceptions"] & object {
+  const offer = { minutes: 30, step: 30, capacity: 1_000 };
+  const hours = Array.from({ length: windows }, (_, nth) => ({ from: 1_000 + nth * 30, to: 1_030 + nth * 30, offer }));
+  return Array.from({ length }, () => ({ first: "2027-02-02", last: "2027-02-02", hours }));
 }
 
 const entriesOf = async (engine: Engine, availabilityId: string) => (await engine.history({ availabilityId })).items;
@@ -174,11 +177,16 @@ export const availabilityCases: readonly ConformanceCase[] = [
       const zone = engine.setAvailability({ ...set, hours: mornings, timeZone: "Mars/Olympus" });
       assert.equal((await refusal(zone, "invalid_input")).details.issues[0]?.path, "timeZone");
       await refusal(engine.getAvailability(place), "availability_not_found");
-      const most = { ...mornings, exceptions: manyExceptions(3_500) };
-      assert.equal(
-        (await engine.setAvailability({ ...set, hours: most })).availability.hours.exceptions?.length,
-        3_500,
-      );
+      const tooMany = { ...mornings, exceptions: manyExceptions(1_501) };
+      const { details } = await refusal(engine.setAvailability({ ...set, hours: tooMany }), "invalid_input");
+      assert.match(details.issues[0]?.message ?? "", /1500/);
+      // So many with an offer each fit, and an entry has them twice.
+      const most = { ...mornings, exceptions: manyExceptions(1_500, 1) };
+      const first = await engine.setAvailability({ ...set, hours: most });
+      assert.equal(first.availability.hours.exceptions?.length, 1_500);
+      const { availability } = await engine.setAvailability({ ...set, hours: { ...most, offer: { minutes: 15 } } });
+      const [, changed] = await entriesOf(engine, availability.id);
+      assert.deepEqual(changed?.changes.hours, { from: first.availability.hours, to: availability.hours });
     },
   },
 ];

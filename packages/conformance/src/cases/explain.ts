@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import {
+  type AccessAnswer,
   type AccessRequest,
   type ActorEngine,
+  type ExplainInput,
   type Explanation,
   isBookingError,
+  type JournaledRecord,
   maximumPerDay,
   minimumNotice,
   noOverlapOfSubject,
@@ -172,6 +175,45 @@ export const explainCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "explain.busy",
+    title: "an explanation of what busy time blocks names its calendars, to those who may see them",
+    async run({ storage }) {
+      const bare = engineOn(storage);
+      const imported = { actor: provider, ...place, from: minutes(-60), until: minutes(600) };
+      const [blocked, byHand] = await publish(bare, 2);
+      const importFrom = (source: string, from: number, to: number) =>
+        bare.importBusy({ ...imported, source, intervals: [{ start: minutes(from), end: minutes(to) }] });
+      await bare.block({ actor: provider, slotId: byHand?.id ?? "" });
+      await importFrom("hospital", 10, 40);
+      await importFrom("private", 20, 90);
+      const told = async (own: Pick<ActorEngine, "explain">, input: ExplainInput) =>
+        (await own.explain(input)).busy.map(({ source, start, end }) => [source, +start, +end]);
+      const at = (from: number, to: number) => ({ ...place, start: minutes(from), end: minutes(to) });
+      const hospital = ["hospital", +minutes(10), +minutes(40)];
+      const others = ["private", +minutes(20), +minutes(90)];
+      assert.deepEqual(await told(bare, { slotId: blocked?.id ?? "" }), [hospital, others]);
+      assert.deepEqual(await told(bare, at(5, 15)), [hospital, others]);
+      // What was blocked by hand before was not blocked for them.
+      assert.deepEqual(await told(bare, { slotId: byHand?.id ?? "" }), []);
+      // No slot contains the time.
+      assert.deepEqual(await told(bare, at(-5, 15)), [hospital]);
+      assert.deepEqual(await told(bare, at(80, 100)), [others]);
+      assert.deepEqual(await told(bare, at(90, 100)), []);
+      const ways: readonly (readonly [answer: AccessAnswer, expected: readonly unknown[]])[] = [
+        [undefined, [hospital, others]],
+        ["No.", [hospital]],
+        [{ hide: ["metadata"] }, [hospital]],
+      ];
+      for (const [answer, expected] of ways) {
+        const authorize = (request: AccessRequest) =>
+          request.action === "read" && isFrom(request.record, "private") ? answer : undefined;
+        const own = engineOn(storage, { authorize }).as(patient);
+        assert.deepEqual(await told(own, { slotId: blocked?.id ?? "", subjectId: "p-1" }), expected);
+        assert.deepEqual(await told(own, { ...at(15, 95), subjectId: "p-1" }), expected);
+      }
+    },
+  },
+  {
     key: "explain.authorize",
     title: "an explanation names nothing that the actor may not know of, and what is another's looks as what is absent",
     async run({ storage }) {
@@ -213,6 +255,9 @@ export const explainCases: readonly ConformanceCase[] = [
     },
   },
 ];
+
+const isFrom = (record: JournaledRecord, source: string): boolean =>
+  record.kind === "slot" && (record.metadata.busy as { source?: string } | undefined)?.source === source;
 
 /** The first slot is a secret, the second is in no list, who has the third is hidden, and the fourth may not be booked. */
 function maySee(request: AccessRequest) {

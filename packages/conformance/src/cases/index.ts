@@ -7,12 +7,14 @@ import { appointmentCases } from "./appointments.ts";
 import { availabilityCases } from "./availability.ts";
 import { badInputCases } from "./bad-input.ts";
 import { bookCases } from "./book.ts";
+import { clockChangeCases } from "./clock-changes.ts";
 import { clockSetBackCases } from "./clock-set-back.ts";
 import { computedCases } from "./computed.ts";
 import { computedAcceptCases } from "./computed-accept.ts";
 import { computedCountCases } from "./computed-counts.ts";
 import { computedLiveCases } from "./computed-live.ts";
 import { computedRaceCases } from "./computed-races.ts";
+import { computedRescheduleCases } from "./computed-reschedule.ts";
 import { computedSubjectCases } from "./computed-subject.ts";
 import { computedTruthCases } from "./computed-truth.ts";
 import { contractAgendaCases } from "./contract-agendas.ts";
@@ -138,6 +140,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...computedTruthCases,
   ...computedLiveCases,
   ...computedCountCases,
+  ...computedRescheduleCases,
   ...computedSubjectCases,
   ...idempotencyCases,
   ...ownIdCases,
@@ -165,6 +168,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...timeZoneCases,
   ...localTimeCases,
   ...hostFunctionCases,
+  ...clockChangeCases,
   ...clockSetBackCases,
   ...policyCases,
   ...sightCases,

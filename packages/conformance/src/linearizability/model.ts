@@ -239,7 +239,7 @@ function withChosenWish(name: CommandName, command: Envelope, state: ModelState,
 
 /** Commands that search for a slot and take one of those found. The others have to see all. */
 function isChoice(name: CommandName): boolean {
-  return name === "book" || name === "accept";
+  return name === "book" || name === "accept" || name === "reschedule";
 }
 
 function takenIds(result: unknown): readonly string[] {

@@ -77,8 +77,9 @@ function placesOf({ scheduleId, providerId, facilityId }: Pick<Slot, "scheduleId
 
 /** The schedules, or providers at facilities, all of whose slots a call reads. */
 function wholesOf({ name, input, outcome }: HistoryCall, history: Circumstances, slots: Slots): readonly string[] {
-  const { providerId, facilityId, slotId } = input;
-  const isByTime = name === "book" && slotId === undefined;
+  const { slotId } = input;
+  const isByTime = (name === "book" || name === "reschedule") && slotId === undefined;
+  const { providerId, facilityId } = name === "reschedule" ? placeTold(outcome) : input;
   const facility = history.overlapScope === "facility" ? String(facilityId) : null;
   const schedule = () => `schedule:${scheduleIdOf(String(providerId), facility)}`;
   if (scheduleCalls.has(name)) return [schedule()];
@@ -87,6 +88,13 @@ function wholesOf({ name, input, outcome }: HistoryCall, history: Circumstances,
   if (outcome.status === "refused" && outcome.code === "no_slot_available") return namesInDetails(outcome.details);
   if (name === "unblock") return [`schedule:${slots.get(String(slotId))?.scheduleId}`];
   return isByTime ? [placeName(providerId, facilityId)] : [];
+}
+
+/** What is moved stays at its place, which only the answer names. */
+function placeTold(outcome: HistoryCall["outcome"]): Readonly<Record<string, unknown>> {
+  if (outcome.status === "refused") return outcome.details as Readonly<Record<string, unknown>>;
+  const { appointment } = ("result" in outcome ? outcome.result : {}) as { readonly appointment?: object };
+  return { ...appointment };
 }
 
 /** They name a provider and a facility, and look at the schedule. */

@@ -76,12 +76,14 @@ export async function withAlternatives<W extends Wish>(
   const all = [...(await freeAround(settings, wanted, until)), ...openings.keys()];
   const free = all.sort((a, b) => distance(a) - distance(b));
   const surveyOf = await refused.survey(free);
+  const { appointment, slot } = refused.seen;
+  const seenAt = (opening: AlternativeOpening, at: Slot) => ({ ...opening.seen(surveyOf(at)), appointment, slot });
   const willDo = async (slot: Slot) => {
     const opening = openings.get(slot);
     const isAgreed =
       opening === undefined
         ? isToBeHad(slot, wanted, refused, surveyOf(slot))
-        : refused.wouldAgree({ ...refused.command, start: slot.start, end: slot.end }, opening.seen(surveyOf(slot)));
+        : refused.wouldAgree({ ...refused.command, start: slot.start, end: slot.end }, seenAt(opening, slot));
     return isAgreed && refused.isListed(slot);
   };
   const alternatives = (await nearest(free, most, willDo)).map(asAlternative);
@@ -95,22 +97,24 @@ function wantedBy<W extends Wish>({ details }: Refusal, refused: Refused<W>): Wa
   const { command, seen } = refused;
   const slotId = "slotId" in details ? details.slotId : (command.slotId ?? seen.found[0]?.id);
   const slot = slotId === undefined ? undefined : seen.slot(slotId);
-  return slot === undefined ? placeOf(command) : { ...slot, ...time, takenId: slot.id };
+  return slot === undefined ? placeOf(refused) : { ...slot, ...time, takenId: slot.id };
 }
 
-/** The time that a booking without a slot names. */
-function placeOf({ providerId, facilityId, start, end }: Wish): PlaceInTime | undefined {
+/** The time that a booking without a slot names. What is moved stays at its provider and facility. */
+function placeOf<W extends Wish>({ name, command, seen }: Refused<W>): PlaceInTime | undefined {
+  const { appointmentId = "", start, end } = command;
+  const { providerId, facilityId } = (name === "reschedule" && seen.appointment(appointmentId)) || command;
   return providerId && facilityId && start && end ? { providerId, facilityId, start, end } : undefined;
 }
 
-/** Computed openings, if it is a booking of a time whose rule has looked at the hours. */
+/** Computed openings, if it is a booking of a time, or a move to it, whose rule has looked at the hours. */
 async function openingsFor<W extends Wish>(
   settings: EngineSettings,
   wanted: Wanted,
   { name, command, seen }: Refused<W>,
   until: number,
 ): Promise<ReadonlyMap<Slot, AlternativeOpening>> {
-  if (name !== "book" || command.slotId !== undefined) return new Map();
+  if ((name !== "book" && name !== "reschedule") || command.slotId !== undefined) return new Map();
   const hours = seen.availability(availabilityIdOf(wanted.providerId, wanted.facilityId));
   const openings = await openingsNear(settings, wanted, hours, until);
   return new Map(openings.map((opening) => [opening.slot, opening]));

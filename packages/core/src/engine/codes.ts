@@ -111,6 +111,7 @@ export const callCodes = {
     "schedule_mismatch",
     "invalid_time_range",
     "time_mismatch",
+    "no_slot_available",
   ],
   checkIn: [...command, ...appointment],
   complete: [...command, ...appointment],

@@ -91,7 +91,7 @@ export interface ErrorDetails {
     readonly actual: string;
   };
   no_slot_available: Zoned & {
-    /** The appointment to be accepted. Absent if one was to be booked. */
+    /** The appointment to be accepted or moved. Absent if one was to be booked. */
     readonly appointmentId?: string;
     readonly providerId: string;
     readonly facilityId: string;

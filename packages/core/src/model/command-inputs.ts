@@ -346,8 +346,8 @@ export interface AcceptOfferInput extends AppointmentCommandInput {}
 /** What `declineOffer` takes. */
 export interface DeclineOfferInput extends AppointmentCommandInput {}
 
-/** What `reschedule` takes. */
-export interface RescheduleInput extends AppointmentCommandInput, SlotTakingInput {
+/** What `reschedule` takes to move an appointment to a slot that is known by its id. */
+export interface RescheduleSlotInput extends AppointmentCommandInput, SlotTakingInput {
   /**
    * The slot to move to, of the same provider and facility: 1 to 128 characters. The appointment may own it already.
    */
@@ -357,6 +357,24 @@ export interface RescheduleInput extends AppointmentCommandInput, SlotTakingInpu
   /** The new end of the appointment, exclusive: after `start`, and within the slot. Default: when the slot ends. */
   readonly end?: InstantInput | undefined;
 }
+
+/**
+ * What `reschedule` takes to move an appointment to a time at its provider and facility: it stays in its slot if that contains the
+ * time. Otherwise `reschedule` finds a free slot that does, or makes one, if the time is a computed opening of the hours.
+ */
+export interface RescheduleTimeInput extends AppointmentCommandInput {
+  /** Absent: with a `slotId` the call moves it to that slot. */
+  readonly slotId?: undefined;
+  /** The new start of the appointment. From the year 1900 to 2199. */
+  readonly start: InstantInput;
+  /** The new end of the appointment, exclusive: after `start`, by at most 31 days. */
+  readonly end: InstantInput;
+  /** How many free slots nearby a refusal offers in `details.alternatives`: 0 to 20. Default 0. */
+  readonly alternatives?: number | undefined;
+}
+
+/** What `reschedule` takes: a slot by its id, or a time. */
+export type RescheduleInput = RescheduleSlotInput | RescheduleTimeInput;
 
 /** What `checkIn` takes. */
 export interface CheckInInput extends AppointmentCommandInput {}

@@ -233,7 +233,7 @@ export const acceptOfferSchema = z.strictObject(appointmentCommand);
 export const declineOfferSchema = z.strictObject(appointmentCommand);
 
 /** Move a confirmed appointment to other slots of the same provider and facility. `ifVersion` is the appointment's. */
-export const rescheduleSchema = z.strictObject({
+export const rescheduleSlotSchema = z.strictObject({
   ...appointmentCommand,
   slotId: idSchema,
   alsoSlotIds,
@@ -242,6 +242,17 @@ export const rescheduleSchema = z.strictObject({
   holdToken,
   alternatives,
 });
+
+/** Move to a time: the engine finds a free slot that contains it. */
+export const rescheduleTimeSchema = z.strictObject({
+  ...appointmentCommand,
+  slotId: notInJson(z.undefined()).optional(),
+  start: instantSchema,
+  end: instantSchema,
+  alternatives,
+});
+
+export const rescheduleSchema = z.union([rescheduleSlotSchema, rescheduleTimeSchema]);
 
 export const checkInSchema = z.strictObject(appointmentCommand);
 export const completeSchema = z.strictObject(appointmentCommand);

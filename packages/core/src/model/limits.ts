@@ -73,7 +73,8 @@ export const limits = {
   blockedPerBusy: 200,
   /** Most taken slots outside of the hours that an answer lists. */
   outsideSlots: 500,
-  hoursExceptions: 10_000,
+  /** Most exceptions of hours. So many of one window each, with an offer of its own, fit into `hoursLength`, whatever the week is. */
+  hoursExceptions: 1_500,
   /** Longest hours of an availability, in characters of their JSON text. */
   hoursLength: 262_144,
   /** Most policies that one command may pass by an override. */

@@ -13,7 +13,7 @@ export interface SetAvailabilityInput extends CommandEnvelope {
    * that of the schedule, else `UTC`.
    */
   readonly timeZone?: string | undefined;
-  /** All of the hours: they take the place of those before. At most 262 144 characters of JSON. */
+  /** All of the hours: they take the place of those before. At most 1500 exceptions, and 262 144 characters of JSON. */
   readonly hours: Hours;
   /** Whether it only says what publishing would do once these hours hold, and changes nothing. Default `false`. */
   readonly dryRun?: boolean | undefined;

@@ -177,8 +177,10 @@ function forbiddenBy(authorize: Authorize, request: CommandRequest | OverrideReq
 
 /** The slot that the rule chooses of those that were found. The search of other commands is for slots in their way. */
 export function foundFor({ found }: Seen, { command }: Context): string | undefined {
-  return command.name === "book" || command.name === "accept" ? chooseSlot(found, command.id)?.id : undefined;
+  return choosing.has(command.name) ? chooseSlot(found, command.id)?.id : undefined;
 }
+
+const choosing: ReadonlySet<CommandName> = new Set(["book", "accept", "reschedule"]);
 
 const idIn = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 

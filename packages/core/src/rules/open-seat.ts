@@ -37,14 +37,23 @@ function openingIn(availability: Availability | undefined, place: PlaceInTime) {
   return availability && isComputed(availability) ? openingAt(availability, place) : undefined;
 }
 
-/** The slot that a booking of this time makes. Undefined if the time is no computed opening, or something is in its way. */
-export function slotForOpening(place: PlaceInTime, seen: Seen, context: Context): SlotToMake | undefined {
+/**
+ * The slot that a booking of this time makes. Undefined if the time is no computed opening, or something is in its way.
+ * @param withdrawn Ids of slots that the same command withdraws. Default: none
+ */
+export function slotForOpening(
+  place: PlaceInTime,
+  seen: Seen,
+  context: Context,
+  withdrawn: readonly string[] = [],
+): SlotToMake | undefined {
   if (seen.obstacles === undefined) return undefined;
   const { providerId, facilityId, start, end } = place;
   const availability = seen.availability(availabilityKey(place).id);
   const opening = openingIn(availability, place);
   if (availability === undefined || opening === undefined) return undefined;
-  const free = seatsBeside(seen.obstacles, facilityId)(opening);
+  const staying = seen.obstacles.filter(({ id }) => !withdrawn.includes(id));
+  const free = seatsBeside(staying, facilityId)(opening);
   if (free === undefined) return undefined;
   const { seat } = free;
   const id = freeId(availability, { start, seat }, seen.obstacles, context);

@@ -1,8 +1,10 @@
+import type { Appointment } from "../model/appointment.ts";
 import type { CommandName } from "../model/journal.ts";
 import type { TimeRange } from "../model/time-range.ts";
 import { foundFor } from "./authorize.ts";
 import type { Context, Seen } from "./decision.ts";
 import { isComputed } from "./hours/computed.ts";
+import { keptSlot } from "./kept-slot.ts";
 import { availabilityKey } from "./set-availability.ts";
 import { takingCommands } from "./sight.ts";
 
@@ -62,15 +64,25 @@ export function takenPlace(
   }
   const wished = name === "accept" ? (appointment?.request?.wishes ?? []) : [];
   if (wished.length > 0) return at([...wished.map((wish) => wish.slotId), ...alsoSlotIds], { subjectId, apart: true });
+  // What is moved stays at its place, and may stay in its slot.
+  const moved = name === "reschedule" ? movedTo(command, appointment) : undefined;
+  const kept = moved && appointment && keptSlot(appointment, moved, seen);
+  if (kept !== undefined) return at([kept.id], { subjectId });
   if (name !== "request" && !hasSearched) return undefined;
   const found = foundFor(seen, context);
   if (found !== undefined) return at([found, ...alsoSlotIds], { subjectId });
   const { ifNoSlot } = command;
   // A request has its time, and is accepted at it.
-  const { providerId, facilityId, start, end } = name === "accept" && appointment !== undefined ? appointment : command;
+  const { providerId, facilityId, start, end } = (name === "accept" ? appointment : moved) || command;
   if (!providerId || !facilityId || !start || !end) return undefined;
   if (name !== "request" && ifNoSlot !== "schedule" && !hasComputed({ providerId, facilityId }, seen)) return undefined;
   return at([], { time: { providerId, facilityId, start, end }, subjectId });
+}
+
+function movedTo({ start, end }: Taking, appointment: Appointment | undefined) {
+  if (appointment === undefined || start === undefined || end === undefined) return undefined;
+  const { providerId, facilityId } = appointment;
+  return { providerId, facilityId, start, end };
 }
 
 function hasComputed(place: { readonly providerId: string; readonly facilityId: string }, seen: Seen): boolean {

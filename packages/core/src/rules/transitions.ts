@@ -24,7 +24,7 @@ const way = <Status extends string>(
 export const slotTransitions: readonly StateChange<SlotStatus>[] = [
   way(null, "available", "createSlots", "publishSlots"),
   way(null, "blocked", "importBusy"),
-  way(null, "booked", "book"),
+  way(null, "booked", "book", "accept", "reschedule"),
   way("available", "held", "hold", "request", "offer"),
   way("available", "booked", "book", "accept", "acceptOffer", "reschedule"),
   way("available", "blocked", "block", "importBusy"),

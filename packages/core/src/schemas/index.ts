@@ -52,6 +52,8 @@ export {
   newSlotSchema,
   requestSlotSchema,
   requestTimeSchema,
+  rescheduleSlotSchema,
+  rescheduleTimeSchema,
 } from "../model/commands.ts";
 export { instantSchema } from "../model/instant.ts";
 export { countByDaySchema, nextOpenSchema } from "../model/queries.ts";

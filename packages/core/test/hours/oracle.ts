@@ -12,7 +12,14 @@ interface Window {
 
 const names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
 
-export function slowOpenings(hours: ParsedHours, timeZone: string, from: number, to: number): readonly string[] {
+/** @param minutes how long the openings are to last. Default: as long as each offer says. */
+export function slowOpenings(
+  hours: ParsedHours,
+  timeZone: string,
+  from: number,
+  to: number,
+  minutes?: number,
+): readonly string[] {
   const [first, last] = [from, to].map((at) =>
     Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).toPlainDate(),
   ) as [Temporal.PlainDate, Temporal.PlainDate];
@@ -22,7 +29,7 @@ export function slowOpenings(hours: ParsedHours, timeZone: string, from: number,
     date = date.add({ days: 1 });
   }
   return windows
-    .flatMap((window) => cut(window, windows))
+    .flatMap((window) => cut(window, windows, minutes))
     .filter(({ start }) => start.epochMilliseconds >= from && start.epochMilliseconds < to)
     .sort((a, b) => Temporal.Instant.compare(a.start, b.start) || Temporal.Instant.compare(a.end, b.end))
     .map(({ start, end, capacity }) => `${start} ${end} ${capacity}`);
@@ -63,11 +70,22 @@ function instantOf(date: Temporal.PlainDate, minute: number, timeZone: string, d
   return (before.getTimeZoneTransition("next") as Temporal.ZonedDateTime).toInstant();
 }
 
-function cut(window: Window, windows: readonly Window[]) {
-  const { minutes, step, capacity } = window.offer;
+/** The lengths that an offer has in a window: its own, and then one step more each time. */
+function lengthsIn({ start, end, offer }: Window): readonly number[] {
+  const lengths: number[] = [];
+  for (let length = offer.minutes; Temporal.Instant.compare(start.add({ minutes: length }), end) <= 0; ) {
+    lengths.push(length);
+    length += offer.step;
+  }
+  return lengths;
+}
+
+function cut(window: Window, windows: readonly Window[], length = window.offer.minutes) {
+  const { step, capacity } = window.offer;
+  if (!lengthsIn(window).includes(length)) return [];
   const openings: { start: Temporal.Instant; end: Temporal.Instant; capacity: number }[] = [];
   for (let start = window.start; ; start = start.add({ minutes: step })) {
-    const end = start.add({ minutes });
+    const end = start.add({ minutes: length });
     if (Temporal.Instant.compare(end, window.end) > 0) return openings;
     const isTaken = windows.some(
       (other) =>

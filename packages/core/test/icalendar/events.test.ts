@@ -86,6 +86,17 @@ describe("busy times of events", () => {
     expect(busyIn(calendarOf(other))).toEqual(["2027-03-26T15:00Z/16:00Z"]);
   });
 
+  it("are in the place of one occurrence alone, also if they have a copy of the rule of their series", () => {
+    const id = "RECURRENCE-ID;TZID=Europe/Berlin:20270326T090000";
+    const time = "DTSTART:20270326T150000Z\nDURATION:PT30M";
+    const plain = busyIn(calendarOf(eventOf(daily), eventOf(`${id}\n${time}`)));
+    expect(plain).toContain("2027-03-26T15:00Z/15:30Z");
+    for (const dates of ["RRULE:FREQ=DAILY", "RDATE:20270327T150000Z", "EXDATE:20270326T150000Z"]) {
+      expect(busyIn(calendarOf(eventOf(daily), eventOf(`${id}\n${time}\n${dates}`)))).toEqual(plain);
+      expect(busyIn(calendarOf(eventOf(`${id}\n${time}\n${dates}`)))).toEqual(["2027-03-26T15:00Z/15:30Z"]);
+    }
+  });
+
   it("move, end and last otherwise from an occurrence on, if the change is meant for all that follow", () => {
     const from = (lines: string) => eventOf(`RECURRENCE-ID;RANGE=THISANDFUTURE:20270327T080000Z\n${lines}`);
     const series = (...lines: readonly string[]) => busyIn(calendarOf(eventOf(daily), ...lines));

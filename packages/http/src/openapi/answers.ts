@@ -269,6 +269,7 @@ const explanation = answer({
   reasons: z.array(reason),
   slot: shownSlot.nullable(),
   hours: z.enum(["offered", "grid", "exception", "weekly"]).nullable(),
+  busy: z.array(z.strictObject({ source: z.string(), start: instant, end: instant })),
 });
 
 /** What each operation answers, where the host does not do it its own way. */

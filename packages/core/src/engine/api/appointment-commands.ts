@@ -156,17 +156,24 @@ export interface AppointmentCommands<Whose extends "host" | "actor" = "host"> {
 
   /**
    * Moves a confirmed appointment to other slots of the same provider and facility. The new slots are taken and the old
-   * ones become available in one commit. If a new one is not available, the appointment keeps what it has.
+   * ones become available in one commit. If a new one is not available, the appointment keeps what it has. Without a
+   * `slotId`, it moves to a time: it stays in its slot if that contains the time, or takes a free slot that does, or
+   * that of a computed opening at exactly that time, which is made in the same commit. A slot that was made for it is not
+   * in the way.
    *
    * @returns The appointment with its new times, the slots that it owns now, and those that became available.
    * @throws BookingError `invalid_time_range`, `slot_not_found`, `appointment_not_found`, `hold_not_found`,
    * `hold_expired`, `hold_not_owned`, `slot_booked`, `slot_held`, `slot_blocked`, `slot_withdrawn`, `time_mismatch`,
-   * `schedule_mismatch`, `invalid_transition`, `version_conflict`, `invalid_input`, `idempotency_key_reused`,
-   * `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`, `storage_read_only`, `storage_misused`,
-   * `refused_by_database`, `outcome_unknown`, `schema_outdated`, `schema_too_new`, `settings_mismatch`.
+   * `schedule_mismatch`, `no_slot_available`, `invalid_transition`, `version_conflict`, `invalid_input`,
+   * `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`,
+   * `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`, `schema_outdated`,
+   * `schema_too_new`, `settings_mismatch`.
    * @example
    * ```ts
    * const { appointment } = await engine.reschedule({ actor, appointmentId, slotId, alternatives: 3 });
+   * // A time, at the same provider and facility.
+   * const time = { start: "2027-03-22T09:00:00+01:00", end: "2027-03-22T09:30:00+01:00" };
+   * await engine.reschedule({ actor, appointmentId, ...time });
    * ```
    */
   reschedule(input: InputOf<RescheduleInput, Whose>): Promise<Rescheduled>;

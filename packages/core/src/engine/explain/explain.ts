@@ -12,9 +12,17 @@ import { retryReads } from "../retry.ts";
 import { bookerFor } from "../sight/booking.ts";
 import { shownTo } from "../visible.ts";
 import type { Asking } from "./asking.ts";
+import { type Blocked, type BusyFrom, busyBehind } from "./busy-behind.ts";
 import { hoursAt, reasonsAgainstOpening } from "./opening.ts";
 import { type Explained, reasonsAgainstEach } from "./reasons-against-each.ts";
-import { reasonsWithoutSlot, refuseTime, slotsContaining, slotWithId, type WantedTime } from "./wanted-slots.ts";
+import {
+  reasonsWithoutSlot,
+  refuseTime,
+  scheduleIdIn,
+  slotsContaining,
+  slotWithId,
+  type WantedTime,
+} from "./wanted-slots.ts";
 
 /** Why something is on offer, or why not. */
 export interface Explanation<ShownSlot = Slot> {
@@ -34,6 +42,12 @@ export interface Explanation<ShownSlot = Slot> {
    * are no hours that the actor may see.
    */
   readonly hours: HoursVerdict | null;
+  /**
+   * The busy times that block it, which `importBusy` took from other calendars, in the order of their starts: ten at most. Of
+   * a slot, they are those that it was blocked for. Empty if nothing of the kind blocks it, and without those of which the actor
+   * may not see the slot or its metadata.
+   */
+  readonly busy: readonly BusyFrom[];
 }
 
 /** @throws BookingError `slot_not_found`, `invalid_time_range` */
@@ -71,10 +85,17 @@ async function explainTime(asking: Asking, time: WantedTime): Promise<Explanatio
   const ofOpening = await reasonsAgainstOpening(asking, time, hours);
   if (ofOpening === undefined && best !== undefined) return { ...(await shown(asking, best)), hours: verdict };
   const reasons = ofOpening ?? (await reasonsWithoutSlot(asking, time));
-  return { onOffer: reasons.length === 0, reasons, slot: null, hours: verdict };
+  const busy = await busyAmong(asking, reasons, { ...time, scheduleId: scheduleIdIn(asking.settings, time) });
+  return { onOffer: reasons.length === 0, reasons, slot: null, hours: verdict, busy };
 }
 
-async function shown({ settings, now }: Asking, { slot, reasons }: Explained): Promise<Explanation<Shown<Slot>>> {
+async function shown(asking: Asking, { slot, reasons }: Explained): Promise<Explanation<Shown<Slot>>> {
+  const { settings, now } = asking;
   const visible = await shownTo(settings, slotAsOf(slot, now), now);
-  return { onOffer: reasons.length === 0, reasons, slot: visible ?? null, hours: null };
+  const busy = await busyAmong(asking, reasons, slot);
+  return { onOffer: reasons.length === 0, reasons, slot: visible ?? null, hours: null, busy };
 }
+
+/** It is looked for where something is blocked, so that everything else costs no further read. */
+const busyAmong = async (asking: Asking, reasons: readonly PreviewReason[], blocked: Blocked) =>
+  reasons.some(({ error }) => error.code === "slot_blocked") ? busyBehind(asking, blocked) : [];
