@@ -71,9 +71,12 @@ export {
 } from "./model/appointment-request.ts";
 export type { Availability } from "./model/availability.ts";
 export type {
-  AcceptInput,
-  AcceptOfferInput,
   AppointmentCommandInput,
+  CommandEnvelope,
+  SlotCommandInput,
+  SlotTakingInput,
+} from "./model/command-envelope.ts";
+export type {
   BlockInput,
   BookInput,
   BookSlotInput,
@@ -81,27 +84,18 @@ export type {
   BreakHoldInput,
   CancelInput,
   CheckInInput,
-  CommandEnvelope,
   CommandInput,
   CommandInputs,
   CompleteInput,
   CreateSlotsInput,
-  DeclineInput,
-  DeclineOfferInput,
   ExtendInput,
   HoldInput,
   MarkNoShowInput,
   NewSlotInput,
-  OfferInput,
   ReleaseInput,
-  RequestInput,
-  RequestSlotInput,
-  RequestTimeInput,
   RescheduleInput,
   RescheduleSlotInput,
   RescheduleTimeInput,
-  SlotCommandInput,
-  SlotTakingInput,
   UnblockInput,
 } from "./model/command-inputs.ts";
 export type { CreatedSoFar, CreateManySlotsInput } from "./model/create-many-slots.ts";
@@ -168,6 +162,16 @@ export type {
   WindowInput,
 } from "./model/read-inputs.ts";
 export type { JournaledRecord, RecordKey } from "./model/record.ts";
+export type {
+  AcceptInput,
+  AcceptOfferInput,
+  DeclineInput,
+  DeclineOfferInput,
+  OfferInput,
+  RequestInput,
+  RequestSlotInput,
+  RequestTimeInput,
+} from "./model/request-inputs.ts";
 export type { OverlapScope, Schedule } from "./model/schedule.ts";
 export type { SetAvailabilityInput } from "./model/set-availability-input.ts";
 export { type HideableField, hideableFields, type Shown } from "./model/shown.ts";

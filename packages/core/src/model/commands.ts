@@ -9,7 +9,7 @@ import { timeZoneSchema } from "./time-zone.ts";
 import { actorSchema, idSchema, keySchema, metadataSchema, reasonSchema } from "./values.ts";
 import { wholeNumber } from "./whole-number.ts";
 
-/** What every command may carry. The interfaces in `command-inputs.ts` say what each field of a command means. */
+/** What every command may carry. The interfaces in `command-envelope.ts`, `command-inputs.ts` and `request-inputs.ts` say what each field of a command means. */
 const envelope = {
   actor: actorSchema,
   reason: reasonSchema.optional(),

@@ -1,4 +1,4 @@
-import type { CommandEnvelope } from "./command-inputs.ts";
+import type { CommandEnvelope } from "./command-envelope.ts";
 import type { Hours } from "./hours.ts";
 import type { InstantInput } from "./instant.ts";
 

@@ -1,17 +1,19 @@
 import type {
-  AcceptInput,
-  AcceptOfferInput,
   BookInput,
   CancelInput,
   CheckInInput,
   CompleteInput,
-  DeclineInput,
-  DeclineOfferInput,
   MarkNoShowInput,
-  OfferInput,
-  RequestInput,
   RescheduleInput,
 } from "../../model/command-inputs.ts";
+import type {
+  AcceptInput,
+  AcceptOfferInput,
+  DeclineInput,
+  DeclineOfferInput,
+  OfferInput,
+  RequestInput,
+} from "../../model/request-inputs.ts";
 import type { Accepted } from "../../rules/accept.ts";
 import type { Booked } from "../../rules/book.ts";
 import type { EndedAppointment } from "../../rules/cancel.ts";
