@@ -10,10 +10,13 @@ export function packedChanges({ recordKind, changes, overrides }: JournalEntry):
   return values === undefined ? JSON.stringify(changes) : `{"${createdName}":${JSON.stringify(values)}}`;
 }
 
+/** Histories and feeds read many of these, so what has neither is not copied. */
 export function unpackedChanges(text: string): Pick<JournalEntry, "changes" | "overrides"> {
-  const { [createdName]: values, [overridesName]: overrides, ...changes } = JSON.parse(text) as PackedChanges;
-  if (values !== undefined) return { changes: changesTo(values) };
-  return overrides === undefined ? { changes } : { changes, overrides: overrides.to };
+  const packed = JSON.parse(text) as PackedChanges;
+  if (packed.to !== undefined) return { changes: changesTo(packed.to) };
+  if (packed.overrides === undefined) return { changes: packed as Changes };
+  const { overrides, ...changes } = packed;
+  return { changes, overrides: overrides.to };
 }
 
 /** No record has a field of these names. */
@@ -54,5 +57,7 @@ function valuesOf(changes: Changes): readonly unknown[] | undefined {
 }
 
 function changesTo(values: readonly unknown[]): Changes {
-  return Object.fromEntries(createdSlotFields.map((name, index) => [name, { to: values[index] }]));
+  const changes: Record<string, Changes[string]> = {};
+  for (const [index, name] of createdSlotFields.entries()) changes[name] = { to: values[index] };
+  return changes;
 }

@@ -234,24 +234,24 @@ export function journalToRow(entry: JournalEntry): JournalRow {
 }
 
 export function rowToJournal(row: JournalRow): JournalEntry {
-  const [facilityId, ...providerIds] = JSON.parse(row.place) as readonly [string, ...string[]];
+  const place = JSON.parse(row.place) as readonly [string, ...string[]];
   const { changes, overrides } = unpackedChanges(row.changes);
-  return {
+  const entry: JournalEntry = {
     recordKind: row.record_kind as JournalEntry["recordKind"],
     recordId: row.record_id,
-    providerIds,
-    facilityId,
+    providerIds: place.slice(1),
+    facilityId: place[0],
     version: row.version,
     command: row.command as CommandName,
     commandId: row.command_id,
     actor: { kind: row.actor_kind, id: row.actor_id },
     reason: row.reason,
-    ...(overrides === undefined ? {} : { overrides }),
     at: new Date(row.at),
     fromStatus: row.from_status,
     toStatus: row.to_status,
     changes,
   };
+  return overrides === undefined ? entry : { ...entry, overrides };
 }
 
 const decoders: { readonly [K in RecordKind]: (row: unknown) => StoredRecord } = {

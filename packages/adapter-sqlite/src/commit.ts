@@ -225,12 +225,25 @@ function insertRows<Row>(connection: Connection, insertion: Insertion<Row>, rows
   let at = 0;
   for (const { sql, columns, rows: count } of insertion) {
     for (; rows.length - at >= count; at += count) {
-      const values: unknown[] = [];
-      // Without an array for each row.
-      for (let row = at; row < at + count; row += 1) for (const column of columns) values.push(rows[row]?.[column]);
-      if (connection.run(sql, values) < count) throw leftOut();
+      if (connection.run(sql, valuesOfRows(rows, at, count, columns)) < count) throw leftOut();
     }
   }
+}
+
+/** In one array of its size from the beginning, without an array or an iterator for each row. */
+function valuesOfRows<Row>(
+  rows: readonly Row[],
+  from: number,
+  count: number,
+  columns: RowWrite<Row>["columns"],
+): readonly unknown[] {
+  const width = columns.length;
+  const values = new Array<unknown>(count * width);
+  for (let index = 0; index < values.length; index += 1) {
+    const row = rows[from + Math.floor(index / width)] as Row;
+    values[index] = row[columns[index % width] as keyof Row];
+  }
+  return values;
 }
 
 const valuesOf = <Row>(row: Row, columns: RowWrite<Row>["columns"]): readonly unknown[] =>

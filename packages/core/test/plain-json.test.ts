@@ -30,6 +30,25 @@ describe("a value as plain JSON", () => {
     );
   });
 
+  it("has those at a full minute in the same form, whichever came before", () => {
+    const minutes = fc
+      .date({ noInvalidDate: true, min: new Date(-8e15), max: new Date(8e15) })
+      .map((date) => new Date(Math.floor(date.getTime() / 60_000) * 60_000));
+    fc.assert(
+      fc.property(minutes, fc.constantFrom(0, 1, 1_000, 59_999), (minute, more) => {
+        const date = new Date(minute.getTime() + more);
+        expect(plainJson([minute, date])).toEqual([minute.toISOString(), date.toISOString()]);
+      }),
+      {
+        numRuns: 1_000,
+        examples: [
+          [new Date(-60_000), 0],
+          [new Date("1969-12-31T23:59:00Z"), 59_999],
+        ],
+      },
+    );
+  });
+
   it("shares nothing with the original that can change", () => {
     const original = { list: [{ deep: 1 }], at: new Date(0) };
     const copies = [plainFields(original) as typeof original, copyOf(original)];
@@ -53,6 +72,25 @@ describe("the text that tells requests apart", () => {
     fc.assert(
       fc.property(fields, (value) => {
         expect(canonicalJson(reversed(value))).toBe(canonicalJson(value));
+      }),
+    );
+  });
+
+  it("has the names in order and all fields, whatever the objects before had", () => {
+    const inOrder = (value: Readonly<Record<string, number>>) =>
+      JSON.stringify(
+        Object.fromEntries(
+          Object.keys(value)
+            .sort()
+            .map((name) => [`_${name}`, value[name]]),
+        ),
+      );
+    const few = fc.dictionary(fc.constantFrom("a", "b", "c", "d"), fc.integer(), { minKeys: 1, maxKeys: 3 });
+    fc.assert(
+      fc.property(fc.array(few), (list) => {
+        const texts = list.map((value) => canonicalJson(value).replaceAll(/"(?=[a-d]")/g, '"_'));
+        expect(texts).toEqual(list.map(inOrder));
+        expect(canonicalJson(list)).toBe(`[${list.map(canonicalJson).join()}]`);
       }),
     );
   });

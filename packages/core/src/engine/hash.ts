@@ -18,12 +18,39 @@ export function canonicalJson(value: unknown): string {
   if (isOwnDate(value)) return `"${isoText(value)}"`;
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
   const fields = value as Readonly<Record<string, unknown>>;
+  const { sorted, begins } = inOrder(Object.keys(fields));
   let text = "";
-  for (const name of Object.keys(fields).sort()) {
-    const field = fields[name];
-    if (field !== undefined) text += `${text === "" ? "" : ","}${JSON.stringify(name)}:${canonicalJson(field)}`;
+  for (let at = 0; at < sorted.length; at += 1) {
+    const field = fields[sorted[at] as string];
+    if (field !== undefined) text += (text === "" ? "" : ",") + (begins[at] + canonicalJson(field));
   }
   return `{${text}}`;
+}
+
+/** The names of an object's fields, in order, and how the text of each begins. */
+interface Names {
+  readonly given: readonly string[];
+  readonly sorted: readonly string[];
+  readonly begins: readonly string[];
+}
+
+const noNames: Names = { given: [], sorted: [], begins: [] };
+
+/** Thousands of slots in a row have the same names. Sorting them each time allocates more than all the text. */
+let latest = noNames;
+
+function inOrder(given: readonly string[]): Names {
+  if (given.length === 0) return noNames;
+  if (isSameList(given, latest.given)) return latest;
+  const sorted = given.toSorted();
+  latest = { given, sorted, begins: sorted.map((name) => `${JSON.stringify(name)}:`) };
+  return latest;
+}
+
+function isSameList(one: readonly string[], other: readonly string[]): boolean {
+  if (one.length !== other.length) return false;
+  for (let at = 0; at < one.length; at += 1) if (one[at] !== other[at]) return false;
+  return true;
 }
 
 /**

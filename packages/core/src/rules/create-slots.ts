@@ -11,7 +11,7 @@ import {
   bumpSchedule,
   type Change,
   type Context,
-  createSlot,
+  createSlotsAlike,
   type Decision,
   decided,
   isRefusal,
@@ -64,10 +64,12 @@ function decideSlots(command: CreateSlots, seen: Seen, context: Context): Decisi
   const overlap = refuseOverlap(wanted, seen.found.map(occupiedBy));
   if (overlap !== undefined) return overlap;
   const schedule = scheduleFor(command, seen, context);
-  const slots = wanted.map(({ ownId, seat, start, end, metadata }) => {
-    const place = { scheduleId: schedule.record.id, providerId, facilityId, seat };
-    return createSlot({ id: ownId ?? context.newId(), ...place, start, end, metadata }, context);
+  const scheduleId = schedule.record.id;
+  const given = wanted.map(({ ownId, seat, start, end, metadata }) => {
+    const id = ownId ?? context.newId();
+    return { id, scheduleId, providerId, facilityId, seat, start, end, metadata };
   });
+  const slots = createSlotsAlike(given, context);
   return decided([schedule, ...slots], { schedule: schedule.record, slots: slots.map(({ record }) => record) });
 }
 

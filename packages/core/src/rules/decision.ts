@@ -126,10 +126,19 @@ function journalEntry(record: JournaledRecord, before: string | null, changes: C
   } satisfies JournalEntry;
 }
 
-function allOf(content: object): Changes {
+/** What no change names: the entry says it, or how often and when it was changed. */
+const unsaid: ReadonlySet<string> = new Set(["kind", "id", "version", "createdAt", "updatedAt"]);
+
+/** @param like What was said of a record like it. Changes that are the same are shared. */
+function allOf(content: object, like: Changes = {}): Changes {
   const changes: Record<string, FieldChange> = {};
   // Not Object.entries: thousands of slots may be created at once, and its arrays cost as much as the rest.
-  for (const name in content) changes[name] = { to: plainJson((content as Record<string, unknown>)[name]) };
+  for (const name in content) {
+    if (unsaid.has(name)) continue;
+    const value = (content as Record<string, unknown>)[name];
+    const known = like[name];
+    changes[name] = known !== undefined && known.to === value ? known : { to: plainJson(value) };
+  }
   return changes;
 }
 
@@ -146,22 +155,36 @@ function changesFrom(before: object, after: object): Changes {
 const isSame = (one: unknown, other: unknown): boolean =>
   one === other || (typeof one === "object" && JSON.stringify(one) === JSON.stringify(other));
 
+type NewSlot = Parameters<typeof newSlot>[0];
+
 /** @param state In what state it begins. Default: available. */
 export function createSlot(
-  given: Parameters<typeof newSlot>[0],
+  given: NewSlot,
   context: Context,
   state: Partial<Pick<Slot, "status" | "appointmentId">> = {},
 ): Change<Slot> {
-  const record: Slot = { ...newSlot(given, context.now), ...state };
-  const { kind: _, id, version, createdAt, updatedAt, ...content } = record;
-  return { expected: 0, record, entry: journalEntry(record, null, allOf(content), context) };
+  return createdSlot({ ...newSlot(given, context.now), ...state }, context);
+}
+
+function createdSlot(record: Slot, context: Context, like?: Changes): Change<Slot> {
+  return { expected: 0, record, entry: journalEntry(record, null, allOf(record, like), context) };
+}
+
+/** Available slots. There may be thousands, and most of what their entries say is the same, so that is in memory once. */
+export function createSlotsAlike(given: Iterable<NewSlot>, context: Context): readonly Change<Slot>[] {
+  const created: Change<Slot>[] = [];
+  let like: Changes | undefined;
+  for (const one of given) {
+    const change = createdSlot(newSlot(one, context.now), context, like);
+    like = change.entry?.changes;
+    created.push(change);
+  }
+  return created;
 }
 
 /** A time that nobody may take, from the beginning. */
-export function createBlockedSlot(given: Parameters<typeof newSlot>[0], context: Context): Change<Slot> {
-  const record: Slot = { ...newSlot(given, context.now), status: "blocked" };
-  const { kind: _, id, version, createdAt, updatedAt, ...content } = record;
-  return { expected: 0, record, entry: journalEntry(record, null, allOf(content), context) };
+export function createBlockedSlot(given: NewSlot, context: Context): Change<Slot> {
+  return createdSlot({ ...newSlot(given, context.now), status: "blocked" }, context);
 }
 
 export function createAppointment(content: Content<Appointment>, id: string, context: Context): Change<Appointment> {
@@ -212,7 +235,7 @@ export function decided<Result>(changes: readonly Change[], result: Result): Dec
   return {
     expect: changes.map(({ record, expected }) => ({ key: keyOf(record), version: expected })),
     put: changes.map(({ record }) => record),
-    journal: changes.flatMap(({ entry }) => (entry === undefined ? [] : [entry])),
+    journal: changes.map(({ entry }) => entry).filter((entry) => entry !== undefined),
     result,
   };
 }

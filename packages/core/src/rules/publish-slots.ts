@@ -9,7 +9,7 @@ import {
   type Change,
   type Context,
   changeSlot,
-  createSlot,
+  createSlotsAlike,
   type Decision,
   decided,
   type Reads,
@@ -100,6 +100,9 @@ export function changesOf(
     scheduleFor({ providerId, facilityId, timeZone }, seen, context),
     ...(created.length === 0 ? [] : renewedRules(availability, { end: until }, context)),
     ...withdrawn.map((slot) => changeSlot(slot, { status: "withdrawn", hold: null }, context)),
-    ...created.map((seat) => createSlot({ ...place, ...seat, metadata: {} }, context)),
+    ...createSlotsAlike(
+      created.map((seat) => ({ ...place, ...seat, metadata: {} })),
+      context,
+    ),
   ];
 }
