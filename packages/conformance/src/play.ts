@@ -15,7 +15,8 @@ import { anyIntent, ask, emptyWorld, type Intent, placesOfWorld, providersOfWorl
 import { checkHistory } from "./linearizability/check.ts";
 import { checkFeed } from "./linearizability/check-feed.ts";
 import { type History, type HistoryCall, isRead, mergeHistories } from "./linearizability/history.ts";
-import { createRecorder, type RecordedEngine, settleUnknown } from "./linearizability/record.ts";
+import { createRecorder, type RecordedEngine } from "./linearizability/record.ts";
+import { settleUnknown } from "./linearizability/settle.ts";
 import { recordsIn, type ShownRecord } from "./linearizability/shown-records.ts";
 import { anyPolicies, policiesNamed } from "./play-policies.ts";
 
@@ -46,6 +47,12 @@ const neighbours: readonly Intent[] = [
   { ...first, name: "createSlots", start: 20, length: 4 },
 ];
 
+/** Hours that begin with the slot of the opening, and slots of them: what is done to them without any says little. */
+const hours: readonly Intent[] = [
+  { ...first, name: "setAvailability" },
+  { ...first, name: "publishSlots", length: 1 },
+];
+
 /** What callers do to a few records that all of them want. */
 const contended = anyIntent.map((intent) => ({
   ...intent,
@@ -60,9 +67,11 @@ export const anyPlay: fc.Arbitrary<Play> = fc
     callers: fc.array(fc.array(contended, { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 6 }),
     choices: fc.array(fc.nat(30), { maxLength: 60 }),
     policies: anyPolicies,
+    hours: fc.integer({ min: 0, max: hours.length }),
   })
-  .map(({ before, ...play }) => {
-    return { ...play, before: [...opening, ...(play.policies.length > 0 ? neighbours : []), ...before] };
+  .map(({ before, hours: set, ...play }) => {
+    const around = play.policies.length > 0 ? neighbours : [];
+    return { ...play, before: [...opening, ...hours.slice(0, set), ...around, ...before] };
   });
 
 export interface Stage {
@@ -187,6 +196,8 @@ function noteRaw(error: unknown, rawErrors: string[]): void {
 async function lookOver({ calls }: History, engine: RecordedEngine): Promise<void> {
   const results = calls.map(({ outcome }) => ("result" in outcome ? outcome.result : null));
   const shown = new Map(results.flatMap(recordsIn).map((record) => [keyText(record), record]));
+  const written = calls.flatMap(({ commits = [] }) => commits.flatMap(({ slotIds }) => slotIds));
+  for (const id of written) shown.set(keyText({ kind: "slot", id }), { kind: "slot", id });
   for (const record of shown.values()) {
     const { kind, id } = record;
     if (kind === "slot") await engine.getSlot(id).catch(ignoreRefusal);

@@ -1,6 +1,6 @@
 import type { AppointmentRequest, Slot } from "@slotwright/core";
 import { scheduleIdOf } from "@slotwright/core/adapter";
-import type { HistoryCall, House, JudgedHistory } from "./history.ts";
+import { type HistoryCall, type House, type JudgedHistory, stretchedNames } from "./history.ts";
 import { isObject, recordsIn, type ShownRecord } from "./shown-records.ts";
 
 /**
@@ -98,7 +98,12 @@ function placeTold(outcome: HistoryCall["outcome"]): Readonly<Record<string, unk
 }
 
 /** They name a provider and a facility, and look at the schedule. */
-const scheduleCalls: ReadonlySet<HistoryCall["name"]> = new Set(["createSlots", "setAvailability", "getAvailability"]);
+const scheduleCalls: ReadonlySet<HistoryCall["name"]> = new Set([
+  "createSlots",
+  "setAvailability",
+  "getAvailability",
+  ...stretchedNames,
+]);
 
 /** What a call is about. The first name is never missing. */
 function namesOfCall(call: HistoryCall, history: Circumstances, slots: Slots): readonly string[] {
@@ -108,6 +113,7 @@ function namesOfCall(call: HistoryCall, history: Circumstances, slots: Slots): r
   const named = [
     ...[slotId, alsoSlotIds ?? [], orSlotIds ?? [], ownIdsOf(created)].flat().map((id) => id && `slot:${id}`),
     appointmentId && `appointment:${appointmentId}`,
+    ...(call.commits ?? []).flatMap(({ slotIds }) => slotIds.map((id) => `slot:${id}`)),
     ...recordsIn(told).flatMap(namesIn),
     ...namesInDetails(told),
   ];
