@@ -11,6 +11,7 @@ export interface Intent {
     | "setAvailability"
     | "publishSlots"
     | "importBusy"
+    | "look"
     | "block"
     | "unblock"
     | "hold"
@@ -44,6 +45,7 @@ const weighted: readonly { readonly weight: number; readonly value: Intent["name
   { weight: 2, value: "setAvailability" },
   { weight: 3, value: "publishSlots" },
   { weight: 2, value: "importBusy" },
+  { weight: 2, value: "look" },
   { weight: 6, value: "bookSlot" },
   { weight: 5, value: "bookTime" },
   { weight: 4, value: "requestSlot" },
@@ -86,12 +88,14 @@ export interface World {
   readonly holdTokens: Map<string, string>;
   /** Where the first openings of the hours begin that were set last. */
   readonly openings: Date[];
+  /** When it began, by the clock of the computer, in milliseconds since 1970. */
+  readonly startedAt: number;
   /** The policies of its engines, which are overridden now and then. */
   readonly policies: readonly string[];
 }
 
-export function emptyWorld(name = "", policies: readonly string[] = []): World {
-  return { name, slotIds: [], appointmentIds: [], holdTokens: new Map(), openings: [], policies };
+export function emptyWorld(name = "", policies: readonly string[] = [], startedAt = Date.now()): World {
+  return { name, slotIds: [], appointmentIds: [], holdTokens: new Map(), openings: [], startedAt, policies };
 }
 
 /** The providers of a world. */
@@ -243,6 +247,9 @@ export async function ask(intent: Intent, engine: RecordedEngine, world: World):
     }
     case "importBusy":
       await engine.importBusy({ actor: provider, ...at, ...busyOf(intent) });
+      return;
+    case "look":
+      await engine.getSlot(slotId);
       return;
     case "hold": {
       const alsoSlotIds = intent.start % 3 === 2 ? [pick(world.slotIds, intent.slot + 1)] : [];

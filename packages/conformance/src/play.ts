@@ -18,6 +18,7 @@ import { type History, type HistoryCall, isRead, mergeHistories } from "./linear
 import { createRecorder, type RecordedEngine } from "./linearizability/record.ts";
 import { settleUnknown } from "./linearizability/settle.ts";
 import { recordsIn, type ShownRecord } from "./linearizability/shown-records.ts";
+import { playClock } from "./play-clock.ts";
 import { anyPolicies, policiesNamed } from "./play-policies.ts";
 
 /** What several callers do at the same time, and the order of their steps. */
@@ -136,8 +137,8 @@ export async function perform(play: Play, stage: Stage, runScene: RunScene = all
 async function performUnfollowed(play: Play, stage: Stage, runScene: RunScene): Promise<Omit<Performance, "feed">> {
   const { storages, observer, name = "" } = stage;
   const { policies = [] } = play;
-  const options = { ...stage.options, ...policiesNamed(policies) };
   const world = emptyWorld(name, policies);
+  const options = { clock: playClock(world.startedAt), ...stage.options, ...policiesNamed(policies) };
   const recorder = createRecorder({ prefix: `${name}c`, ...options });
   const rawErrors: string[] = [];
   const engines = new Map(storages.map((storage) => [storage, createEngine({ ...options, storage })]));

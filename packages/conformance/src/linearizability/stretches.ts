@@ -1,10 +1,8 @@
-import { isBookingError } from "@slotwright/core";
 import { limits } from "@slotwright/core/adapter";
 import {
   busyParts,
   busyStretches,
   type Context,
-  commandIdOf,
   type Decision,
   isRefusal,
   parseCommand,
