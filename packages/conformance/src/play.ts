@@ -197,8 +197,8 @@ function noteRaw(error: unknown, rawErrors: string[]): void {
 async function lookOver({ calls }: History, engine: RecordedEngine): Promise<void> {
   const results = calls.map(({ outcome }) => ("result" in outcome ? outcome.result : null));
   const shown = new Map(results.flatMap(recordsIn).map((record) => [keyText(record), record]));
-  const written = calls.flatMap(({ commits = [] }) => commits.flatMap(({ slotIds }) => slotIds));
-  for (const id of written) shown.set(keyText({ kind: "slot", id }), { kind: "slot", id });
+  const written = calls.flatMap(({ commits = [] }) => commits.flatMap(({ wrote }) => wrote));
+  for (const { kind, id } of written) if (kind === "slot") shown.set(keyText({ kind, id }), { kind, id });
   for (const record of shown.values()) {
     const { kind, id } = record;
     if (kind === "slot") await engine.getSlot(id).catch(ignoreRefusal);

@@ -1,5 +1,5 @@
 import type { CommandName, ErrorCode } from "@slotwright/core";
-import type { StoredSettings } from "@slotwright/core/adapter";
+import type { JournaledKind, StoredSettings } from "@slotwright/core/adapter";
 import type { Decide } from "@slotwright/core/checking";
 
 /** What several callers did at the same time, and the answers they got. Plain JSON that can be stored and sent. */
@@ -79,8 +79,15 @@ export interface StretchCommit {
   readonly at: string;
   /** What became of the stretch, as its command's record has it. */
   readonly result: unknown;
-  /** The ids of the slots that it wrote. */
-  readonly slotIds: readonly string[];
+  /** The records that it wrote, as the journal has them. */
+  readonly wrote: readonly WrittenRecord[];
+}
+
+export interface WrittenRecord {
+  readonly kind: JournaledKind;
+  readonly id: string;
+  readonly version: number;
+  readonly status: string;
 }
 
 export type CallOutcome =

@@ -116,7 +116,7 @@ function namesOfCall(call: HistoryCall, history: Circumstances, slots: Slots): r
   const named = [
     ...[slotId, alsoSlotIds ?? [], orSlotIds ?? [], ownIdsOf(created)].flat().map((id) => id && `slot:${id}`),
     appointmentId && `appointment:${appointmentId}`,
-    ...(call.commits ?? []).flatMap(({ slotIds }) => slotIds.map((id) => `slot:${id}`)),
+    ...(call.commits ?? []).flatMap(({ wrote }) => wrote.map(({ kind, id }) => `${kind}:${id}`)),
     ...recordsIn(told).flatMap(namesIn),
     ...namesInDetails(told),
   ];

@@ -1,6 +1,6 @@
-import type { JournalEntry, Slot, StorageAdapter } from "@slotwright/core";
-import type { CommandRecord, Position } from "@slotwright/core/adapter";
-import { resultOf } from "@slotwright/core/checking";
+import type { JournalEntry, RecordKey, Slot, StorageAdapter } from "@slotwright/core";
+import { type CommandRecord, keyOf, type Position } from "@slotwright/core/adapter";
+import { availabilityIdOf, resultOf } from "@slotwright/core/checking";
 import { type History, type HistoryCall, isRead, isStretched, type StretchCommit } from "./history.ts";
 import { commandIdIn, requestHashOf } from "./model.ts";
 import { asJson } from "./record.ts";
@@ -34,37 +34,37 @@ function settled(call: HistoryCall, stored: CommandRecord | undefined): HistoryC
 
 /** By the ids of the calls. Each commit has written a slot at least, and the entry of that has the reason of its call. */
 async function commitsIn({ calls }: History, storage: SettlingStorage): Promise<ReadonlyMap<string, StretchCommit[]>> {
-  const byReason = new Map(calls.filter(isStretched).map((call) => [call.input.reason, call]));
+  const byReason = new Map<unknown, HistoryCall>(calls.filter(isStretched).map((call) => [call.input.reason, call]));
   const commits = new Map<string, StretchCommit[]>();
   if (byReason.size === 0) return commits;
-  const providerIds = [...new Set([...byReason.values()].map(({ input }) => String(input.providerId)))];
-  const slots = await slotsOf(storage, providerIds);
-  const written = new Map<string, { readonly entry: JournalEntry; readonly slots: Slot[] }>();
-  for (const [index, journal] of (await journalsOf(storage, slots)).entries()) {
-    for (const entry of journal) {
-      if (byReason.get(entry.reason)?.name !== entry.command) continue;
-      const commit = written.get(entry.commandId) ?? { entry, slots: [] };
-      commit.slots.push(slots[index] as Slot);
-      written.set(entry.commandId, commit);
-    }
-  }
-  const ids = [...written.keys()];
-  const records = await storage.load(ids.map((id) => ({ kind: "command", id })));
-  const inOrder = [...written.values()].map((commit, index) => ({
-    ...commit,
-    record: records[index] as CommandRecord,
-  }));
-  for (const { entry, slots: wrote, record } of inOrder.sort((a, b) => latest(a.slots) - latest(b.slots))) {
-    const { id } = byReason.get(entry.reason) as HistoryCall;
-    const slotIds = wrote.map((slot) => slot.id);
-    const commit = { id: record.id, at: entry.at.toISOString(), result: asJson(resultOf(record.result)), slotIds };
-    commits.set(id, [...(commits.get(id) ?? []), commit]);
+  const inputs = [...byReason.values()].map(({ input }) => input);
+  const slots = await slotsOf(storage, [...new Set(inputs.map(({ providerId }) => String(providerId)))]);
+  const starts = new Map(slots.map(({ id, start }) => [id, start.getTime()]));
+  const hours = new Set(inputs.map((input) => availabilityIdOf(String(input.providerId), String(input.facilityId))));
+  const keys = [...slots.map(keyOf), ...[...hours].map((id) => ({ kind: "availability", id }) as const)];
+  const entries = (await journalsOf(storage, keys)).filter(
+    ({ reason, command }) => byReason.get(reason)?.name === command,
+  );
+  const written = [...Map.groupBy(entries, ({ commandId }) => commandId)];
+  const records = await storage.load(written.map(([id]) => ({ kind: "command", id })));
+  // Stretches follow one another, and each writes a slot of its own time.
+  const latest = ([, wrote]: Written) => Math.max(...wrote.map(({ recordId }) => starts.get(recordId) ?? 0));
+  const inOrder = written.map((one, index) => ({ one, record: records[index] as CommandRecord }));
+  for (const { one, record } of inOrder.sort((a, b) => latest(a.one) - latest(b.one))) {
+    const { id } = byReason.get(one[1][0]?.reason) as HistoryCall;
+    commits.set(id, [...(commits.get(id) ?? []), commitOf(one, record)]);
   }
   return commits;
 }
 
-/** Stretches follow one another, and each writes a slot of its own time. */
-const latest = (slots: readonly Slot[]): number => Math.max(...slots.map(({ start }) => start.getTime()));
+type Written = readonly [commandId: string, entries: readonly JournalEntry[]];
+
+function commitOf([id, entries]: Written, { result }: CommandRecord): StretchCommit {
+  const wrote = entries.map(({ recordKind: kind, recordId, version, toStatus: status }) => {
+    return { kind, id: recordId, version, status };
+  });
+  return { id, at: (entries[0] as JournalEntry).at.toISOString(), result: asJson(resultOf(result)), wrote };
+}
 
 const pageSize = 500;
 
@@ -81,12 +81,11 @@ async function slotsOf(storage: SettlingStorage, providerIds: readonly string[])
 
 const journalsAtOnce = 50;
 
-async function journalsOf(storage: SettlingStorage, slots: readonly Slot[]) {
-  const journals: (readonly JournalEntry[])[] = [];
-  for (let first = 0; first < slots.length; first += journalsAtOnce) {
-    const some = slots.slice(first, first + journalsAtOnce);
-    const pages = some.map(({ kind, id }) => ({ record: { kind, id }, limit: 10_000 }));
-    journals.push(...(await storage.readJournals({ pages })));
+async function journalsOf(storage: SettlingStorage, keys: readonly RecordKey[]): Promise<readonly JournalEntry[]> {
+  const entries: JournalEntry[] = [];
+  for (let first = 0; first < keys.length; first += journalsAtOnce) {
+    const pages = keys.slice(first, first + journalsAtOnce).map((record) => ({ record, limit: 10_000 }));
+    entries.push(...(await storage.readJournals({ pages })).flat());
   }
-  return journals;
+  return entries;
 }
