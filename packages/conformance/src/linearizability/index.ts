@@ -10,4 +10,4 @@ export {
   type Recorder,
   type RecorderOptions,
 } from "./record.ts";
-export { type SettlingStorage, settleUnknown } from "./settle.ts";
+export { settleUnknown } from "./settle.ts";
