@@ -55,6 +55,7 @@ export {
   type Scene,
   type Stage,
 } from "./play.ts";
+export { playClock } from "./play-clock.ts";
 export { anyPolicies, policiesNamed } from "./play-policies.ts";
 export {
   appointmentOn,

@@ -1,4 +1,5 @@
 import { isBookingError } from "@slotwright/core";
+import { availabilityIdOf, publishedSlotId } from "@slotwright/core/checking";
 import fc from "fast-check";
 import { minutes, patient, place, provider } from "./fixtures.ts";
 import type { RecordedEngine } from "./linearizability/record.ts";
@@ -8,6 +9,9 @@ export interface Intent {
   readonly name:
     | "createSlots"
     | "setAvailability"
+    | "publishSlots"
+    | "importBusy"
+    | "look"
     | "block"
     | "unblock"
     | "hold"
@@ -39,6 +43,9 @@ type Ending = "checkIn" | "complete" | "markNoShow" | "cancel";
 const weighted: readonly { readonly weight: number; readonly value: Intent["name"] }[] = [
   { weight: 3, value: "createSlots" },
   { weight: 2, value: "setAvailability" },
+  { weight: 3, value: "publishSlots" },
+  { weight: 2, value: "importBusy" },
+  { weight: 2, value: "look" },
   { weight: 6, value: "bookSlot" },
   { weight: 5, value: "bookTime" },
   { weight: 4, value: "requestSlot" },
@@ -79,12 +86,16 @@ export interface World {
   readonly slotIds: string[];
   readonly appointmentIds: string[];
   readonly holdTokens: Map<string, string>;
+  /** Where the first openings of the hours begin that were set last. */
+  readonly openings: Date[];
+  /** When it began, by the clock of the computer, in milliseconds since 1970. */
+  readonly startedAt: number;
   /** The policies of its engines, which are overridden now and then. */
   readonly policies: readonly string[];
 }
 
-export function emptyWorld(name = "", policies: readonly string[] = []): World {
-  return { name, slotIds: [], appointmentIds: [], holdTokens: new Map(), policies };
+export function emptyWorld(name = "", policies: readonly string[] = [], startedAt = Date.now()): World {
+  return { name, slotIds: [], appointmentIds: [], holdTokens: new Map(), openings: [], startedAt, policies };
 }
 
 /** The providers of a world. */
@@ -132,16 +143,54 @@ function requestOf({ slot, start, length, capacity }: Intent, { slotIds }: World
   };
 }
 
-/** One window on each day, of which two in three are offered without slots. One in two names the version that it means to change. */
+/**
+ * Zones, minutes by which their clocks are ahead on the day of all slots, and a window across a change of them: an hour that is
+ * not there in Berlin, and half an hour that is there twice on Lord Howe Island. Publishing as far as that takes two stretches.
+ */
+const zones = [
+  { timeZone: "UTC", ahead: 0, change: "2026-03-29", from: "01:30", to: "03:30" },
+  { timeZone: "Europe/Berlin", ahead: 60, change: "2026-03-29", from: "01:30", to: "04:00" },
+  { timeZone: "Australia/Lord_Howe", ahead: 660, change: "2026-04-05", from: "01:00", to: "02:30" },
+] as const;
+
+/**
+ * One window on the day, of which two in three are offered without slots. One in two has another one where the clocks change,
+ * and one in two names the version that it means to change.
+ */
 function hoursOf({ slot, start, length, capacity, appointment }: Intent) {
-  const from = 9 * 60 + (start % 6) * 5;
-  const weekly = [{ days: dayNames, from, to: from + length * 20 }];
+  const zone = zones[Math.floor(start / 6) % zones.length] as (typeof zones)[number];
+  const { timeZone, ahead, change, from: changeFrom, to } = zone;
+  const from = 9 * 60 + ahead + firstOpening(start);
+  const weekly = [{ days: ["monday"], validUntil: "2026-03-02", from, to: from + length * 20 } as const];
+  const window = { from: changeFrom, to, offer: { minutes: 30 } };
+  const exceptions = length % 2 === 0 ? [{ first: change, last: change, extra: true, hours: [window] }] : [];
   const openings = (["published", "computed", "both"] as const)[slot % 3] as "computed";
-  const hours = { openings, offer: { minutes: 5, capacity }, weekly };
-  return { hours, ...(capacity === 2 && { ifVersion: appointment % 3 }) };
+  const hours = {
+    openings,
+    offer: { minutes: openings === "computed" ? 5 : openingLasts, capacity },
+    weekly,
+    exceptions,
+  };
+  return { timeZone, hours, ...(capacity === 2 && { ifVersion: appointment % 3 }) };
 }
 
-const dayNames = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
+/** In minutes after nine. */
+const firstOpening = (start: number) => (start % 6) * 5;
+
+/** Minutes: with what is created otherwise, it overlaps as often as not. */
+const openingLasts = 20;
+
+/** Until the next day, or beyond the changes of the clocks. */
+const publishedDays = [1, 30, 36] as const;
+
+/** Two calendars, one in four times without anything in them. One in two windows reaches into the next week of those in which busy time is kept. */
+function busyOf({ start, length, capacity, slot }: Intent) {
+  const until = minutes((slot % 2 === 0 ? 1 : 4) * 24 * 60);
+  const busy = { start: minutes(start * 5), end: minutes((start + length) * 5) };
+  const overnight = { start: minutes(2 * 24 * 60), end: minutes(3 * 24 * 60) };
+  const intervals = length % 4 === 0 ? [] : [busy, ...(length % 3 === 0 ? [overnight] : [])];
+  return { source: `calendar ${capacity}`, from: minutes(-60), until, intervals };
+}
 
 /** Runs the command. A refusal is a valid outcome; any other error is not. */
 export async function attempt(intent: Intent, engine: RecordedEngine, world: World): Promise<"done" | "refused"> {
@@ -184,6 +233,23 @@ export async function ask(intent: Intent, engine: RecordedEngine, world: World):
     }
     case "setAvailability":
       await engine.setAvailability({ ...by, ...at, ...hoursOf(intent) });
+      world.openings.length = 0;
+      for (const n of [0, 1]) world.openings.push(minutes(firstOpening(intent.start) + n * openingLasts));
+      return;
+    case "publishSlots": {
+      const days = publishedDays[intent.length % publishedDays.length] as number;
+      await engine.publishSlots({ actor: provider, ...at, until: minutes(days * 24 * 60) });
+      const hours = availabilityIdOf(at.providerId, at.facilityId);
+      for (const id of world.openings.map((start) => publishedSlotId(hours, start, 0, 0))) {
+        if (!world.slotIds.includes(id)) world.slotIds.push(id);
+      }
+      return;
+    }
+    case "importBusy":
+      await engine.importBusy({ actor: provider, ...at, ...busyOf(intent) });
+      return;
+    case "look":
+      await engine.getSlot(slotId);
       return;
     case "hold": {
       const alsoSlotIds = intent.start % 3 === 2 ? [pick(world.slotIds, intent.slot + 1)] : [];

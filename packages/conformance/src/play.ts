@@ -15,8 +15,10 @@ import { anyIntent, ask, emptyWorld, type Intent, placesOfWorld, providersOfWorl
 import { checkHistory } from "./linearizability/check.ts";
 import { checkFeed } from "./linearizability/check-feed.ts";
 import { type History, type HistoryCall, isRead, mergeHistories } from "./linearizability/history.ts";
-import { createRecorder, type RecordedEngine, settleUnknown } from "./linearizability/record.ts";
+import { createRecorder, type RecordedEngine } from "./linearizability/record.ts";
+import { settleUnknown } from "./linearizability/settle.ts";
 import { recordsIn, type ShownRecord } from "./linearizability/shown-records.ts";
+import { playClock } from "./play-clock.ts";
 import { anyPolicies, policiesNamed } from "./play-policies.ts";
 
 /** What several callers do at the same time, and the order of their steps. */
@@ -46,6 +48,12 @@ const neighbours: readonly Intent[] = [
   { ...first, name: "createSlots", start: 20, length: 4 },
 ];
 
+/** Hours that begin with the slot of the opening, and slots of them: what is done to them without any says little. */
+const hours: readonly Intent[] = [
+  { ...first, name: "setAvailability" },
+  { ...first, name: "publishSlots", length: 1 },
+];
+
 /** What callers do to a few records that all of them want. */
 const contended = anyIntent.map((intent) => ({
   ...intent,
@@ -60,9 +68,11 @@ export const anyPlay: fc.Arbitrary<Play> = fc
     callers: fc.array(fc.array(contended, { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 6 }),
     choices: fc.array(fc.nat(30), { maxLength: 60 }),
     policies: anyPolicies,
+    hours: fc.integer({ min: 0, max: hours.length }),
   })
-  .map(({ before, ...play }) => {
-    return { ...play, before: [...opening, ...(play.policies.length > 0 ? neighbours : []), ...before] };
+  .map(({ before, hours: set, ...play }) => {
+    const around = play.policies.length > 0 ? neighbours : [];
+    return { ...play, before: [...opening, ...hours.slice(0, set), ...around, ...before] };
   });
 
 export interface Stage {
@@ -127,8 +137,8 @@ export async function perform(play: Play, stage: Stage, runScene: RunScene = all
 async function performUnfollowed(play: Play, stage: Stage, runScene: RunScene): Promise<Omit<Performance, "feed">> {
   const { storages, observer, name = "" } = stage;
   const { policies = [] } = play;
-  const options = { ...stage.options, ...policiesNamed(policies) };
   const world = emptyWorld(name, policies);
+  const options = { clock: playClock(world.startedAt), ...stage.options, ...policiesNamed(policies) };
   const recorder = createRecorder({ prefix: `${name}c`, ...options });
   const rawErrors: string[] = [];
   const engines = new Map(storages.map((storage) => [storage, createEngine({ ...options, storage })]));
@@ -187,6 +197,8 @@ function noteRaw(error: unknown, rawErrors: string[]): void {
 async function lookOver({ calls }: History, engine: RecordedEngine): Promise<void> {
   const results = calls.map(({ outcome }) => ("result" in outcome ? outcome.result : null));
   const shown = new Map(results.flatMap(recordsIn).map((record) => [keyText(record), record]));
+  const written = calls.flatMap(({ commits = [] }) => commits.flatMap(({ wrote }) => wrote));
+  for (const { kind, id } of written) if (kind === "slot") shown.set(keyText({ kind, id }), { kind, id });
   for (const record of shown.values()) {
     const { kind, id } = record;
     if (kind === "slot") await engine.getSlot(id).catch(ignoreRefusal);

@@ -6,6 +6,7 @@ import { anyTextCases } from "./any-text.ts";
 import { appointmentCases } from "./appointments.ts";
 import { availabilityCases } from "./availability.ts";
 import { badInputCases } from "./bad-input.ts";
+import { blockedMeanwhileCases } from "./blocked-meanwhile.ts";
 import { bookCases } from "./book.ts";
 import { clockChangeCases } from "./clock-changes.ts";
 import { clockSetBackCases } from "./clock-set-back.ts";
@@ -132,6 +133,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...manySlotsCases,
   ...availabilityCases,
   ...publishSlotsCases,
+  ...blockedMeanwhileCases,
   ...movedSlotCases,
   ...importBusyCases,
   ...computedCases,

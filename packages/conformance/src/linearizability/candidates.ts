@@ -1,7 +1,8 @@
-import type { HistoryCall, JudgedHistory, ModelSettings } from "./history.ts";
+import { type HistoryCall, isStretched, type JudgedHistory, type ModelSettings } from "./history.ts";
 import { type ModelCall, modelCall } from "./model.ts";
+import { stretchesIn } from "./stretches.ts";
 
-/** A call with everything that the search needs. */
+/** A call, or one of its stretches, with everything that the search needs. */
 export interface Candidate {
   readonly call: HistoryCall;
   readonly run: ModelCall;
@@ -15,16 +16,33 @@ export interface Candidate {
 /** The calls that have a place in the order, sorted by when they were called. */
 export function candidatesOf(history: JudgedHistory): readonly Candidate[] {
   const matters = (call: HistoryCall) => mattersToOrder(call, history);
-  const candidates = history.calls.filter(matters).map((call) => candidateOf(call, history));
+  const candidates = history.calls.filter(matters).flatMap((call) => {
+    const { run, ...candidate } = candidateOf(call, history);
+    if (!isStretched(call)) return [{ ...candidate, run }];
+    // The stretches are alike, so that only the next one has to be tried.
+    return Array.from({ length: stretchesIn(call, history) }, (_, stretch) => ({
+      ...candidate,
+      run: inTurn(call, stretch, run),
+    }));
+  });
   return candidates.sort(byCalled);
 }
 
 const byCalled = (one: Candidate, other: Candidate) => one.called - other.called;
 
+function inTurn({ id }: HistoryCall, stretch: number, run: ModelCall): ModelCall {
+  return (state) => {
+    const { stretches, isOver } = state.tables.progress.get(id) ?? { stretches: 0, isOver: false };
+    return isOver || stretch <= stretches ? run(state) : { mismatch: "the stretches before it" };
+  };
+}
+
 /** A call without an effect, and without an answer that the model has, says nothing about the order. */
-function mattersToOrder({ outcome }: HistoryCall, { house }: ModelSettings): boolean {
+function mattersToOrder(call: HistoryCall, settings: ModelSettings): boolean {
+  const { outcome } = call;
+  if (isStretched(call)) return stretchesIn(call, settings) > 0;
   if (outcome.status === "refused") {
-    return outcome.code === "policy_violation" ? house !== undefined : outcome.code !== "forbidden";
+    return outcome.code === "policy_violation" ? settings.house !== undefined : outcome.code !== "forbidden";
   }
   return outcome.status === "done" || (outcome.status === "unknown" && outcome.result !== undefined);
 }

@@ -1,5 +1,5 @@
 import type { JournalEntry } from "@slotwright/core";
-import { type History, type HistoryCall, isRead } from "./history.ts";
+import { type History, type HistoryCall, isRead, isStretched } from "./history.ts";
 import { commandIdIn } from "./model.ts";
 
 /**
@@ -8,9 +8,14 @@ import { commandIdIn } from "./model.ts";
  */
 export function checkFeed(history: History, entries: readonly JournalEntry[]): readonly string[] {
   const told = new Set(entries.map(({ commandId }) => commandId));
-  const commands = history.calls.filter((call) => !isRead(call));
+  const commands = history.calls.filter((call) => !isRead(call) && !isStretched(call));
   const byId = Map.groupBy(commands, (call) => commandIdIn(call, history));
-  return [...byId].flatMap(([id, calls]) => problemOf(id, calls, told.has(id)));
+  const missing = history.calls.flatMap(({ commits = [], name }) =>
+    commits.flatMap(({ id }) =>
+      told.has(id) ? [] : [`7: the command ${id} (${name}) is stored, and is not in the feed`],
+    ),
+  );
+  return [...[...byId].flatMap(([id, calls]) => problemOf(id, calls, told.has(id))), ...missing];
 }
 
 function problemOf(id: string, calls: readonly HistoryCall[], isTold: boolean): readonly string[] {

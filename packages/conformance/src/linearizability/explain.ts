@@ -1,9 +1,10 @@
-import type { History, HistoryCall, JudgedHistory, ModelSettings } from "./history.ts";
+import { type History, type HistoryCall, isStretched, type JudgedHistory, type ModelSettings } from "./history.ts";
 import { type ModelStep, modelCall } from "./model.ts";
 import { initialState, type ModelState } from "./model-state.ts";
 import { searchOrder } from "./search.ts";
 import { isObject, recordsIn, type ShownRecord } from "./shown-records.ts";
 import { lastAnswered, withoutLastAnswer } from "./shrink.ts";
+import { stretchesIn } from "./stretches.ts";
 
 /** Seconds and milliseconds of an instant, without delimiters. */
 const even = /:00\.000Z/g;
@@ -53,7 +54,8 @@ function withoutLast(history: JudgedHistory): Explained | undefined {
   const others = withoutLastAnswer(history);
   const found = searchOrder(others, triesFor(others));
   if (call === undefined || !("order" in found)) return undefined;
-  const step = stepsOf(history, initialState(history.initial), [...found.order, call]);
+  const rest = isStretched(call) ? Array.from({ length: stretchesIn(call, history) }, () => call) : [call];
+  const step = stepsOf(history, initialState(history.initial), [...found.order, ...rest]);
   return "mismatch" in step ? { longest: found.order, misfits: [{ call, mismatch: step.mismatch }] } : undefined;
 }
 
@@ -151,9 +153,11 @@ function answered({ outcome, returned }: HistoryCall): string {
   }
 }
 
-/** The records of an answer, with their state and version. */
+/** The records of an answer, with their state and version. Counts as they are. */
 function summary(result: unknown): string {
-  return recordsIn(result).map(recordSummary).join(", ");
+  return isObject(result) && "dryRun" in result
+    ? JSON.stringify(result)
+    : recordsIn(result).map(recordSummary).join(", ");
 }
 
 function recordSummary({ kind, id, status, version, appointmentId, slotIds }: ShownRecord): string {

@@ -1,5 +1,5 @@
 import type { CommandName, ErrorCode } from "@slotwright/core";
-import type { StoredSettings } from "@slotwright/core/adapter";
+import type { JournaledKind, StoredSettings } from "@slotwright/core/adapter";
 import type { Decide } from "@slotwright/core/checking";
 
 /** What several callers did at the same time, and the answers they got. Plain JSON that can be stored and sent. */
@@ -26,8 +26,18 @@ export interface House {
 /** What the model has to know besides the calls. */
 export type ModelSettings = StoredSettings & Pick<JudgedHistory, "house">;
 
-/** Commands whose calls the model can repeat. `publishSlots` and `importBusy` may be several commits, and their answers show no record. */
-export type RecordedCommand = Exclude<CommandName, "repair" | "publishSlots" | "importBusy">;
+/** Commands whose calls are in histories. */
+export type RecordedCommand = Exclude<CommandName, "repair">;
+
+/** Commands whose calls are several commits, one for each stretch of time, with anything between them. Their answers show no record. */
+export const stretchedNames = ["publishSlots", "importBusy"] as const;
+export type StretchedName = (typeof stretchedNames)[number];
+
+export function isStretched<Call extends Pick<HistoryCall, "name">>(
+  call: Call,
+): call is Call & { readonly name: StretchedName } {
+  return (stretchedNames as readonly string[]).includes(call.name);
+}
 
 /** A command, or a read of one record. */
 export type CallName = RecordedCommand | ReadName;
@@ -45,8 +55,13 @@ export interface HistoryCall {
   /** Who called. The calls of one caller follow one another. */
   readonly caller: string;
   readonly name: CallName;
-  /** The input as the engine received it, times in ISO 8601. Commands carry an idempotency key. */
+  /**
+   * The input as the engine received it, times in ISO 8601. Commands carry an idempotency key, and those of several commits
+   * the id of their call as the reason, by which their commits are found in the journal.
+   */
   readonly input: Readonly<Record<string, unknown>>;
+  /** What a call of several commits has committed, in this order. `settleUnknown` finds out. */
+  readonly commits?: readonly StretchCommit[];
   /** When the call was made and answered, on one monotonic scale for all callers. Null: never answered. */
   readonly called: number;
   readonly returned: number | null;
@@ -56,11 +71,33 @@ export interface HistoryCall {
   readonly outcome: CallOutcome;
 }
 
+/** The commit of one stretch of time. A stretch in which nothing is to be done has none. */
+export interface StretchCommit {
+  /** The id of its command. */
+  readonly id: string;
+  /** When it was decided, ISO 8601. */
+  readonly at: string;
+  /** What became of the stretch, as its command's record has it. */
+  readonly result: unknown;
+  /** The records that it wrote, as the journal has them. */
+  readonly wrote: readonly WrittenRecord[];
+}
+
+export interface WrittenRecord {
+  readonly kind: JournaledKind;
+  readonly id: string;
+  readonly version: number;
+  readonly status: string;
+}
+
 export type CallOutcome =
   /** It took effect, and this is the answer. If `returned` is null, the command's record supplied the answer later. */
   | { readonly status: "done"; readonly result: unknown }
   | { readonly status: "refused"; readonly code: ErrorCode; readonly details: unknown }
-  /** It certainly had no effect: the database was busy or away, or the input was not understood at all. */
+  /**
+   * It certainly had no effect: the database was busy or away, or the input was not understood at all. Of several commits,
+   * those before may have been made.
+   */
   | { readonly status: "failed"; readonly code: ErrorCode }
   /**
    * It may have taken effect at any time after the call, or never. `result` is its answer if it did. Without a result,

@@ -9,5 +9,5 @@ export {
   type RecordedEngine,
   type Recorder,
   type RecorderOptions,
-  settleUnknown,
 } from "./record.ts";
+export { settleUnknown } from "./settle.ts";

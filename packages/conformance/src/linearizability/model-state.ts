@@ -7,9 +7,24 @@ import {
 } from "@slotwright/core/adapter";
 import { canonicalJson, sha256 } from "@slotwright/core/checking";
 
+/** How far a call of several commits has come. */
+export interface Progress {
+  /** How many stretches are done, and how many of them with a commit. */
+  readonly stretches: number;
+  readonly committed: number;
+  /** Where the next one begins, in milliseconds since 1970. */
+  readonly from: number;
+  /** What became of those so far, in all. */
+  readonly told: Readonly<Record<string, number | readonly object[]>>;
+  /** Whether all of it is done. */
+  readonly isOver: boolean;
+}
+
 interface Tables {
   readonly records: Map<string, VersionedRecord>;
   readonly commands: Map<string, CommandRecord>;
+  /** Of calls that have begun, by their ids. */
+  readonly progress: Map<string, Progress>;
 }
 
 /**
@@ -24,14 +39,18 @@ export interface ModelState {
 }
 
 export function initialState(records: readonly unknown[]): ModelState {
-  const tables: Tables = { records: new Map(), commands: new Map() };
+  const tables: Tables = { records: new Map(), commands: new Map(), progress: new Map() };
   const start = { tables, written: [], fingerprint: 0n };
   return withRecords(start, (records as VersionedRecord[]).map(reviveRecord));
 }
 
 /** The state after a transition: its records as they become, and its command's answer for repeats. */
 export function withRecords(state: ModelState, put: readonly VersionedRecord[], command?: CommandRecord): ModelState {
-  const tables: Tables = { records: new Map(state.tables.records), commands: new Map(state.tables.commands) };
+  const tables: Tables = {
+    records: new Map(state.tables.records),
+    commands: new Map(state.tables.commands),
+    progress: state.tables.progress,
+  };
   let { fingerprint } = state;
   for (const record of put) {
     const before = tables.records.get(keyText(record));
@@ -45,9 +64,19 @@ export function withRecords(state: ModelState, put: readonly VersionedRecord[], 
   return { tables, written: put, fingerprint };
 }
 
-const hashes = new WeakMap<StoredRecord, bigint>();
+/** The state once a call has come so far. */
+export function withProgress(state: ModelState, callId: string, progress: Progress): ModelState {
+  const { tables, written } = state;
+  const before = tables.progress.get(callId);
+  const hash = hashOf({ callId, ...progress }) ^ (before === undefined ? 0n : hashOf({ callId, ...before }));
+  const { records, commands } = tables;
+  const now: Tables = { records, commands, progress: new Map(tables.progress).set(callId, progress) };
+  return { tables: now, written, fingerprint: state.fingerprint ^ hash };
+}
 
-function hashOf(record: StoredRecord): bigint {
+const hashes = new WeakMap<object, bigint>();
+
+function hashOf(record: StoredRecord | (Progress & { readonly callId: string })): bigint {
   const hash = hashes.get(record) ?? BigInt(`0x${sha256(canonicalJson(record))}`);
   hashes.set(record, hash);
   return hash;

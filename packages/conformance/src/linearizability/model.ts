@@ -12,6 +12,7 @@ import {
   canonicalJson,
   commandIdOf,
   type Decided,
+  type Decision,
   isRefusal,
   parseCommand,
   type Rule,
@@ -21,11 +22,12 @@ import {
   sha256,
   slotAsOf,
 } from "@slotwright/core/checking";
-import { type HistoryCall, isRead, type ModelSettings } from "./history.ts";
+import { type HistoryCall, isRead, isStretched, type ModelSettings } from "./history.ts";
 import { lyingAround } from "./model-around.ts";
 import { slotsFound } from "./model-search.ts";
 import { type ModelState, withRecords } from "./model-state.ts";
 import { isObject, recordsIn, type ShownRecord } from "./shown-records.ts";
+import { stretchedCall } from "./stretches.ts";
 
 /** What happens if a call takes its turn in a state: the next state, or the rules' answer if it differs. */
 export type ModelStep = { readonly state: ModelState } | { readonly mismatch: string };
@@ -45,11 +47,12 @@ interface Envelope {
  * free slots was found.
  */
 export function modelCall(call: HistoryCall, settings: ModelSettings): ModelCall {
+  if (isStretched(call)) return stretchedCall(call, settings);
   const wanted = answerText(call);
   const answersIn = isRead(call) ? readIn(call) : commandIn(call, settings);
   const instants = instantsOf(call);
   return (state) => {
-    const steps = [...instants, ...expiriesBetween(instants, state)].flatMap((now) => answersIn(state, now));
+    const steps = instantsWithin(instants, state).flatMap((now) => answersIn(state, now));
     const fitting = steps.find(({ answer }) => answer === wanted);
     if (fitting !== undefined) return { state: fitting.state };
     return { mismatch: steps[0]?.answer ?? "" };
@@ -69,6 +72,11 @@ function instantsOf(call: HistoryCall): readonly Date[] {
   const decided = isRead(call) ? undefined : writtenIn(resultOf(outcome))[0]?.updatedAt;
   const instants = decided === undefined ? [returnedAt, calledAt] : [String(decided)];
   return [...new Set(instants)].map((at) => new Date(at));
+}
+
+/** All at which a call may have been decided that begins and ends at these, or at the one of them. */
+export function instantsWithin(bounds: readonly Date[], state: ModelState): readonly Date[] {
+  return [...bounds, ...expiriesBetween(bounds, state)];
 }
 
 /** The instants at which a hold, a request or an offer ends during the call. From each of them on, the rules may answer differently. */
@@ -143,10 +151,7 @@ function commandIn({ id: callId, name, input, outcome }: HistoryCall, settings: 
     };
     const answerOn = (seen: Seen): ModelAnswer => {
       const context = contextNow();
-      const around = house?.looksAround && lyingAround(state, asked, seen, context);
-      const decision = house
-        ? house.decide(commandName, asked, { ...seen, ...around }, context)
-        : rule.decide(asked, seen, context);
+      const decision = decisionIn(state, asked, seen, context, house);
       if (isRefusal(decision)) return { state, answer: refusalAnswer(decision.refused, decision.details) };
       const taken = decision.put.find((record) => versionOfRecord(state, record) !== record.version - 1);
       if (taken !== undefined)
@@ -157,6 +162,20 @@ function commandIn({ id: callId, name, input, outcome }: HistoryCall, settings: 
   };
 }
 
+/** What an engine decides in a state, by the rule and by its policies as far as they are known. */
+export function decisionIn(
+  state: ModelState,
+  command: object,
+  seen: Seen,
+  context: Context,
+  house: ModelSettings["house"],
+): Decision<object> {
+  const { name } = context.command;
+  if (house === undefined) return (rules[name] as Rule<unknown, object>).decide(command, seen, context);
+  const around = house.looksAround && lyingAround(state, command, seen, context);
+  return house.decide(name, command, { ...seen, ...around }, context);
+}
+
 /** The id under which a command took effect once, or would have. */
 export function commandIdIn({ id: callId, input }: HistoryCall, { idempotencyScope }: StoredSettings): string {
   const { actor, idempotencyKey = callId } = input as unknown as Envelope;
@@ -165,7 +184,7 @@ export function commandIdIn({ id: callId, input }: HistoryCall, { idempotencySco
 
 /** Whether two commands with one key are the same request. Undefined if one is not a command, or not a valid one. */
 export function requestHashOf({ name, input }: HistoryCall): string | undefined {
-  if (isRead({ name })) return undefined;
+  if (isRead({ name }) || isStretched({ name })) return undefined;
   const command = parsed(name as CommandName, input);
   return isBookingError(command) ? undefined : requestHash(name, { ...command });
 }
@@ -188,7 +207,7 @@ function versionOfRecord({ tables }: ModelState, key: RecordKey): number {
   return tables.records.get(keyText(key))?.version ?? 0;
 }
 
-function seenIn({ tables }: ModelState): Seen {
+export function seenIn({ tables }: ModelState): Seen {
   const of =
     <K extends RecordKind>(kind: K) =>
     (id: string) =>
@@ -206,7 +225,7 @@ function seenIn({ tables }: ModelState): Seen {
  * Everything that is stored, and what the rule's searches find. If the answer shows which slot was found, only that one.
  * A refusal does not show it, so each may be the one that policies were asked about.
  */
-function seenBy(
+export function seenBy(
   rule: Rule<unknown, object>,
   command: unknown,
   state: ModelState,
@@ -287,12 +306,12 @@ function answerText({ outcome }: HistoryCall): string {
   return doneText(resultOf(outcome));
 }
 
-function doneText(result: unknown): string {
+export function doneText(result: unknown): string {
   return canonicalJson(result);
 }
 
 /** Leaves out what only helps the caller to continue: alternatives and the time zone are read after the refusal. */
-function refusalAnswer(code: string, details: unknown): string {
+export function refusalAnswer(code: string, details: unknown): string {
   const { alternatives: _, timeZone: __, ...decisive } = details as Readonly<Record<string, unknown>>;
   return `${code} ${canonicalJson(decisive)}`;
 }

@@ -1,6 +1,6 @@
 import type { AppointmentRequest, Slot } from "@slotwright/core";
 import { scheduleIdOf } from "@slotwright/core/adapter";
-import type { HistoryCall, House, JudgedHistory } from "./history.ts";
+import { type HistoryCall, type House, type JudgedHistory, stretchedNames } from "./history.ts";
 import { isObject, recordsIn, type ShownRecord } from "./shown-records.ts";
 
 /**
@@ -86,7 +86,7 @@ function wholesOf({ name, input, outcome }: HistoryCall, history: Circumstances,
   // A computed opening depends on all that is stored in its way.
   if (isByTime && history.hasHours) return [placeName(providerId, facilityId), schedule()];
   if (outcome.status === "refused" && outcome.code === "no_slot_available") return namesInDetails(outcome.details);
-  if (name === "unblock") return [`schedule:${slots.get(String(slotId))?.scheduleId}`];
+  if (blockedTimeCalls.has(name)) return [`schedule:${slots.get(String(slotId))?.scheduleId}`];
   return isByTime ? [placeName(providerId, facilityId)] : [];
 }
 
@@ -97,8 +97,16 @@ function placeTold(outcome: HistoryCall["outcome"]): Readonly<Record<string, unk
   return { ...appointment };
 }
 
+/** They name a slot, and write its schedule. */
+const blockedTimeCalls: ReadonlySet<HistoryCall["name"]> = new Set(["block", "unblock", "breakHold"]);
+
 /** They name a provider and a facility, and look at the schedule. */
-const scheduleCalls: ReadonlySet<HistoryCall["name"]> = new Set(["createSlots", "setAvailability", "getAvailability"]);
+const scheduleCalls: ReadonlySet<HistoryCall["name"]> = new Set([
+  "createSlots",
+  "setAvailability",
+  "getAvailability",
+  ...stretchedNames,
+]);
 
 /** What a call is about. The first name is never missing. */
 function namesOfCall(call: HistoryCall, history: Circumstances, slots: Slots): readonly string[] {
@@ -108,6 +116,7 @@ function namesOfCall(call: HistoryCall, history: Circumstances, slots: Slots): r
   const named = [
     ...[slotId, alsoSlotIds ?? [], orSlotIds ?? [], ownIdsOf(created)].flat().map((id) => id && `slot:${id}`),
     appointmentId && `appointment:${appointmentId}`,
+    ...(call.commits ?? []).flatMap(({ wrote }) => wrote.map(({ kind, id }) => `${kind}:${id}`)),
     ...recordsIn(told).flatMap(namesIn),
     ...namesInDetails(told),
   ];

@@ -7,20 +7,17 @@ import {
   type IdempotencyScope,
   isBookingError,
   type OverlapScope,
-  type StorageAdapter,
   systemClock,
 } from "@slotwright/core";
-import type { CommandRecord } from "@slotwright/core/adapter";
-import { resultOf } from "@slotwright/core/checking";
 import {
   type CallName,
   type CallOutcome,
   type History,
   type HistoryCall,
+  isStretched,
   type RecordedCommand,
   readNames,
 } from "./history.ts";
-import { commandIdIn, requestHashOf } from "./model.ts";
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -57,7 +54,8 @@ export type HistoryEvent = CallStart | (CallEnd & { readonly id: string });
 
 /**
  * Records calls and answers as plain JSON for `checkHistory`. Commands without an idempotency key get one, so that a
- * call whose answer was lost can be looked up.
+ * call whose answer was lost can be looked up. `publishSlots` and `importBusy` have none: the id of their call is their
+ * reason, whatever was given.
  */
 export function createRecorder(options: RecorderOptions = {}): Recorder {
   const { prefix = "c", clock = systemClock, initial = [], onEvent = () => {} } = options;
@@ -76,8 +74,9 @@ export function createRecorder(options: RecorderOptions = {}): Recorder {
   ): Promise<T> => {
     made += 1;
     const id = `${prefix}${made}`;
-    const input = isCommand(name) ? { idempotencyKey: id, ...given } : given;
-    note({ id, caller, name, input: asJson(input) as Input, called: monotonic(), calledAt: now(clock) });
+    const input = marked(name, given, id);
+    const { signal: _, ...told } = input;
+    note({ id, caller, name, input: asJson(told) as Input, called: monotonic(), calledAt: now(clock) });
     const answer = (outcome: CallOutcome) => note({ id, outcome, returned: monotonic(), returnedAt: now(clock) });
     try {
       const result = await run(input);
@@ -97,6 +96,12 @@ export function createRecorder(options: RecorderOptions = {}): Recorder {
       calls: callsOf(events, now(clock)),
     }),
   };
+}
+
+/** The input by which the call can be found in the storage. */
+function marked(name: CallName, given: Input, id: string): Input {
+  if (isStretched({ name })) return { ...given, reason: id };
+  return isCommand(name) ? { idempotencyKey: id, ...given } : given;
 }
 
 /** The calls of these events. Those without an answer may take effect later, or never. */
@@ -122,27 +127,8 @@ function recordedBy(engine: RecordedEngine, record: RecordCall): RecordedEngine 
   };
 }
 
-/**
- * Looks up the commands whose answer was lost, over another connection, once no call is in progress. A stored command
- * took effect at some time after its call. Any other never did.
- */
-export async function settleUnknown(history: History, storage: Pick<StorageAdapter, "load">): Promise<History> {
-  const unknown = history.calls.filter(({ name, outcome }) => isCommand(name) && outcome.status === "unknown");
-  const records = await storage.load(unknown.map((call) => ({ kind: "command", id: commandIdIn(call, history) })));
-  const stored = new Map(unknown.map((call, index) => [call, records[index] as CommandRecord | undefined]));
-  return { ...history, calls: history.calls.map((call) => settled(call, stored.get(call))) };
-}
-
-function settled(call: HistoryCall, stored: CommandRecord | undefined): HistoryCall {
-  if (stored === undefined || stored.requestHash !== requestHashOf(call)) return call;
-  return { ...call, returned: null, outcome: { status: "done", result: asJson(resultOf(stored.result)) } };
-}
-
-/** What the engine makes itself: several commits may be one call. */
-const made: ReadonlySet<string> = new Set(["repair", "publishSlots", "importBusy"]);
-
 function isCommand(name: CallName | CommandName): name is RecordedCommand {
-  return !(readNames as readonly string[]).includes(name) && !made.has(name);
+  return name !== "repair" && !(readNames as readonly string[]).includes(name);
 }
 
 /** The engine says that nothing happened. If something did happen, the history shows it. */
@@ -171,6 +157,6 @@ function now(clock: Pick<Clock, "now">): string {
   return clock.now().toISOString();
 }
 
-function asJson(value: unknown): unknown {
+export function asJson(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }

@@ -109,7 +109,8 @@ function chunksOf<Item>(items: readonly Item[], size: number): readonly (readonl
   return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
 }
 
-function isEffectless({ name, outcome }: HistoryCall): boolean {
+function isEffectless({ name, outcome, commits = [] }: HistoryCall): boolean {
+  if (commits.length > 0) return false;
   return name.startsWith("get") || outcome.status === "refused" || outcome.status === "failed";
 }
 

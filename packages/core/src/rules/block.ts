@@ -1,7 +1,16 @@
 import type { Command } from "../model/commands.ts";
 import type { Replayable } from "../model/replayable.ts";
 import type { Slot } from "../model/slot.ts";
-import { changeSlot, decided, isRefusal, type Rule } from "./decision.ts";
+import {
+  bumpSchedule,
+  type Change,
+  type Context,
+  changeSlot,
+  decided,
+  isRefusal,
+  type Rule,
+  type Seen,
+} from "./decision.ts";
 import { findSlot, refuseSlotChange, slotKey } from "./find.ts";
 
 /** A slot that has changed. */
@@ -10,9 +19,23 @@ export interface ChangedSlot extends Replayable {
   readonly slot: Slot;
 }
 
+/** The slot, and the schedule in whose time it is. */
+export const slotAndSchedule: Rule<{ readonly slotId: string }, unknown>["reads"] = ({ slotId }, seen) => {
+  const slot = seen.slot(slotId);
+  return {
+    keys: [slotKey(slotId), ...(slot === undefined ? [] : [{ kind: "schedule", id: slot.scheduleId } as const])],
+  };
+};
+
+/** Nothing new is made in blocked time, whatever the seat: who blocks meets who publishes or books an opening there. */
+export function blockedTime({ scheduleId }: Slot, seen: Seen, context: Context): readonly Change[] {
+  const schedule = seen.schedule(scheduleId);
+  return schedule === undefined ? [] : [bumpSchedule(schedule, context)];
+}
+
 /** Makes an available slot unavailable. */
 export const block: Rule<Command<"block">, ChangedSlot> = {
-  reads: ({ slotId }) => ({ keys: [slotKey(slotId)] }),
+  reads: slotAndSchedule,
 
   decide({ slotId, ifVersion }, seen, context) {
     const slot = findSlot(seen, slotId, ifVersion, context);
@@ -20,6 +43,6 @@ export const block: Rule<Command<"block">, ChangedSlot> = {
     const refusal = refuseSlotChange(slot, "blocked", context);
     if (refusal !== undefined) return refusal;
     const change = changeSlot(slot, { status: "blocked", hold: null }, context);
-    return decided([change], { slot: change.record });
+    return decided([...blockedTime(slot, seen, context), change], { slot: change.record });
   },
 };

@@ -1,12 +1,13 @@
 import { refuse } from "../errors/index.ts";
 import type { Command } from "../model/commands.ts";
-import type { ChangedSlot } from "./block.ts";
+import { blockedTime, type ChangedSlot, slotAndSchedule } from "./block.ts";
 import { changeSlot, decided, isRefusal, type Rule } from "./decision.ts";
 import { findSlot, refuseSlotChange, slotKey } from "./find.ts";
 
 /** Ends a hold without its token: the slot becomes available, or is blocked in the same step. */
 export const breakHold: Rule<Command<"breakHold">, ChangedSlot> = {
-  reads: ({ slotId }) => ({ keys: [slotKey(slotId)] }),
+  reads: (command, seen, context) =>
+    command.block ? slotAndSchedule(command, seen, context) : { keys: [slotKey(command.slotId)] },
 
   decide({ slotId, ifVersion, block }, seen, context) {
     const slot = findSlot(seen, slotId, ifVersion, context);
@@ -16,6 +17,6 @@ export const breakHold: Rule<Command<"breakHold">, ChangedSlot> = {
     const refusal = refuseSlotChange(slot, status, context);
     if (refusal !== undefined) return refusal;
     const change = changeSlot(slot, { status, hold: null }, context);
-    return decided([change], { slot: change.record });
+    return decided([...(block ? blockedTime(slot, seen, context) : []), change], { slot: change.record });
   },
 };

@@ -7,6 +7,7 @@ export const anyRush = (callers: number): fc.Arbitrary<Play> =>
     before: fc.constant([
       { name: "createSlots", slot: 0, appointment: 0, start: 0, length: 6, capacity: 2, key: null },
       { name: "createSlots", slot: 0, appointment: 0, start: 6, length: 6, capacity: 2, key: null },
+      { name: "setAvailability", slot: 0, appointment: 0, start: 0, length: 6, capacity: 1, key: null },
     ] as const),
     callers: fc.array(fc.array(anyIntent, { minLength: 12, maxLength: 12 }), {
       minLength: callers,

@@ -76,9 +76,9 @@ async function playOnce(
 
 /** One round of all processes, which divide the callers among them. */
 export function playTogether(play: Play, world: World, players: readonly Player[]): Promise<readonly RoundReport[]> {
-  const { name, policies, slotIds, appointmentIds } = world;
+  const { name, policies, startedAt, slotIds, appointmentIds } = world;
   const rounds = players.map((_, index) => {
-    return { world: name, policies, slotIds, appointmentIds, callers: shareOf(play, index, players.length) };
+    return { world: name, policies, startedAt, slotIds, appointmentIds, callers: shareOf(play, index, players.length) };
   });
   return Promise.all(players.map((player, index) => player.play(rounds[index] as Round)));
 }

@@ -21,6 +21,8 @@ export interface Round {
   readonly world: string;
   /** The names of the policies that engines have in it. */
   readonly policies: readonly string[];
+  /** When the play began, by which all engines tell the time. */
+  readonly startedAt: number;
   /** What exists when the round begins. */
   readonly slotIds: readonly string[];
   readonly appointmentIds: readonly string[];

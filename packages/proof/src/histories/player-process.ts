@@ -8,9 +8,10 @@ import {
   type HistoryEvent,
   type Intent,
   mergeHistories,
+  playClock,
   policiesNamed,
 } from "@slotwright/conformance";
-import { type Clock, createEngine, isBookingError, type StorageAdapter, systemClock } from "@slotwright/core";
+import { type Clock, createEngine, isBookingError, type StorageAdapter } from "@slotwright/core";
 import { loadEngine } from "@slotwright/lab/engines";
 import type { PlayerSetup, Round, RoundReport, ToPlayer } from "./messages.ts";
 import { addTo, countingAdapter, emptyTally, type Tally } from "./tally.ts";
@@ -21,11 +22,11 @@ import { addTo, countingAdapter, emptyTally, type Tally } from "./tally.ts";
 const jumps = [-3_600_000, 0, 3_600_000] as const;
 
 /** A clock that is put forward or back before each command. Each jump is counted: `jump` receives its number. */
-function jumpingClock(tally: Tally): Clock & { readonly jump: (step: number) => void } {
+function jumpingClock({ now, sleep }: Clock, tally: Tally): Clock & { readonly jump: (step: number) => void } {
   let offset = 0;
   return {
-    now: () => new Date(Date.now() + offset),
-    sleep: systemClock.sleep,
+    now: () => new Date(now().getTime() + offset),
+    sleep,
     jump: (step) => {
       const before = offset;
       offset = jumps[step % jumps.length] as number;
@@ -39,7 +40,7 @@ async function play(
   storage: StorageAdapter,
   { name, log, clocksJump = false, inTransactions = false }: PlayerSetup,
 ): Promise<RoundReport> {
-  const world = emptyWorld(round.world, round.policies);
+  const world = emptyWorld(round.world, round.policies, round.startedAt);
   world.slotIds.push(...round.slotIds);
   world.appointmentIds.push(...round.appointmentIds);
   const tally = emptyTally();
@@ -53,13 +54,13 @@ async function play(
   };
   const counting = countingAdapter(storage, tally);
   // Callers of one engine share round trips. Callers with different clocks need one each.
-  const policies = policiesNamed(round.policies);
-  const shared = createEngine({ storage: counting, ...policies });
+  const timed = playClock(round.startedAt);
+  const options = { ...policiesNamed(round.policies), clock: timed };
+  const shared = createEngine({ storage: counting, ...options });
   const callerOf = async (intents: readonly Intent[], index: number) => {
-    const clock = clocksJump ? jumpingClock(tally) : undefined;
-    const options = { prefix: `${round.world}${name}${index}-`, onEvent };
-    const recorder = createRecorder({ ...options, clock: clock ?? systemClock });
-    const own = clock === undefined ? shared : createEngine({ storage: counting, ...policies, clock });
+    const clock = clocksJump ? jumpingClock(timed, tally) : undefined;
+    const recorder = createRecorder({ prefix: `${round.world}${name}${index}-`, onEvent, clock: clock ?? timed });
+    const own = clock === undefined ? shared : createEngine({ storage: counting, ...options, clock });
     const engine = recorder.by(`${name}${index}`, inTransactions ? asCaller(index, own) : own);
     for (const [step, intent] of intents.entries()) {
       clock?.jump(step + index);

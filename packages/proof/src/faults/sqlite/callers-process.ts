@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { appendFileSync } from "node:fs";
 import { type SqliteDatabase, sqliteAdapter } from "@slotwright/adapter-sqlite";
-import { ask, createRecorder, emptyWorld, type Intent } from "@slotwright/conformance";
+import { ask, createRecorder, emptyWorld, type Intent, playClock } from "@slotwright/conformance";
 import { createEngine, isBookingError, type StorageAdapter } from "@slotwright/core";
 import Database from "better-sqlite3";
 import type { CallersSetup, LogLine, SelfStrike } from "./callers.ts";
@@ -33,7 +33,7 @@ async function work(setup: CallersSetup): Promise<void> {
   const database = new Database(setup.file, { timeout: 0 });
   const host = flawed(database, setup.flaw);
   const storage = sqliteAdapter({ database: setup.strike === undefined ? host : struck(host, setup.strike, log) });
-  const world = emptyWorld(setup.world);
+  const world = emptyWorld(setup.world, [], setup.startedAt);
   world.slotIds.push(...setup.slotIds);
   world.appointmentIds.push(...setup.appointmentIds);
   const call = (intents: readonly Intent[], index: number) => callOne(setup, storage, world, log, intents, index);
@@ -52,8 +52,10 @@ async function callOne(
 ): Promise<void> {
   const caller = `${setup.name}${index}`;
   // Written before the command is sent, and at once, so that what a killed process intended is known.
-  const recorder = createRecorder({ prefix: `${setup.world}${caller}-`, onEvent: (event) => log({ event }) });
-  const engine = recorder.by(caller, createEngine({ storage, retry: { budgetMs: setup.budgetMs } }));
+  const clock = playClock(setup.startedAt);
+  const recorder = createRecorder({ prefix: `${setup.world}${caller}-`, clock, onEvent: (event) => log({ event }) });
+  const options = { clock, retry: { budgetMs: setup.budgetMs } };
+  const engine = recorder.by(caller, createEngine({ storage, ...options }));
   for (const intent of intents) {
     await ask(intent, engine, world).catch((error: unknown) => {
       if (!isBookingError(error)) log({ raw: error instanceof Error ? String(error.stack) : String(error) });

@@ -24,6 +24,8 @@ export interface CallersSetup {
   /** Part of its calls' names. */
   readonly name: string;
   readonly world: string;
+  /** When that began, by which all engines tell the time. */
+  readonly startedAt: number;
   /** What exists already. */
   readonly slotIds: readonly string[];
   readonly appointmentIds: readonly string[];

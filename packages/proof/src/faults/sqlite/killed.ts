@@ -47,6 +47,10 @@ const everyCommand: readonly Intent[] = [
   { ...any, name: "release", slot: 1 },
   { ...any, name: "block", slot: 1 },
   { ...any, name: "unblock", slot: 1 },
+  // Two stretches each, with a commit of its own.
+  { ...any, name: "setAvailability", start: 17 },
+  { ...any, name: "publishSlots", length: 2 },
+  { ...any, name: "importBusy", slot: 1, length: 3 },
 ];
 
 /** How the process dies, and whether another one is running when it does. */
@@ -182,13 +186,13 @@ async function killOn(step: KillStepOnFile): Promise<Killed> {
 
 async function workAndDie(
   { file, name, when, statement, isAlone, flaw, callers, company }: KillStepOnFile,
-  { world: { slotIds, appointmentIds } }: Scene,
+  { world: { startedAt, slotIds, appointmentIds } }: Scene,
   { callers: [intents = []] }: Play,
 ): Promise<CallersLog> {
   // If it was alone, the next process to open the file finds the log of a dead process that nobody else knows about.
   if (isAlone) await company.leave();
   const strike: SelfStrike = { signal: "SIGKILL", when, statement };
-  const setup = { file, log: `${file}.log`, name: "k", world: name, budgetMs: 10_000, strike, flaw };
+  const setup = { file, log: `${file}.log`, name: "k", world: name, startedAt, budgetMs: 10_000, strike, flaw };
   return callers.work({ ...setup, slotIds, appointmentIds, callers: [intents] });
 }
 

@@ -78,10 +78,20 @@ function stopAt(matching: string, when: SelfStrike["when"]): Harm {
     const callers = await startCallers();
     try {
       await leaveAlone();
-      const { name, slotIds, appointmentIds } = world;
+      const { name, startedAt, slotIds, appointmentIds } = world;
       const log = `${file}.log`;
       const strike: SelfStrike = { signal: "SIGSTOP", when, statement: 2, matching };
-      const setup = { file, log, name: "s", world: name, slotIds, appointmentIds, budgetMs: patientMs, strike };
+      const setup = {
+        file,
+        log,
+        name: "s",
+        world: name,
+        startedAt,
+        slotIds,
+        appointmentIds,
+        budgetMs: patientMs,
+        strike,
+      };
       const told = callers.work({ ...setup, callers: [writing] });
       await untilSo(() => readLog(log).struckAt !== undefined, told);
       const working = begin();

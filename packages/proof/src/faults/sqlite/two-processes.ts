@@ -30,6 +30,7 @@ const anyDeath: fc.Arbitrary<{ readonly play: Play; readonly commands: number }>
     before: fc.constant([
       { name: "createSlots", slot: 0, appointment: 0, start: 0, length: 6, capacity: 2, key: null },
       { name: "createSlots", slot: 0, appointment: 0, start: 6, length: 6, capacity: 2, key: null },
+      { name: "setAvailability", slot: 0, appointment: 0, start: 0, length: 6, capacity: 1, key: null },
     ] as const),
     callers: fc.array(fc.array(anyCommand, { minLength: 10, maxLength: 10 }), {
       minLength: 2 * callersOfEach,
@@ -100,13 +101,14 @@ async function workTogether(
   { file, processes: [first, second], play, commands, flaw }: Working,
   world: Scene["world"],
 ): Promise<readonly [CallersLog, CallersLog]> {
-  const { name: worldName, slotIds, appointmentIds } = world;
+  const { name: worldName, startedAt, slotIds, appointmentIds } = world;
   const setupOf = (name: string, callers: Play["callers"]): CallersSetup => {
     return {
       file,
       log: `${file}.${name}`,
       name,
       world: worldName,
+      startedAt,
       slotIds,
       appointmentIds,
       callers,
