@@ -18,7 +18,9 @@ export async function engineCalls(server: LanguageServer): Promise<readonly Memb
 
 /** Where its inputs and options stand. */
 export const inputFiles = [
+  `${core}/model/command-envelope.ts`,
   `${core}/model/command-inputs.ts`,
+  `${core}/model/request-inputs.ts`,
   `${core}/model/read-inputs.ts`,
   `${core}/model/create-many-slots.ts`,
   `${core}/model/set-availability-input.ts`,

@@ -70,7 +70,8 @@ describe("a booking of a slot that the engine saw a short while ago", () => {
     const [slot] = (await publish(other)) as [Slot];
     await listed(engine);
     await engine.block({ actor: provider, slotId: slot.id });
-    expect(sent.loads).toEqual([1]);
+    // The slot, and then its schedule.
+    expect(sent.loads).toEqual([1, 1]);
   });
 
   it("starts again as if it had not been tried: the one who loses then is still in a hurry", async () => {

@@ -49,7 +49,9 @@ async function commitsIn({ calls }: History, storage: SettlingStorage): Promise<
   const records = await storage.load(written.map(([id]) => ({ kind: "command", id })));
   // Stretches follow one another, and each writes a slot of its own time.
   const latest = ([, wrote]: Written) => Math.max(...wrote.map(({ recordId }) => starts.get(recordId) ?? 0));
-  const inOrder = written.map((one, index) => ({ one, record: records[index] as CommandRecord }));
+  // An entry without its command is a commit of which a part was lost: the audit of what is stored says so.
+  const whole = written.map((one, index) => ({ one, record: records[index] as CommandRecord | undefined }));
+  const inOrder = whole.flatMap(({ one, record }) => (record === undefined ? [] : { one, record }));
   for (const { one, record } of inOrder.sort((a, b) => latest(a.one) - latest(b.one))) {
     const { id } = byReason.get(one[1][0]?.reason) as HistoryCall;
     commits.set(id, [...(commits.get(id) ?? []), commitOf(one, record)]);
