@@ -1,6 +1,6 @@
 /**
  * Everything a change must pass: the tests, and beside them the checks of what is written, built and published. Long
- * tests, as those of proof, benchmarks and clusters, run with `--all`, and in CI. What else is given is passed on to
+ * tests, such as those of proof, benchmarks and clusters, run with `--all`, and in CI. What else is given is passed on to
  * Vitest: `npx --yes pnpm@12 test packages/core` runs the tests of one package, and all checks.
  */
 import { checksBeside } from "./test-servers/src/vitest/checks-beside.ts";
@@ -18,4 +18,4 @@ const tests = { name: "vitest", words: ["vitest", "run", ...given] } as const;
 const checks = ["lint", "types", "unused", "packages"].map(script);
 process.exitCode = await checksBeside(tests, checks, print);
 if (leavesOut)
-  print("Left out: long tests, as those of proof, benchmarks and clusters. With --all they run, too, as in CI.");
+  print("Left out: long tests, such as those of proof, benchmarks and clusters. With --all they run, too, as in CI.");

@@ -13,9 +13,10 @@ export function packedChanges({ recordKind, changes, overrides }: JournalEntry):
 /** Histories and feeds read many of these, so what has neither is not copied. */
 export function unpackedChanges(text: string): Pick<JournalEntry, "changes" | "overrides"> {
   const packed = JSON.parse(text) as PackedChanges;
-  if (packed.to !== undefined) return { changes: changesTo(packed.to) };
-  if (packed.overrides === undefined) return { changes: packed as Changes };
-  const { overrides, ...changes } = packed;
+  const created = packed[createdName];
+  if (created !== undefined) return { changes: changesTo(created) };
+  if (packed[overridesName] === undefined) return { changes: packed as Changes };
+  const { [overridesName]: overrides, ...changes } = packed;
   return { changes, overrides: overrides.to };
 }
 
@@ -24,8 +25,8 @@ const overridesName = "overrides";
 const createdName = "to";
 
 type PackedChanges = Changes & {
-  readonly overrides?: { readonly to: Overrides };
-  readonly to?: readonly unknown[];
+  readonly [overridesName]?: { readonly to: Overrides };
+  readonly [createdName]?: readonly unknown[];
 };
 
 /**

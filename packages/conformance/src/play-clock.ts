@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "@slotwright/core";
 import { minutes } from "./fixtures.ts";
 
-/** Midnight before the day on which all slots of a play are. */
+/** The beginning of the day before that of all slots of a play. */
 const midnight = minutes(-33 * 60).getTime();
 
 /**

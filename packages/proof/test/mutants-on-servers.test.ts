@@ -1,3 +1,4 @@
+import { conformanceCases } from "@slotwright/conformance";
 import type { EngineName } from "@slotwright/lab/engines";
 import { expect, it } from "vitest";
 import { mutants } from "../src/mutants/index.ts";
@@ -54,9 +55,11 @@ const killers: Readonly<Record<string, readonly string[]>> = {
 const killedBy = Object.fromEntries(Object.entries(killers).flatMap(([key, names]) => names.map((one) => [one, key])));
 const servers: readonly EngineName[] = ["postgres", "mysql", "mariadb"];
 
-it("names mutants that there are", () => {
+it("names mutants and cases that there are", () => {
   const known = new Set(mutants.map(({ key }) => key));
   expect(Object.keys(killedBy).filter((key) => !known.has(key))).toEqual([]);
+  const cases = new Set(conformanceCases.map(({ key }) => key));
+  expect(Object.keys(killers).filter((key) => !cases.has(key))).toEqual([]);
 });
 
 it.each(servers)(

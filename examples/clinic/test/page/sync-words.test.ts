@@ -203,19 +203,31 @@ describe("a slot that the clocks show at another time", () => {
 
   test("is told with both times, by the clock of its facility", () => {
     expect(wordsOfMoved(movedAs("repairable"), slotOf("s"), names, "Europe/Lisbon")).toEqual({
-      was: "Monday 30 November, 10:20–10:40",
-      becomes: "09:20–09:40",
+      time: "Monday 30 November, 10:20–10:40",
+      other: "instead of 09:20–09:40",
       where: "Dr Amara Osei · Harbour Clinic",
       remedy: "It is free: the repair moves it.",
+    });
+  });
+
+  test("is told with its new time first once it has moved, and with the day where that differs", () => {
+    const nextDay = at("2026-12-01T08:20:00Z", "2026-12-01T08:40:00Z");
+    const moved = { ...movedAs("repaired"), newStart: nextDay.start, newEnd: nextDay.end };
+    expect(wordsOfMoved(moved, undefined, names, berlin)).toMatchObject({
+      time: "Tuesday 1 December, 09:20–09:40",
+      other: "before Monday 30 November, 10:20–10:40",
+      where: null,
     });
   });
 
   test("is something that is wrong, and that a repair moves if it is free", () => {
     const run = runWith("repairable", "manual");
     expect([isWell(run), titleOf(run)]).toEqual([false, "The clocks show another time for 2 slots"]);
-    expect(repairOf(run)).toBe("Move 1 slot");
-    expect(repairOf({ ...run, repairable: 2 })).toBe("Repair 2 faults and move 1 slot");
+    expect(repairOf(run)).toBe("Move the slots that are free");
+    expect(repairOf({ ...run, repairable: 2 })).toBe("Repair 2 faults and move the slots that are free");
     expect(repairOf(runWith("manual"))).toBe("");
+    expect(repairOf({ ...runWith("manual"), movedCount: 60 })).toBe("Move the slots that are free");
+    expect(repairedOf({ ...runWith("repaired"), movedCount: 60 })).toBe("slots moved");
     expect(repairedOf(runWith("repaired", "manual"))).toBe("1 slot moved");
     expect(repairedOf(runOf({}))).toBe("Nothing was left to repair");
   });

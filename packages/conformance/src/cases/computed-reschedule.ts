@@ -85,6 +85,9 @@ export const computedRescheduleCases: readonly ConformanceCase[] = [
       assert.equal(missing.details.issues[0]?.path, "slotId");
       const near = await refusal(moveTo(engine, appointmentId, 75, 30, { alternatives: 3 }), "no_slot_available");
       assert.deepEqual(near.details.alternatives?.[0], { slotId: null, start: minutes(60), end: minutes(90) });
+      // What it gives up is in no alternative's way.
+      const over = await refusal(moveTo(engine, appointmentId, 10, 30, { alternatives: 3 }), "no_slot_available");
+      assert.deepEqual(over.details.alternatives?.[0], { slotId: null, start: minutes(15), end: minutes(45) });
       // At the same time it stays in its slot.
       const kept = await moveTo(engine, appointmentId, 15, 45);
       assert.deepEqual([kept.slots, kept.freedSlots, kept.appointment.version], [[slot], [], appointment.version + 1]);

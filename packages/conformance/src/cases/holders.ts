@@ -237,6 +237,7 @@ export const holderCases: readonly ConformanceCase[] = [
       const ways = [
         [maximumPerDay({ count: 2 }), [`mine ${first}`]],
         [buffer({ beforeMinutes: 5, afterMinutes: 0 }), [`mine ${first}`, third]],
+        // It keeps nothing from anybody: whatever the database finds.
         [minimumNotice({ minutes: 0 }), undefined],
       ] as const;
       for (const [policy, expected] of ways) {
@@ -247,7 +248,7 @@ export const holderCases: readonly ConformanceCase[] = [
             const { items, source } = await own.findOpen(proof);
             const search = { ...liveWindow, subjectId: "p-1", ...proof };
             assert.deepEqual([items, source], [(await engine.as(patient).findOpen(search)).items, "live"]);
-            assert.deepEqual(marked(items), expected ?? marked(items));
+            if (expected !== undefined) assert.deepEqual(marked(items), expected);
           }
         });
       }

@@ -86,7 +86,7 @@ function wholesOf({ name, input, outcome }: HistoryCall, history: Circumstances,
   // A computed opening depends on all that is stored in its way.
   if (isByTime && history.hasHours) return [placeName(providerId, facilityId), schedule()];
   if (outcome.status === "refused" && outcome.code === "no_slot_available") return namesInDetails(outcome.details);
-  if (blockedTimeCalls.has(name)) return [`schedule:${slots.get(String(slotId))?.scheduleId}`];
+  if (callsInTime.has(name)) return [`schedule:${slots.get(String(slotId))?.scheduleId}`];
   return isByTime ? [placeName(providerId, facilityId)] : [];
 }
 
@@ -97,8 +97,8 @@ function placeTold(outcome: HistoryCall["outcome"]): Readonly<Record<string, unk
   return { ...appointment };
 }
 
-/** They name a slot, and write its schedule. */
-const blockedTimeCalls: ReadonlySet<HistoryCall["name"]> = new Set(["block", "unblock", "breakHold"]);
+/** They name a slot, and may write its schedule. */
+const callsInTime: ReadonlySet<HistoryCall["name"]> = new Set(["block", "unblock", "breakHold"]);
 
 /** They name a provider and a facility, and look at the schedule. */
 const scheduleCalls: ReadonlySet<HistoryCall["name"]> = new Set([

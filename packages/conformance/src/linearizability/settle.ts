@@ -4,6 +4,7 @@ import { availabilityIdOf, resultOf } from "@slotwright/core/checking";
 import { type History, type HistoryCall, isRead, isStretched, type StretchCommit } from "./history.ts";
 import { commandIdIn, requestHashOf } from "./model.ts";
 import { asJson } from "./record.ts";
+import { wroteIn } from "./stretches.ts";
 
 /** What is read to find out what became of calls. */
 export type SettlingStorage = Pick<StorageAdapter, "load" | "findSlots" | "readJournals">;
@@ -62,10 +63,8 @@ async function commitsIn({ calls }: History, storage: SettlingStorage): Promise<
 type Written = readonly [commandId: string, entries: readonly JournalEntry[]];
 
 function commitOf([id, entries]: Written, { result }: CommandRecord): StretchCommit {
-  const wrote = entries.map(({ recordKind: kind, recordId, version, toStatus: status }) => {
-    return { kind, id: recordId, version, status };
-  });
-  return { id, at: (entries[0] as JournalEntry).at.toISOString(), result: asJson(resultOf(result)), wrote };
+  const at = (entries[0] as JournalEntry).at.toISOString();
+  return { id, at, result: asJson(resultOf(result)), wrote: wroteIn(entries) };
 }
 
 const pageSize = 500;

@@ -1,3 +1,4 @@
+import type { JournalEntry } from "@slotwright/core";
 import { limits } from "@slotwright/core/adapter";
 import {
   busyParts,
@@ -10,7 +11,7 @@ import {
   rules,
   sha256,
 } from "@slotwright/core/checking";
-import type { HistoryCall, ModelSettings, StretchCommit, StretchedName } from "./history.ts";
+import type { HistoryCall, ModelSettings, StretchCommit, StretchedName, WrittenRecord } from "./history.ts";
 import {
   decisionIn,
   doneText,
@@ -48,15 +49,16 @@ interface Plan {
  */
 export function stretchedCall(call: StretchedCall, settings: ModelSettings): ModelCall {
   const plan = planOf(call);
-  const commits = call.commits ?? [];
+  const played = playedBy(call, plan, settings);
   const start: Progress = { stretches: 0, committed: 0, from: plan.begin, told: {}, isOver: false };
-  const next = nextStretch(call, plan, settings);
   return (state) => {
     const progress = state.tables.progress.get(call.id) ?? start;
     if (progress.isOver) return { state };
-    const isAllThere = progress.committed === commits.length;
-    if (call.outcome.status === "refused" && isAllThere) return next.refused(state, progress, call.outcome);
-    return next.done(state, progress);
+    const isAllThere = progress.committed === played.commits.length;
+    const { outcome } = call;
+    if (outcome.status === "refused" && isAllThere)
+      return refusedStep(played, state, progress, refusalAnswer(outcome.code, outcome.details));
+    return doneStep(played, state, progress);
   };
 }
 
@@ -77,9 +79,19 @@ export function stretchesIn(call: StretchedCall, { house }: ModelSettings): numb
 /** Refusals that no state explains. */
 const unexplained: ReadonlySet<string> = new Set(["forbidden", "aborted", "invalid_input"]);
 
-function nextStretch(call: StretchedCall, { stretchAt }: Plan, settings: ModelSettings) {
-  const { name, outcome } = call;
-  const commits = call.commits ?? [];
+/** A call with what each of its stretches needs. */
+interface Played {
+  readonly call: StretchedCall;
+  readonly plan: Plan;
+  readonly commits: readonly StretchCommit[];
+  /** What the rule says at an instant. The id is that of the command, if it was committed. */
+  readonly decide: (state: ModelState, stretch: Stretch, now: Date, id?: string) => Decision<object>;
+  /** What it says at each instant at which the call may have been decided. */
+  readonly decisions: (state: ModelState, stretch: Stretch) => readonly Decision<object>[];
+}
+
+function playedBy(call: StretchedCall, plan: Plan, settings: ModelSettings): Played {
+  const { name, commits = [] } = call;
   const rule = rules[name] as Rule<unknown, object>;
   const bounds = [...new Set([call.returnedAt, call.calledAt])].map((at) => new Date(at));
 
@@ -92,67 +104,79 @@ function nextStretch(call: StretchedCall, { stretchAt }: Plan, settings: ModelSe
     return decisionIn(state, command, seen, context, settings.house);
   }
 
-  /** The state after the stretch, if it was committed so. */
-  function committed(state: ModelState, stretch: Stretch, progress: Progress): ModelStep | undefined {
-    const commit = commits[progress.committed];
-    if (commit === undefined) return undefined;
-    const decision = decide(state, stretch, new Date(commit.at), commit.id);
-    if (isRefusal(decision)) return { mismatch: refusalAnswer(decision.refused, decision.details) };
-    const answer = doneText(decision.result);
-    const isSame = decision.put.length > 0 && answer === doneText(commit.result);
-    const told = () => toldBy(decision.result, stretch, { ...progress, committed: progress.committed + 1 });
-    return isSame ? after(withRecords(state, decision.put), told()) : { mismatch: answer };
-  }
-
-  function withoutCommit(state: ModelState, stretch: Stretch, progress: Progress): ModelStep {
-    const decisions = instantsWithin(bounds, state).map((now) => decide(state, stretch, now));
-    for (const decision of decisions) {
-      if (!isRefusal(decision) && decision.put.length === 0)
-        return after(state, toldBy(decision.result, stretch, progress));
-    }
-    const [first] = decisions as [Decision<object>, ...Decision<object>[]];
-    if (isRefusal(first)) return { mismatch: refusalAnswer(first.refused, first.details) };
-    return { mismatch: `with a commit that was not made: ${doneText(first.result)}` };
-  }
-
-  function after(state: ModelState, progress: Progress): ModelStep {
-    const isLast = stretchAt(progress) === undefined;
-    const isWhole = outcome.status === "done" ? isLast : progress.committed === commits.length;
-    if (outcome.status === "done" && isLast) {
-      const answer = doneText({ dryRun: false, ...progress.told });
-      if (progress.committed < commits.length || answer !== doneText(outcome.result)) return { mismatch: answer };
-    }
-    return { state: withProgress(state, call.id, { ...progress, isOver: isWhole && outcome.status !== "refused" }) };
-  }
-
-  return {
-    done(state: ModelState, progress: Progress): ModelStep {
-      const stretch = stretchAt(progress);
-      if (stretch === undefined) return { mismatch: "no further stretch" };
-      const step = committed(state, stretch, progress);
-      if (step !== undefined && "state" in step) return step;
-      const other = withoutCommit(state, stretch, progress);
-      return "state" in other ? other : (step ?? other);
-    },
-
-    refused(
-      state: ModelState,
-      progress: Progress,
-      told: { readonly code: string; readonly details: unknown },
-    ): ModelStep {
-      const wanted = refusalAnswer(told.code, told.details);
-      const stretch = stretchAt(progress);
-      if (stretch === undefined) return { mismatch: "no further stretch" };
-      const answers = instantsWithin(bounds, state).map((now) => {
-        const decision = decide(state, stretch, now);
-        return isRefusal(decision) ? refusalAnswer(decision.refused, decision.details) : doneText(decision.result);
-      });
-      if (!answers.includes(wanted)) return { mismatch: answers[0] ?? "" };
-      // Nothing has changed, so that it may come at once.
-      return commits.length === 0 ? { state } : { state: withProgress(state, call.id, { ...progress, isOver: true }) };
-    },
-  };
+  const decisions = (state: ModelState, stretch: Stretch) =>
+    instantsWithin(bounds, state).map((now) => decide(state, stretch, now));
+  return { call, plan, commits, decide, decisions };
 }
+
+/** The state after the next stretch. */
+function doneStep(played: Played, state: ModelState, progress: Progress): ModelStep {
+  const stretch = played.plan.stretchAt(progress);
+  if (stretch === undefined) return { mismatch: "no further stretch" };
+  const step = committedStep(played, state, stretch, progress);
+  if (step !== undefined && "state" in step) return step;
+  const other = stepWithoutCommit(played, state, stretch, progress);
+  return "state" in other ? other : (step ?? other);
+}
+
+/** The state after the stretch, if it was committed so. Undefined if nothing more was committed. */
+function committedStep(played: Played, state: ModelState, stretch: Stretch, progress: Progress): ModelStep | undefined {
+  const commit = played.commits[progress.committed];
+  if (commit === undefined) return undefined;
+  const decision = played.decide(state, stretch, new Date(commit.at), commit.id);
+  if (isRefusal(decision)) return { mismatch: refusalAnswer(decision.refused, decision.details) };
+  const answer = doneText(decision.result);
+  const isSame = answer === doneText(commit.result) && wroteText(wroteIn(decision.journal)) === wroteText(commit.wrote);
+  if (decision.put.length === 0 || !isSame) return { mismatch: answer };
+  const told = toldBy(decision.result, stretch, { ...progress, committed: progress.committed + 1 });
+  return after(played, withRecords(state, decision.put), told);
+}
+
+function stepWithoutCommit(played: Played, state: ModelState, stretch: Stretch, progress: Progress): ModelStep {
+  const decisions = played.decisions(state, stretch);
+  for (const decision of decisions) {
+    if (!isRefusal(decision) && decision.put.length === 0)
+      return after(played, state, toldBy(decision.result, stretch, progress));
+  }
+  const [first] = decisions as [Decision<object>, ...Decision<object>[]];
+  if (isRefusal(first)) return { mismatch: refusalAnswer(first.refused, first.details) };
+  return { mismatch: `with a commit that was not made: ${doneText(first.result)}` };
+}
+
+function after({ call: { id, outcome }, plan, commits }: Played, state: ModelState, progress: Progress): ModelStep {
+  const isLast = plan.stretchAt(progress) === undefined;
+  const isWhole = outcome.status === "done" ? isLast : progress.committed === commits.length;
+  if (outcome.status === "done" && isLast) {
+    const answer = doneText({ dryRun: false, ...progress.told });
+    if (progress.committed < commits.length || answer !== doneText(outcome.result)) return { mismatch: answer };
+  }
+  return { state: withProgress(state, id, { ...progress, isOver: isWhole && outcome.status !== "refused" }) };
+}
+
+/** The state after the stretch that was refused. */
+function refusedStep(played: Played, state: ModelState, progress: Progress, wanted: string): ModelStep {
+  const stretch = played.plan.stretchAt(progress);
+  if (stretch === undefined) return { mismatch: "no further stretch" };
+  const answers = played
+    .decisions(state, stretch)
+    .map((decision) =>
+      isRefusal(decision) ? refusalAnswer(decision.refused, decision.details) : doneText(decision.result),
+    );
+  if (!answers.includes(wanted)) return { mismatch: answers[0] ?? "" };
+  // Nothing has changed, so that it may come at once.
+  if (played.commits.length === 0) return { state };
+  return { state: withProgress(state, played.call.id, { ...progress, isOver: true }) };
+}
+
+/** What entries of the journal say was written. */
+export const wroteIn = (journal: readonly JournalEntry[]): readonly WrittenRecord[] =>
+  journal.map(({ recordKind: kind, recordId: id, version, toStatus: status }) => ({ kind, id, version, status }));
+
+const wroteText = (wrote: readonly WrittenRecord[]): string =>
+  wrote
+    .map(({ kind, id, version, status }) => `${kind} ${id} ${version} ${status}`)
+    .sort()
+    .join("\n");
 
 interface Outside {
   readonly id: string;

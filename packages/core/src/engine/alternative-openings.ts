@@ -23,11 +23,17 @@ const nearMs = 7 * 24 * 60 * minuteMs;
 /** How many slots are read of that time. Of a schedule with more, nothing is considered. */
 const mostSlots = 5_000;
 
+interface HoursOf {
+  readonly hours: Availability | undefined;
+  /** Ids of slots that are withdrawn in the same step, and so are in no opening's way. */
+  readonly given: readonly string[];
+}
+
 /** The computed openings near a wanted time that last as long. */
 export async function openingsNear(
   { storage, clock, overlapScope }: EngineSettings,
   wanted: PlaceInTime,
-  hours: Availability | undefined,
+  { hours, given }: HoursOf,
   until: number,
 ): Promise<readonly AlternativeOpening[]> {
   if (hours === undefined || !isComputed(hours)) return [];
@@ -39,7 +45,7 @@ export async function openingsNear(
   const query = { ...overlapping(reach), ...place, providerIds: [providerId], statuses: listedStatuses };
   const found = await storage.findSlots({ ...query, asOf, displayOnly: true, limit: mostSlots }, until);
   if (found.length === mostSlots) return [];
-  const slots = found.map((slot) => slotAsOf(slot, asOf));
+  const slots = found.flatMap((slot) => (given.includes(slot.id) ? [] : slotAsOf(slot, asOf)));
   const minutes = durationMs(wanted) / minuteMs;
   const search = { providerIds: [providerId], facilityId, minutes, asOf, overlapScope, descending: false };
   return [...candidatesAfter(search, stretch, undefined, [{ providerId, hours, slots }])].flatMap(

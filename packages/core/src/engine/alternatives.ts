@@ -7,6 +7,7 @@ import type { Slot } from "../model/slot.ts";
 import { contains, durationMs, type TimeRange } from "../model/time-range.ts";
 import type { Seen } from "../rules/decision.ts";
 import type { PlaceInTime } from "../rules/open-seat.ts";
+import { withdrawnWith } from "../rules/reschedule.ts";
 import type { Survey } from "../rules/sight.ts";
 import { type AlternativeOpening, openingsNear } from "./alternative-openings.ts";
 import type { EngineSettings } from "./options.ts";
@@ -116,7 +117,9 @@ async function openingsFor<W extends Wish>(
 ): Promise<ReadonlyMap<Slot, AlternativeOpening>> {
   if ((name !== "book" && name !== "reschedule") || command.slotId !== undefined) return new Map();
   const hours = seen.availability(availabilityIdOf(wanted.providerId, wanted.facilityId));
-  const openings = await openingsNear(settings, wanted, hours, until);
+  const moved = name === "reschedule" ? seen.appointment(command.appointmentId ?? "") : undefined;
+  const given = moved === undefined ? [] : withdrawnWith(moved, seen);
+  const openings = await openingsNear(settings, wanted, { hours, given }, until);
   return new Map(openings.map((opening) => [opening.slot, opening]));
 }
 

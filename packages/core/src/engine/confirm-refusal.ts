@@ -27,11 +27,12 @@ export async function confirmRefusal(
   refusal: Refusal,
   loaded: Loaded,
   context: Context,
+  beside: readonly Refusal[] = [],
 ): Promise<Attempt> {
   const { records } = loaded;
   const { name, command, rule, patience } = request;
   const { seen, get, isConcealed } = records;
-  const reads = restedOn(refusal, loaded);
+  const reads = restedOn([refusal, ...beside], loaded);
   const doubtful = [...reads.slice(0, -1).flat(), ...perhapsAdded(settings, { records, reads })].filter(
     ({ kind }) => kind !== "command",
   );
@@ -60,9 +61,13 @@ export async function confirmRefusal(
   return { refusal: showsTimes(final) ? await withTimeZone(settings, final, refused, patience.until) : final };
 }
 
-/** The reads that a refusal rests on. What a holder holds is for policies alone. */
-function restedOn({ refused }: Refusal, { reads, listed }: Loaded): Loaded["reads"] {
-  if (refused === "policy_violation" || listed === undefined) return reads;
+/**
+ * The reads that refusals rest on. What a holder holds is for policies alone: for what they refuse, and for passing one that
+ * the actor may not pass.
+ */
+function restedOn(refusals: readonly Refusal[], { reads, listed }: Loaded): Loaded["reads"] {
+  const isOfPolicy = refusals.some(({ refused }) => refused === "policy_violation" || refused === "forbidden");
+  if (isOfPolicy || listed === undefined) return reads;
   return reads.filter((_, index) => index !== listed).map((keys) => keys.filter(({ kind }) => kind !== "agenda"));
 }
 

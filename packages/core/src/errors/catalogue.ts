@@ -157,7 +157,7 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
       `Provider "${providerId}" at facility "${facilityId}" has no free slot that contains ${iso(start)} to ${iso(end)}. ${
         appointmentId === undefined
           ? 'Choose another time, or ask for an appointment with ifNoSlot: "schedule".'
-          : "Publish one, or free one that is taken, and give the command again; or agree on another time."
+          : "Publish one, or free one that is taken, and run the command again; or agree on another time."
       }`,
   },
   invalid_transition: {

@@ -202,7 +202,8 @@ export interface RescheduleSlotInput extends AppointmentCommandInput, SlotTaking
 
 /**
  * What `reschedule` takes to move an appointment to a time at its provider and facility: it stays in its slot if that contains the
- * time. Otherwise `reschedule` finds a free slot that does, or makes one, if the time is a computed opening of the hours.
+ * time; a slot that was made of an opening, only at the same time. Otherwise `reschedule` finds a free slot that does, or makes one,
+ * if the time is a computed opening of the hours. Further slots that the appointment owned are freed.
  */
 export interface RescheduleTimeInput extends AppointmentCommandInput {
   /** Absent: with a `slotId` the call moves it to that slot. */

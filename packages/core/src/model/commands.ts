@@ -9,7 +9,10 @@ import { timeZoneSchema } from "./time-zone.ts";
 import { actorSchema, idSchema, keySchema, metadataSchema, reasonSchema } from "./values.ts";
 import { wholeNumber } from "./whole-number.ts";
 
-/** What every command may carry. The interfaces in `command-envelope.ts`, `command-inputs.ts` and `request-inputs.ts` say what each field of a command means. */
+/**
+ * What every command may carry. The interfaces in `command-envelope.ts`, `command-inputs.ts` and `request-inputs.ts` say
+ * what each field of a command means.
+ */
 const envelope = {
   actor: actorSchema,
   reason: reasonSchema.optional(),
@@ -232,7 +235,10 @@ export const offerSchema = z.strictObject({
 export const acceptOfferSchema = z.strictObject(appointmentCommand);
 export const declineOfferSchema = z.strictObject(appointmentCommand);
 
-/** Move a confirmed appointment to other slots of the same provider and facility. `ifVersion` is the appointment's. */
+/**
+ * Move a confirmed appointment to other slots of the same provider and facility, or (the schema after it) to a time.
+ * `ifVersion` is the appointment's.
+ */
 export const rescheduleSlotSchema = z.strictObject({
   ...appointmentCommand,
   slotId: idSchema,

@@ -73,7 +73,7 @@ export const limits = {
   blockedPerBusy: 200,
   /** Most taken slots outside of the hours that an answer lists. */
   outsideSlots: 500,
-  /** Most exceptions of hours. So many of one window each, with an offer of its own, fit into `hoursLength`, whatever the week is. */
+  /** Most exceptions of hours. This many fit into `hoursLength`, with a window and an offer each, whatever the week is. */
   hoursExceptions: 1_500,
   /** Longest hours of an availability, in characters of their JSON text. */
   hoursLength: 262_144,

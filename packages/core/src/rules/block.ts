@@ -27,8 +27,11 @@ export const slotAndSchedule: Rule<{ readonly slotId: string }, unknown>["reads"
   };
 };
 
-/** Nothing new is made in blocked time, whatever the seat: who blocks meets who publishes or books an opening there. */
-export function blockedTime({ scheduleId }: Slot, seen: Seen, context: Context): readonly Change[] {
+/**
+ * The schedule of a slot that is blocked. Nothing new is made in blocked time, whatever the seat: who blocks meets who publishes
+ * or books an opening there, which nobody does without that row.
+ */
+export function bumpScheduleOf({ scheduleId }: Slot, seen: Seen, context: Context): readonly Change[] {
   const schedule = seen.schedule(scheduleId);
   return schedule === undefined ? [] : [bumpSchedule(schedule, context)];
 }
@@ -43,6 +46,6 @@ export const block: Rule<Command<"block">, ChangedSlot> = {
     const refusal = refuseSlotChange(slot, "blocked", context);
     if (refusal !== undefined) return refusal;
     const change = changeSlot(slot, { status: "blocked", hold: null }, context);
-    return decided([...blockedTime(slot, seen, context), change], { slot: change.record });
+    return decided([...bumpScheduleOf(slot, seen, context), change], { slot: change.record });
   },
 };

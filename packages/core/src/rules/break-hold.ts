@@ -1,6 +1,6 @@
 import { refuse } from "../errors/index.ts";
 import type { Command } from "../model/commands.ts";
-import { blockedTime, type ChangedSlot, slotAndSchedule } from "./block.ts";
+import { bumpScheduleOf, type ChangedSlot, slotAndSchedule } from "./block.ts";
 import { changeSlot, decided, isRefusal, type Rule } from "./decision.ts";
 import { findSlot, refuseSlotChange, slotKey } from "./find.ts";
 
@@ -17,6 +17,6 @@ export const breakHold: Rule<Command<"breakHold">, ChangedSlot> = {
     const refusal = refuseSlotChange(slot, status, context);
     if (refusal !== undefined) return refusal;
     const change = changeSlot(slot, { status, hold: null }, context);
-    return decided([...(block ? blockedTime(slot, seen, context) : []), change], { slot: change.record });
+    return decided([...(block ? bumpScheduleOf(slot, seen, context) : []), change], { slot: change.record });
   },
 };

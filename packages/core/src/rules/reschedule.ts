@@ -118,7 +118,7 @@ function moveToTime(
 }
 
 /** What was made for the appointment is not in its way: it is withdrawn in the same step. What becomes free again is. */
-function withdrawnWith({ id, slotIds }: Appointment, seen: Seen): readonly string[] {
+export function withdrawnWith({ id, slotIds }: Appointment, seen: Seen): readonly string[] {
   return slotIds.filter((slotId) => {
     const slot = seen.slot(slotId);
     return slot?.appointmentId === id && statusWhenFreed(slot) === "withdrawn";

@@ -146,7 +146,11 @@ export const routes = {
   offer: appointment("offer", "Offers another time for a scheduled appointment", inputSchemas.offer),
   acceptOffer: appointment("accept-offer", "Takes the time that was offered", inputSchemas.acceptOffer),
   declineOffer: appointment("decline-offer", "Does not take the time that was offered", inputSchemas.declineOffer),
-  reschedule: appointment("reschedule", "Moves a confirmed appointment to other slots", inputSchemas.reschedule),
+  reschedule: appointment(
+    "reschedule",
+    "Moves a confirmed appointment to other slots, or to a time",
+    inputSchemas.reschedule,
+  ),
   checkIn: appointment("check-in", "Records that the subject has arrived", inputSchemas.checkIn),
   complete: appointment("complete", "Records that the appointment has taken place", inputSchemas.complete),
   markNoShow: appointment("no-show", "Records that the subject did not come", inputSchemas.markNoShow),

@@ -1,6 +1,6 @@
 /**
  * Tests of the programs that prove and measure, of clusters, the suite on adapters that differ from others in little and
- * on flawed ones, by other runners, Next, flawed copies of the client, damage that the demo notices, races of guards, and
+ * on flawed ones, by other runners, Next, flawed copies of the client, the codes that each call can have, damage that the demo notices, races of guards, and
  * what a browser shows in every view, in every text and while others book.
  * They take three quarters of the time of all others, and need programs that no other tests do, so `test` leaves them
  * out, unless it is given `--all` or runs in CI. Named on the command line, each of them runs.

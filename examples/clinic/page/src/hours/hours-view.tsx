@@ -63,31 +63,33 @@ function HoursOf({ place }: { readonly place: HoursPlace }) {
   const { draft, problem, isChanged, isBusy, effect } = hours;
   if (draft === null) return <p className="empty">{problem ?? "Reading the hours…"}</p>;
   return (
-    <form
-      className="hours-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        hours.publish();
-      }}
-    >
-      <div className="hours-parts">
-        <Weekly hours={hours} draft={draft} zone={place.timeZone} />
-        <Exceptions hours={hours} draft={draft} zone={place.timeZone} />
-        <CalendarCard place={place} until={until} />
-      </div>
-      <div className="hours-side">
-        <EffectCard place={place} effect={effect} until={until} />
-        <SelectField id="hours-until" label="Publish" value={weeks} onValue={(value) => setWeeks(Number(value))}>
-          <Options of={horizons} />
-        </SelectField>
-        <button type="submit" className="button button-primary" disabled={isBusy || effect.name !== "known"}>
-          {isBusy ? "Publishing…" : isChanged ? "Save and publish" : "Publish"}
-        </button>
-        <button type="button" className="button" disabled={!isChanged || isBusy} onClick={hours.discard}>
-          Discard the changes
-        </button>
-      </div>
-    </form>
+    <>
+      <form
+        className="hours-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          hours.publish();
+        }}
+      >
+        <div className="hours-parts">
+          <Weekly hours={hours} draft={draft} zone={place.timeZone} />
+          <Exceptions hours={hours} draft={draft} zone={place.timeZone} />
+        </div>
+        <div className="hours-side">
+          <EffectCard place={place} effect={effect} until={until} />
+          <SelectField id="hours-until" label="Publish" value={weeks} onValue={(value) => setWeeks(Number(value))}>
+            <Options of={horizons} />
+          </SelectField>
+          <button type="submit" className="button button-primary" disabled={isBusy || effect.name !== "known"}>
+            {isBusy ? "Publishing…" : isChanged ? "Save and publish" : "Publish"}
+          </button>
+          <button type="button" className="button" disabled={!isChanged || isBusy} onClick={hours.discard}>
+            Discard the changes
+          </button>
+        </div>
+      </form>
+      <CalendarCard place={place} until={until} />
+    </>
   );
 }
 

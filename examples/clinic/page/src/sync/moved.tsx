@@ -2,17 +2,15 @@ import type { MovedSlot } from "@slotwright/core";
 import { useNames } from "../directory/use-names.ts";
 import { visitorZone } from "../time/format.ts";
 import type { Run } from "./run.ts";
-import { movedTitleOf, wordsOfMoved } from "./sync-words.ts";
+import { movedTitleOf, unlistedMoved, wordsOfMoved } from "./sync-words.ts";
 
-/** Slots that the clocks show at another time than when they were made. */
+/** Slots that the clocks show at another time than when they were published. */
 export function Moved({ run }: { readonly run: Run }) {
-  const unlisted = run.movedCount - run.moved.length;
   return (
     <div className="sync-part">
       <h3>{movedTitleOf(run)}</h3>
-      <p className="muted">The rules of a time zone have changed since these slots were made of somebody's hours.</p>
+      <p className="muted">The rules of a time zone have changed since these slots were published.</p>
       <MovedList run={run} />
-      {unlisted > 0 && <p className="muted">{unlisted} more are counted, but not listed.</p>}
     </div>
   );
 }
@@ -25,20 +23,23 @@ interface MovedListProps {
 
 export function MovedList({ run, only }: MovedListProps) {
   const names = useNames();
-  const moved = run.moved.filter(({ outcome }) => only === undefined || outcome === only);
-  if (moved.length === 0) return null;
+  const unlisted = unlistedMoved(run);
   return (
-    <ul className="sync-plan">
-      {moved.map((one) => {
-        const words = wordsOfMoved(one, run.known.slots.get(one.slotId), names, visitorZone());
-        return (
-          <li key={one.slotId}>
-            <strong>{words.was}</strong>, instead of {words.becomes}
-            <p className="muted">{words.where}</p>
-            <p>{words.remedy}</p>
-          </li>
-        );
-      })}
-    </ul>
+    <>
+      <ul className="sync-plan">
+        {run.moved.map((one) => {
+          if (only !== undefined && one.outcome !== only) return null;
+          const words = wordsOfMoved(one, run.known.slots.get(one.slotId), names, visitorZone());
+          return (
+            <li key={one.slotId}>
+              <strong>{words.time}</strong>, {words.other}
+              {words.where !== null && <p className="muted">{words.where}</p>}
+              <p>{words.remedy}</p>
+            </li>
+          );
+        })}
+      </ul>
+      {unlisted > 0 && <p className="muted">{unlisted} more are counted, but not listed.</p>}
+    </>
   );
 }

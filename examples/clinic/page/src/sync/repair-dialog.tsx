@@ -33,7 +33,7 @@ export function RepairDialog({ run, onRepair, onClose }: RepairDialogProps) {
         ))}
       </ul>
       {unlisted !== null && <p className="muted">{unlisted}</p>}
-      <MovedList run={run} only="repairable" />
+      {run.movedCount > 0 && <MovedList run={run} only="repairable" />}
       <p className="muted">
         Each repair is noted in the history, in your name. Faults that have come up since the check are repaired with
         them.

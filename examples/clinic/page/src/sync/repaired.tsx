@@ -15,7 +15,7 @@ export function Repaired({ run }: { readonly run: Run }) {
       <p className="muted">{repairedAtOf(run, visitorZone())}</p>
       <CaseList cases={casesOf({ ...run, findings })} />
       {unlisted !== null && <p className="muted">{unlisted}</p>}
-      <MovedList run={run} only="repaired" />
+      {run.movedCount > 0 && <MovedList run={run} only="repaired" />}
     </div>
   );
 }

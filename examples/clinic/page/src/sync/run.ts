@@ -74,8 +74,9 @@ export async function runThrough(calls: SyncCalls, { dryRun, parts, startedAt, o
 }
 
 async function withPart(calls: SyncCalls, run: Run, part: Part, dryRun: boolean): Promise<Run> {
-  const keepFindings = mostFindings - Math.max(run.findings.length, run.moved.length);
-  const report = await calls.reconcile({ ...part, dryRun, keepFindings });
+  const report = await calls.reconcile({ ...part, dryRun, keepFindings: mostFindings });
+  const findings = report.findings.slice(0, mostFindings - run.findings.length);
+  const moved = report.moved.slice(0, mostFindings - run.moved.length);
   return {
     startedAt: run.startedAt,
     scanned: {
@@ -85,10 +86,10 @@ async function withPart(calls: SyncCalls, run: Run, part: Part, dryRun: boolean)
     repaired: run.repaired + report.repaired,
     repairable: run.repairable + report.repairable,
     manual: run.manual + report.manual,
-    findings: [...run.findings, ...report.findings],
-    moved: [...run.moved, ...report.moved],
+    findings: [...run.findings, ...findings],
+    moved: [...run.moved, ...moved],
     movedCount: run.movedCount + report.movedCount,
-    known: await withRecords(calls, run.known, recordsOf(report)),
+    known: await withRecords(calls, run.known, recordsOf({ findings, moved })),
   };
 }
 

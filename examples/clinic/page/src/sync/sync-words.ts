@@ -110,45 +110,48 @@ export function failureOf(of: "check" | "repair", why: string): { readonly title
 
 /** What a repair came to. */
 export function repairedOf(run: Run): string {
-  const parts = [counts(run.repaired, "fault", "repaired"), counts(movedIn(run, "repaired"), "slot", "moved")];
-  return parts.filter((part) => part !== "").join(", ") || "Nothing was left to repair";
+  const [faults, slots] = [run.repaired, run.moved.filter(({ outcome }) => outcome === "repaired").length];
+  // Where not all are listed, it is not known how many of them were free.
+  const moved = unlistedMoved(run) > 0 ? "slots moved" : slots > 0 ? `${counted(slots, "slot")} moved` : "";
+  const parts = [faults > 0 ? `${counted(faults, "fault")} repaired` : "", moved].filter((part) => part !== "");
+  return parts.join(", ") || "Nothing was left to repair";
 }
-
-const counts = (count: number, noun: string, done: string): string =>
-  count === 0 ? "" : `${counted(count, noun)} ${done}`;
 
 /** What a repair would do, as a button and a question say it. Empty if there is nothing to repair. */
 export function repairOf(run: Run): string {
-  const [faults, slots] = [run.repairable, movedIn(run, "repairable")];
-  const words = [
-    faults > 0 ? `repair ${counted(faults, "fault")}` : "",
-    slots > 0 ? `move ${counted(slots, "slot")}` : "",
-  ];
+  const { repairable: faults } = run;
+  const mayMove = unlistedMoved(run) > 0 || run.moved.some(({ outcome }) => outcome === "repairable");
+  const words = [faults > 0 ? `repair ${counted(faults, "fault")}` : "", mayMove ? "move the slots that are free" : ""];
   const text = words.filter((word) => word !== "").join(" and ");
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
-const movedIn = ({ moved }: Run, outcome: MovedSlot["outcome"]): number =>
-  moved.filter((one) => one.outcome === outcome).length;
+/** How many moved slots are counted, but not listed. */
+export const unlistedMoved = ({ moved, movedCount }: Run): number => movedCount - moved.length;
 
 export const movedTitleOf = ({ movedCount }: Run): string =>
   `The clocks show another time for ${counted(movedCount, "slot")}`;
 
 /** What is told of a slot that the clocks show at another time. */
 export interface MovedWords {
-  readonly was: string;
-  readonly becomes: string;
-  readonly where: string;
+  readonly time: string;
+  /** When it would be, or was before it has moved. */
+  readonly other: string;
+  readonly where: string | null;
   readonly remedy: string;
 }
 
 /** @param slot Undefined if it could not be looked up. */
 export function wordsOfMoved(moved: MovedSlot, slot: ShownSlot | undefined, names: Names, local: string): MovedWords {
   const zone = slot === undefined ? local : names.zone(slot.facilityId);
+  const then = { start: moved.newStart, end: moved.newEnd };
+  const [time, other] = moved.outcome === "repaired" ? [then, moved] : [moved, then];
+  const isSameDay = formatDay(time.start, zone) === formatDay(other.start, zone);
+  const otherTime = isSameDay ? formatRange(other.start, other.end, zone) : whenOf(other, zone);
   return {
-    was: whenOf(moved, zone),
-    becomes: formatRange(moved.newStart, moved.newEnd, zone),
-    where: slot === undefined ? "" : `${names.provider(slot.providerId)} · ${names.facility(slot.facilityId)}`,
+    time: whenOf(time, zone),
+    other: `${moved.outcome === "repaired" ? "before" : "instead of"} ${otherTime}`,
+    where: slot === undefined ? null : `${names.provider(slot.providerId)} · ${names.facility(slot.facilityId)}`,
     remedy: movedRemedies[moved.outcome],
   };
 }

@@ -159,9 +159,9 @@ export interface AppointmentCommands<Whose extends "host" | "actor" = "host"> {
   /**
    * Moves a confirmed appointment to other slots of the same provider and facility. The new slots are taken and the old
    * ones become available in one commit. If a new one is not available, the appointment keeps what it has. Without a
-   * `slotId`, it moves to a time: it stays in its slot if that contains the time, or takes a free slot that does, or
-   * that of a computed opening at exactly that time, which is made in the same commit. A slot that was made for it is not
-   * in the way.
+   * `slotId`, it moves to a time: it stays in its slot if that contains the time (one that was made of an opening, only
+   * at the same time), or takes a free slot that does, or that of a computed opening at exactly that time, which is made
+   * in the same commit. A slot that was made for it is not in the way.
    *
    * @returns The appointment with its new times, the slots that it owns now, and those that became available.
    * @throws BookingError `invalid_time_range`, `slot_not_found`, `appointment_not_found`, `hold_not_found`,

@@ -31,8 +31,9 @@ export interface Explanation<ShownSlot = Slot> {
   /** All that speaks against it, as a preview has it. Empty if it is on offer. */
   readonly reasons: readonly PreviewReason[];
   /**
-   * The slot that is explained, as it counts now. Of a time it is the one that is on offer, first one that the caller
-   * holds, or else that with the fewest reasons against it. Null if no slot contains the time, as with a computed opening, and if the actor may not see the slot.
+   * The slot that is explained, as it counts now. Of a time it is the one that is on offer (one that the caller
+   * holds comes first), or else the one with the fewest reasons against it. Null if no slot contains the time, as with a
+   * computed opening, and if the actor may not see the slot.
    */
   readonly slot: ShownSlot | null;
   /**

@@ -105,7 +105,7 @@ async function previewOnRead(settings: EngineSettings, request: Request): Promis
     const [first, ...rest] = decided;
     // What the input alone makes wrong is no reason that could pass.
     if (first.refused === "invalid_input") throw new BookingError(first.refused, first.details);
-    const confirmed = await confirmRefusal(settings, request, first, loaded, context);
+    const confirmed = await confirmRefusal(settings, request, first, loaded, context, rest);
     if (confirmed.again !== undefined) return confirmed;
     const final = "refusal" in confirmed ? confirmed.refusal : first;
     const about = { ...request, seen };

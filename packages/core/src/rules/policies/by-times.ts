@@ -14,12 +14,12 @@ export interface PlaceOfSlot {
   readonly facilityId: string;
 }
 
-/** A free slot of which it is asked whether all of it could be booked. */
+/** A slot that is free, or that the caller holds, of which it is asked whether all of it could be booked. */
 export interface OfferedTime extends Times {
   readonly place: PlaceOfSlot;
   /** The clock of its schedule's zone. */
   readonly zone: ZoneClock;
-  /** What is booked or held of its provider now. */
+  /** What is booked or held of its provider now, without this slot. */
   readonly taken: TakenTimes;
 }
 
@@ -32,7 +32,10 @@ export interface TakenTimes {
   readonly some: (start: number, end: number, found: (one: TakenTime) => boolean) => boolean;
   /** How many start within a time. */
   readonly starting: (start: number, end: number) => number;
-  /** Stands for the provider: it is the same object for all slots of one search. */
+  /**
+   * Stands for the provider: the same object for all free slots of one search. For a slot that the caller holds it is
+   * another one at each access, so nothing is kept for it.
+   */
   readonly key: object;
 }
 
@@ -55,7 +58,10 @@ export interface SearchByTimes {
   readonly ofSubject: readonly OtherTime[];
 }
 
-/** Whether the policy lets a slot be booked that is free. It may keep what it has worked out until the search is over. */
+/**
+ * Whether the policy lets a slot be booked that is free, or that the caller holds. It may keep what it has worked out
+ * until the search is over.
+ */
 export type AllowsTime = (offered: OfferedTime) => boolean;
 
 /** Prepares for one search. */

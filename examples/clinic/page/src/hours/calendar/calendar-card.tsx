@@ -10,14 +10,21 @@ interface CalendarCardProps {
   readonly until: Date;
 }
 
-/** Keeps the times free at which another calendar is busy: what a file of it says, with what that would do before it is done. */
+/** Blocks the times at which another calendar is busy: what a file of it says, with what that would do before it is done. */
 export function CalendarCard({ place, until }: CalendarCardProps) {
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const { effect, ask, take } = useCalendar(place, until);
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked anew for another file, name or end only.
   useEffect(() => void ask(chosen), [chosen, until]);
   return (
-    <section className="hours-part" aria-labelledby="calendar-title">
+    <form
+      className="hours-part calendar-form"
+      aria-labelledby="calendar-title"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (chosen !== null && effect.name === "known") void take(chosen);
+      }}
+    >
       <h3 id="calendar-title">Another calendar</h3>
       <p className="muted">
         Where another calendar is busy, nothing can be booked here. What was taken over from it before is replaced.
@@ -39,17 +46,12 @@ export function CalendarCard({ place, until }: CalendarCardProps) {
               {...{ place, until }}
             />
           )}
-          <button
-            type="button"
-            className="button"
-            disabled={effect.name !== "known" || chosen.source.trim() === ""}
-            onClick={() => void take(chosen)}
-          >
+          <button type="submit" className="button" disabled={effect.name !== "known"}>
             Take it over
           </button>
         </div>
       )}
-    </section>
+    </form>
   );
 }
 

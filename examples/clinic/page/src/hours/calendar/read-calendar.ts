@@ -1,4 +1,4 @@
-import "./no-code-of-text.ts";
+import "./no-eval.ts";
 import { isBookingError } from "@slotwright/core";
 import { type BusyTime, type BusyTimesInput, busyTimesOf } from "@slotwright/core/icalendar";
 

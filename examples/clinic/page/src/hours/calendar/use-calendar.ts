@@ -3,6 +3,7 @@ import type { ImportedBusy } from "@slotwright/core";
 import { useRef, useState } from "react";
 import { useNotices } from "../../notices/notices.tsx";
 import { whyRefused } from "../../notices/why.ts";
+import { counted } from "../../sync/sync-words.ts";
 import type { HoursPlace } from "../use-hours.ts";
 
 /** A file that was chosen, and the name under which its calendar is known. */
@@ -17,6 +18,9 @@ export type CalendarEffect =
   | { readonly name: "known"; readonly effect: ImportedBusy }
   | { readonly name: "unknown"; readonly problem: string };
 
+/** As for what is typed of the hours. */
+const gatherMs = 350;
+
 /** Takes over when another calendar is busy, once it was shown what that would do. */
 export function useCalendar(place: HoursPlace, until: Date) {
   const { told, refused } = useNotices();
@@ -24,12 +28,14 @@ export function useCalendar(place: HoursPlace, until: Date) {
   const [effect, setEffect] = useState<CalendarEffect>({ name: "none" });
   const asked = useRef(0);
 
-  /** Only what was asked last is shown. */
+  /** Only what was asked last is shown, and of a name that is typed in one go, only the whole is asked for. */
   async function ask(chosen: Chosen | null): Promise<void> {
-    asked.current += 1;
-    const turn = asked.current;
-    setEffect({ name: chosen === null ? "none" : "asking" });
-    if (chosen === null) return;
+    const turn = nextTurn();
+    const isAsked = chosen !== null && chosen.source.trim() !== "";
+    setEffect({ name: isAsked ? "asking" : "none" });
+    if (!isAsked) return;
+    await new Promise((resolve) => setTimeout(resolve, gatherMs));
+    if (turn !== asked.current) return;
     const next = await importBusy(chosen, true).catch(
       (error: unknown): CalendarEffect => ({ name: "unknown", problem: whyRefused(error, place.timeZone) }),
     );
@@ -37,7 +43,7 @@ export function useCalendar(place: HoursPlace, until: Date) {
   }
 
   async function take(chosen: Chosen): Promise<void> {
-    asked.current += 1;
+    const turn = nextTurn();
     setEffect({ name: "importing" });
     try {
       const done = await importBusy(chosen, false);
@@ -45,14 +51,20 @@ export function useCalendar(place: HoursPlace, until: Date) {
     } catch (error) {
       refused(error, { what: "The calendar was not taken over, or only its first part. Take it over again." });
     }
-    await ask(chosen);
+    // Another one may have been chosen meanwhile.
+    if (turn === asked.current) await ask(chosen);
+  }
+
+  function nextTurn(): number {
+    asked.current += 1;
+    return asked.current;
   }
 
   return { effect, ask, take };
 }
 
 const sentenceOf = ({ blocked, freed }: ImportedBusy): string =>
-  `The calendar is taken over. Slots that are blocked: ${blocked}; that are free again: ${freed}.`;
+  `The calendar is taken over: ${counted(blocked, "slot")} blocked, ${freed} free again.`;
 
 const stillTaken = ({ takenCount }: ImportedBusy): string =>
   takenCount === 0 ? "" : `${takenCount} within its times are taken, and stay.`;

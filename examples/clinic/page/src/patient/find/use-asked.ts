@@ -16,16 +16,26 @@ export function useAsked<Answer>(key: string, ask: () => Promise<Answer>): Answe
   const asking = useRef(ask);
   asking.current = ask;
   useEffect(() => {
-    let [isOver, timer]: [boolean, ReturnType<typeof setTimeout> | undefined] = [false, undefined];
+    let [isOver, isAsking, isOld]: boolean[] = [];
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    /** One question at a time: of two, the answer to the first might come last. */
     function later(ms: number): void {
-      timer ??= setTimeout(now, ms);
+      if (isAsking) isOld = true;
+      else timer ??= setTimeout(now, ms);
     }
     function now(): void {
-      timer = undefined;
+      [timer, isAsking, isOld] = [undefined, true, false];
       asking.current().then(
-        (value) => isOver || setAnswer({ key, value }),
-        (error: unknown) => isOver || (isRequestError(error) && error.transient && later(againMs)),
+        (value) => {
+          if (!isOver) setAnswer({ key, value });
+          ended();
+        },
+        (error: unknown) => ended(isRequestError(error) && error.transient ? againMs : undefined),
       );
+    }
+    function ended(ms = isOld ? gatherMs : undefined): void {
+      isAsking = false;
+      if (!isOver && ms !== undefined) later(ms);
     }
     now();
     const leave = client.onNews(

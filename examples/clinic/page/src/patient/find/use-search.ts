@@ -35,13 +35,16 @@ export function useDayCounts(
     const wanted = { ...askedFor(wish), from, to: inReach(to, searchableDays), subjectId: me.id, limit: 500 };
     const counts = new Map<string, number>();
     let page = await calls.findOpen(wanted);
+    let last = from;
     for (let pages = 1; ; pages++) {
       for (const { start, facilityId } of page.items) {
         const date = dateOf(start, zone(facilityId));
         counts.set(date, (counts.get(date) ?? 0) + 1);
       }
+      last = page.items.at(-1)?.start ?? last;
       if (page.nextCursor === null) return { counts, end: null };
-      if (pages === mostPages) return { counts, end: [...counts.keys()].sort().at(-1) ?? "" };
+      // Where the day begins last, the day of the last one is still to come to its end, or not yet begun.
+      if (pages === mostPages) return { counts, end: zones.map((one) => dateOf(last, one)).sort()[0] ?? "" };
       page = await calls.findOpen({ ...wanted, cursor: page.nextCursor });
     }
   });
