@@ -1,6 +1,6 @@
 import { gatedAdapter } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
-import type { StoredRecord } from "@slotwright/core/adapter";
+import { keyText, type StoredRecord } from "@slotwright/core/adapter";
 import { createMemoryDatabase, memoryAdapter } from "@slotwright/core/memory";
 import type { Gate } from "@slotwright/lab/engines";
 import { describe, expect, it } from "vitest";
@@ -26,9 +26,10 @@ const staleReads: Break = (storage) => {
     ...storage,
     async load(keys) {
       const records = await storage.load(keys);
-      return keys.map(({ id }, index) => {
-        const shown = before.has(id) ? before.get(id) : records[index];
-        before.set(id, records[index]);
+      return keys.map((key, index) => {
+        const name = keyText(key);
+        const shown = before.has(name) ? before.get(name) : records[index];
+        before.set(name, records[index]);
         return shown;
       });
     },
