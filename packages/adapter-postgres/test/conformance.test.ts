@@ -1,5 +1,5 @@
 import { describeConformance } from "@slotwright/conformance";
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, describe, inject, it } from "vitest";
 import { describeOnServer } from "./on-server.ts";
 import { lendStores } from "./postgres-harness.ts";
 
@@ -9,6 +9,9 @@ describeOnServer("on a real server", (url) => {
     stores = lendStores(url());
   });
   afterAll(() => stores.end());
-  // 10 sequences of 100 commands: a thousand steps.
-  describeConformance({ describe, it }, { name: "postgresAdapter", open: () => stores.open(), propertyRuns: 10 });
+  // With --all, 10 sequences of 100 commands: a thousand steps.
+  describeConformance(
+    { describe, it },
+    { name: "postgresAdapter", open: () => stores.open(), propertyRuns: Math.ceil(10 * inject("shareOfPlays")) },
+  );
 });

@@ -1,6 +1,8 @@
 import { describeConformance } from "@slotwright/conformance";
-import { describe, it } from "vitest";
+import { describe, inject, it } from "vitest";
 import { openSqliteStore } from "./sqlite-harness.ts";
 
-// 100 sequences of 100 commands: ten thousand steps.
-describeConformance({ describe, it }, { name: "sqliteAdapter", open: openSqliteStore, propertyRuns: 30 });
+describeConformance(
+  { describe, it },
+  { name: "sqliteAdapter", open: openSqliteStore, propertyRuns: Math.ceil(30 * inject("shareOfPlays")) },
+);

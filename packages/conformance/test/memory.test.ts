@@ -1,4 +1,4 @@
-import { describe, it } from "vitest";
+import { describe, inject, it } from "vitest";
 import { describeConformance } from "../src/index.ts";
 import { memoryGaps, openMemoryStore } from "../src/memory-store.ts";
 
@@ -7,8 +7,8 @@ describeConformance(
   {
     name: "memoryAdapter",
     open: openMemoryStore as never,
-    // 100 sequences of 100 commands: ten thousand steps.
-    propertyRuns: 100,
+    // With --all, 100 sequences of 100 commands: ten thousand steps.
+    propertyRuns: Math.ceil(100 * inject("shareOfPlays")),
     knownGaps: memoryGaps,
   },
 );

@@ -6,6 +6,7 @@ import { readAll, subscriber } from "../feed-subscriber.ts";
 import { engineOn, minutes, patient, place, provider, publish, publishOne } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { aroundCalls, intercepted } from "../intercepted.ts";
+import { until } from "../until.ts";
 
 /** What a screen keeps of a slot. */
 interface Seen {
@@ -112,17 +113,20 @@ export const feedReaderCases: readonly ConformanceCase[] = [
     key: "feed.one-poller",
     title: "however many subscribe, one statement is read for each poll, and those that leave stop it",
     async run({ storage }) {
-      let reads = 0;
+      let [reads, answered] = [0, 0];
       const counted = intercepted(
         storage,
-        aroundCalls((call, proceed) => {
+        aroundCalls(async (call, proceed) => {
           if (call === "readFeed") reads += 1;
-          return proceed();
+          const answer = await proceed();
+          if (call === "readFeed") answered += 1;
+          return answer;
         }),
       );
       const engine = engineOn(counted);
       const subscribers = Array.from({ length: 50 }, () => subscriber(engine, { after: "end", pollMs: 50 }));
-      // Until the last of them has begun, which takes a read of its own.
+      // Until the last of them has begun, which takes a read of its own: what is published before it, it does not get.
+      await until(() => answered >= subscribers.length, "all of them begin");
       await publishOne(engine);
       await Promise.all(subscribers.map((one) => one.has(1)));
       const [before, begun] = [reads, performance.now()];

@@ -17,7 +17,7 @@ export const longFiles: readonly string[] = [
   "packages/core/test/call-codes.test.ts",
   "packages/client/test/mutants.test.ts",
   "examples/adapter/{conformance,node-test}.test.ts",
-  "examples/clinic/test/browser/{answers,races,sync,texts,trouble-views,views}.test.ts",
+  "examples/clinic/test/browser/{answers,connection,races,sync,texts,trouble-views,views}.test.ts",
   "examples/demo-damage.test.ts",
   "packages/http/test/next.test.ts",
 ];

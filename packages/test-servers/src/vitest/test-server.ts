@@ -5,6 +5,8 @@ import type { TestServer } from "../test-server.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
+    /** How many of its random plays the suite for adapters plays: all of them with `--all`, and in CI. */
+    readonly shareOfPlays: number;
     /** The address at which test files ask for a server. */
     readonly testServers: string;
   }
