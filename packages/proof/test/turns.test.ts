@@ -13,7 +13,7 @@ async function stepsOf(
   engine: PlayableEngine,
   address: string,
   level: Level,
-  blockedAfterMs = 500,
+  blockedAfterMs = 5_000,
 ): Promise<readonly string[]> {
   const steps: string[] = [];
   const logged =
@@ -26,7 +26,8 @@ async function stepsOf(
     calls: (at: string, gate: Gate) => engine.openGated.calls(at, logged(gate)),
     statements: (at: string, gate: Gate) => engine.openGated.statements(at, logged(gate)),
   };
-  // A statement that a lock holds back goes on when the lock is gone, at a moment that no seed gives. None of these does.
+  // A statement that a lock holds back goes on when the lock is gone, at a moment that no seed gives. None of these does;
+  // but some take half a second on a busy machine.
   const options = { level, histories: 10, seed: 5, blockedAfterMs, onTally: () => {} };
   expect(await playInterleaved({ ...engine, openGated }, address, options)).toBeUndefined();
   return steps;
