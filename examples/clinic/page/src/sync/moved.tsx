@@ -23,22 +23,24 @@ interface MovedListProps {
 
 export function MovedList({ run, only }: MovedListProps) {
   const names = useNames();
+  const moved = run.moved.filter(({ outcome }) => only === undefined || outcome === only);
   const unlisted = unlistedMoved(run);
   return (
     <>
-      <ul className="sync-plan">
-        {run.moved.map((one) => {
-          if (only !== undefined && one.outcome !== only) return null;
-          const words = wordsOfMoved(one, run.known.slots.get(one.slotId), names, visitorZone());
-          return (
-            <li key={one.slotId}>
-              <strong>{words.time}</strong>, {words.other}
-              {words.where !== null && <p className="muted">{words.where}</p>}
-              <p>{words.remedy}</p>
-            </li>
-          );
-        })}
-      </ul>
+      {moved.length > 0 && (
+        <ul className="sync-plan">
+          {moved.map((one) => {
+            const words = wordsOfMoved(one, run.known.slots.get(one.slotId), names, visitorZone());
+            return (
+              <li key={one.slotId}>
+                <strong>{words.time}</strong>, {words.other}
+                {words.where !== null && <p className="muted">{words.where}</p>}
+                <p>{words.remedy}</p>
+              </li>
+            );
+          })}
+        </ul>
+      )}
       {unlisted > 0 && <p className="muted">{unlisted} more are counted, but not listed.</p>}
     </>
   );
