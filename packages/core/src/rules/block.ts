@@ -28,8 +28,9 @@ export const slotAndSchedule: Rule<{ readonly slotId: string }, unknown>["reads"
 };
 
 /**
- * The schedule of a slot that is blocked. Nothing new is made in blocked time, whatever the seat: who blocks meets who publishes
- * or books an opening there, which nobody does without that row.
+ * The schedule of a slot that is blocked. Nothing new is made in blocked time, whatever the seat: who blocks meets who
+ * publishes or books an opening there. Its row is missing only if somebody has deleted it by hand, and then that meeting
+ * is missing, too: a block never waits for a repair.
  */
 export function bumpScheduleOf({ scheduleId }: Slot, seen: Seen, context: Context): readonly Change[] {
   const schedule = seen.schedule(scheduleId);
