@@ -1,5 +1,5 @@
 import { dayMs } from "../model/local-date.ts";
-import { isWithin, type Reach, utcClock } from "./clocks.ts";
+import { type CalendarClock, isWithin, type Reach, utcClock } from "./clocks.ts";
 import type { Component } from "./components.ts";
 import { repeated } from "./occurrences.ts";
 import { propertiesOf, singlePropertyOf, wordOf } from "./property.ts";
@@ -102,25 +102,36 @@ function addedTo(event: Component, zones: TimeZones): readonly Occurrence[] {
 }
 
 /**
- * Whether an occurrence is one of those that EXDATE or RECURRENCE-ID name, as an instant or as a day. There may be ten thousand, so
- * each is looked up.
+ * Whether an occurrence is one of those that EXDATE or RECURRENCE-ID name, as a time or as a day. There may be ten thousand, so each
+ * is looked up. By one clock, times are the same if it shows the same: two that a change of it makes one instant, since the first of
+ * them is skipped, are named each by itself. By two clocks, they are the same if they are one instant.
  */
 export function namedIn(events: readonly Component[], name: string, zones: TimeZones): (one: CalendarTime) => boolean {
-  const [instants, days, daysOfTimes] = [new Set<number>(), new Set<number>(), new Set<number>()];
+  const [days, daysOfTimes] = [new Set<number>(), new Set<number>()];
+  const times = new Map<CalendarClock, { readonly locals: Set<number>; readonly instants: Set<number> }>();
+  const timesBy = (clock: CalendarClock) => {
+    const known = times.get(clock) ?? { locals: new Set(), instants: new Set() };
+    times.set(clock, known);
+    return known;
+  };
   for (const property of events.flatMap((event) => propertiesOf(event, name))) {
     for (const value of property.values) {
       const time = timeIn(value, property, zones);
       if (time.isDay) days.add(dayOf(time));
       else {
+        const { locals, instants } = timesBy(time.clock);
+        locals.add(time.local);
         instants.add(instantOf(time));
         daysOfTimes.add(dayOf(ofDays(time, zones)));
       }
     }
   }
+  const isTime = (one: CalendarTime) =>
+    [...times].some(([clock, { locals, instants }]) =>
+      clock === one.clock ? locals.has(one.local) : instants.has(instantOf(one)),
+    );
   // Some calendars name a whole day by a time of it.
-  return (one) =>
-    days.has(dayOf(one)) ||
-    (one.isDay ? daysOfTimes.has(dayOf(one)) : instants.size > 0 && instants.has(instantOf(one)));
+  return (one) => days.has(dayOf(one)) || (one.isDay ? daysOfTimes.has(dayOf(one)) : isTime(one));
 }
 
 const dayOf = ({ local }: CalendarTime) => Math.floor(local / dayMs);
