@@ -68,7 +68,7 @@ export function withRecords(state: ModelState, put: readonly VersionedRecord[], 
 export function withProgress(state: ModelState, callId: string, progress: Progress): ModelState {
   const { tables, written } = state;
   const before = tables.progress.get(callId);
-  const hash = hashOf({ callId, ...progress }) ^ (before === undefined ? 0n : hashOf({ callId, ...before }));
+  const hash = digestOf({ callId, ...progress }) ^ (before === undefined ? 0n : digestOf({ callId, ...before }));
   const { records, commands } = tables;
   const now: Tables = { records, commands, progress: new Map(tables.progress).set(callId, progress) };
   return { tables: now, written, fingerprint: state.fingerprint ^ hash };
@@ -76,11 +76,15 @@ export function withProgress(state: ModelState, callId: string, progress: Progre
 
 const hashes = new WeakMap<object, bigint>();
 
-function hashOf(record: StoredRecord | (Progress & { readonly callId: string })): bigint {
-  const hash = hashes.get(record) ?? BigInt(`0x${sha256(canonicalJson(record))}`);
+/** Records go from state to state, so each is hashed once. */
+function hashOf(record: StoredRecord): bigint {
+  const hash = hashes.get(record) ?? digestOf(record);
   hashes.set(record, hash);
   return hash;
 }
+
+const digestOf = (value: StoredRecord | (Progress & { readonly callId: string })): bigint =>
+  BigInt(`0x${sha256(canonicalJson(value))}`);
 
 type Stored<T> = { readonly [K in keyof T]: unknown };
 
