@@ -124,6 +124,27 @@ export const relayLeaseCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "relay.lease-over",
+    title: "a lease that is over by the database's clock is taken at once, however long it lasted",
+    async run({ storage, second }) {
+      await publish(engineOn(storage), 1);
+      const former = runRelay(storage);
+      await until(() => former.done.length > 0, "the first one works");
+      await endAll(former);
+      const stored = await storage.readRelay("mail");
+      assert.ok(stored);
+      // As somebody has left it who died long ago.
+      const over = { holder: "gone", until: (await storage.readClock()).getTime() - 1, forMs: 3_600_000 };
+      const state = { ...(stored.state as object), lease: over };
+      assert.ok(await storage.storeRelay({ name: "mail", expected: stored.version, state }));
+      const heir = runRelay(second);
+      await publishAt(engineOn(second), 1);
+      await until(() => heir.done.length > 0, "the second one takes over", 3_000);
+      await endAll(heir);
+      assertTokensGrow([...former.given, ...heir.given]);
+    },
+  },
+  {
     key: "relay.storage-away",
     title: "a relay goes on when the database is away for a while, and when it is unknown whether it has stored",
     async run({ storage, second }) {
