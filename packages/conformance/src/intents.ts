@@ -326,8 +326,8 @@ export async function ask(intent: Intent, engine: RecordedEngine, world: World):
       await engine.accept({ ...by, ...urgent, appointmentId, ...mine, ...(intent.capacity === 1 && { slotId }) });
       return;
     case "reschedule": {
-      // One in three is moved to a time, and the others to a slot.
-      const to = intent.start % 3 === 1 ? range : { slotId, ...mine };
+      // One in two is moved to a time, and the others to a slot.
+      const to = intent.start % 2 === 1 ? range : { slotId, ...mine };
       await engine.reschedule({ ...by, ...urgent, ...asked, appointmentId, ...to });
       return;
     }
