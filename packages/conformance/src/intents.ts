@@ -12,6 +12,8 @@ export interface Intent {
     | "publishSlots"
     | "importBusy"
     | "look"
+    | "findOpen"
+    | "findTimes"
     | "block"
     | "unblock"
     | "hold"
@@ -46,6 +48,8 @@ const weighted: readonly { readonly weight: number; readonly value: Intent["name
   { weight: 3, value: "publishSlots" },
   { weight: 2, value: "importBusy" },
   { weight: 2, value: "look" },
+  { weight: 3, value: "findOpen" },
+  { weight: 4, value: "findTimes" },
   { weight: 6, value: "bookSlot" },
   { weight: 5, value: "bookTime" },
   { weight: 4, value: "requestSlot" },
@@ -192,6 +196,21 @@ function busyOf({ start, length, capacity, slot }: Intent) {
   return { source: `calendar ${capacity}`, from: minutes(-60), until, intervals };
 }
 
+/**
+ * One in two searches is for a subject, one in three knows a token, one in four wants few, one in five begins with the last. Those
+ * for times look at the day, or reach beyond the changes of the clocks.
+ */
+function searchOf({ slot, start, length, appointment }: Intent, { holdTokens, name }: World) {
+  return {
+    from: minutes(-60),
+    to: minutes((slot % 3 === 0 ? 36 : 0.5) * 24 * 60),
+    ...(start % 4 === 1 && { limit: 1 + (length % 3) }),
+    ...(start % 5 === 2 && { order: "latest" as const }),
+    ...(length % 3 === 0 && holdTokens.size > 0 && { holdTokens: [...new Set(holdTokens.values())] }),
+    ...(length % 2 === 0 && { subjectId: `p-${appointment}${name}` }),
+  };
+}
+
 /** Runs the command. A refusal is a valid outcome; any other error is not. */
 export async function attempt(intent: Intent, engine: RecordedEngine, world: World): Promise<"done" | "refused"> {
   try {
@@ -251,6 +270,14 @@ export async function ask(intent: Intent, engine: RecordedEngine, world: World):
     case "look":
       await engine.getSlot(slotId);
       return;
+    case "findOpen":
+    case "findTimes": {
+      const search = { ...searchOf(intent, world), providerIds: [doctor, room] };
+      const by = search.subjectId === undefined ? engine : engine.as(patient);
+      if (intent.name === "findOpen") await by.findOpen(search);
+      else await by.findTimes({ ...search, facilityId: place.facilityId, minutes: intent.capacity * 10 });
+      return;
+    }
     case "hold": {
       const alsoSlotIds = intent.start % 3 === 2 ? [pick(world.slotIds, intent.slot + 1)] : [];
       const holder = intent.length % 2 === 0 ? { holderId: `holder-${intent.length % 3}${world.name}` } : {};
@@ -299,8 +326,8 @@ export async function ask(intent: Intent, engine: RecordedEngine, world: World):
       await engine.accept({ ...by, ...urgent, appointmentId, ...mine, ...(intent.capacity === 1 && { slotId }) });
       return;
     case "reschedule": {
-      // One in three is moved to a time, and the others to a slot.
-      const to = intent.start % 3 === 1 ? range : { slotId, ...mine };
+      // One in two is moved to a time, and the others to a slot.
+      const to = intent.start % 2 === 1 ? range : { slotId, ...mine };
       await engine.reschedule({ ...by, ...urgent, ...asked, appointmentId, ...to });
       return;
     }

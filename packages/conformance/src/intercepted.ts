@@ -72,16 +72,17 @@ export function eachCall(
   return Object.fromEntries(calls) as StorageCalls;
 }
 
-/** A storage that does something before the next commit, once it is told to. */
-export function interrupted(storage: StorageAdapter) {
+/** A storage that does something before the next commit, or the next call of another kind, once it is told to. */
+export function interrupted(storage: StorageAdapter, at: keyof StorageCalls = "commit") {
   const next: { do?: (() => Promise<unknown>) | undefined } = {};
-  const stopping = intercepted(storage, (calls) => ({
-    async commit(transitions, call) {
-      const meanwhile = next.do;
-      next.do = undefined;
+  const stopping = intercepted(
+    storage,
+    aroundCalls(async (call, proceed) => {
+      const meanwhile = call === at ? next.do : undefined;
+      if (meanwhile !== undefined) next.do = undefined;
       await meanwhile?.();
-      return calls.commit(transitions, call);
-    },
-  }));
+      return proceed();
+    }),
+  );
   return { next, stopping };
 }

@@ -54,6 +54,23 @@ const hours: readonly Intent[] = [
   { ...first, name: "publishSlots", length: 1 },
 ];
 
+/** Openings of nine o'clock until twenty to twelve that are computed, and an appointment in one of them, which can be moved to others. */
+const movable: readonly Intent[] = [
+  { ...first, name: "setAvailability", slot: 1, length: 8 },
+  { ...first, name: "bookTime", appointment: 2, start: 14, length: 1, capacity: 2 },
+];
+
+/** A move of that appointment to a time. */
+const move = fc
+  .record({ start: fc.nat(11), length: fc.integer({ min: 1, max: 3 }) })
+  .map(({ start, length }): Intent => ({ ...first, name: "reschedule", appointment: 2, start: 2 * start + 1, length }));
+
+/** What is there besides. The first of the callers begins with what is to be done to it. */
+const stages: readonly { readonly before: readonly Intent[]; readonly isMoved: boolean }[] = [
+  ...Array.from({ length: hours.length + 1 }, (_, set) => ({ before: hours.slice(0, set), isMoved: false })),
+  { before: movable, isMoved: true },
+];
+
 /** What callers do to a few records that all of them want. */
 const contended = anyIntent.map((intent) => ({
   ...intent,
@@ -68,11 +85,17 @@ export const anyPlay: fc.Arbitrary<Play> = fc
     callers: fc.array(fc.array(contended, { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 6 }),
     choices: fc.array(fc.nat(30), { maxLength: 60 }),
     policies: anyPolicies,
-    hours: fc.integer({ min: 0, max: hours.length }),
+    stage: fc.constantFrom(...stages),
+    move,
   })
-  .map(({ before, hours: set, ...play }) => {
+  .map(({ before, callers, stage, move, ...play }) => {
     const around = play.policies.length > 0 ? neighbours : [];
-    return { ...play, before: [...opening, ...hours.slice(0, set), ...around, ...before] };
+    const [beginning = [], ...others] = callers;
+    return {
+      ...play,
+      before: [...opening, ...stage.before, ...around, ...before],
+      callers: stage.isMoved ? [[move, ...beginning], ...others] : callers,
+    };
   });
 
 export interface Stage {

@@ -5,6 +5,7 @@ import {
   type ActorEngine,
   type ExplainInput,
   type Explanation,
+  type Hours,
   isBookingError,
   type JournaledRecord,
   maximumPerDay,
@@ -18,6 +19,7 @@ import {
 import fc from "fast-check";
 import { engineOn, manualClock, minutes, patient, place, provider, publish, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
+import { aroundCalls, intercepted } from "../intercepted.ts";
 import { actorOf, anyScene, audienceOf, clockAt, furnish, offersTo, window } from "./scenes.ts";
 
 type Explained = Explanation<Shown<Slot>>;
@@ -211,6 +213,39 @@ export const explainCases: readonly ConformanceCase[] = [
         assert.deepEqual(await told(own, { slotId: blocked?.id ?? "", subjectId: "p-1" }), expected);
         assert.deepEqual(await told(own, { ...at(15, 95), subjectId: "p-1" }), expected);
       }
+    },
+  },
+  {
+    key: "explain.reads",
+    title: "what lies across a time is read once to explain it, whatever is told of it",
+    async run({ storage }) {
+      const bare = engineOn(storage);
+      let searches = 0;
+      const counting = aroundCalls(async (call, proceed) => {
+        if (call === "findSlots") searches += 1;
+        return proceed();
+      });
+      const engine = engineOn(intercepted(storage, counting));
+      await publish(bare, 1);
+      const hours: Hours = {
+        openings: "computed",
+        offer: { minutes: 30 },
+        weekly: [{ days: ["monday"], from: "12:00", to: "13:00" }],
+      };
+      await bare.setAvailability({ actor: provider, ...place, hours });
+      const intervals = [190, 40].map((from) => ({ start: minutes(from), end: minutes(from + 20) }));
+      const until = minutes(600);
+      await bare.importBusy({ actor: provider, ...place, source: "hospital", from: minutes(-60), until, intervals });
+      const told = async (from: number, to: number) => {
+        searches = 0;
+        const { reasons, busy } = await engine.explain({ ...place, start: minutes(from), end: minutes(to) });
+        return [reasons.map(({ error }) => error.code), busy.length, searches];
+      };
+      // One search is for slots that contain the time.
+      assert.deepEqual(await told(20, 50), [["no_slot_available", "slot_overlap", "slot_blocked"], 1, 2]);
+      assert.deepEqual(await told(180, 210), [["no_slot_available", "slot_blocked"], 1, 2]);
+      assert.deepEqual(await told(210, 240), [[], 0, 2]);
+      assert.deepEqual(await told(300, 330), [["no_slot_available"], 0, 2]);
     },
   },
   {

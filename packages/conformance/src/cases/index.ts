@@ -70,6 +70,7 @@ import { ownIdCases } from "./own-ids.ts";
 import { policyCases } from "./policies.ts";
 import { policyInterleavingCases } from "./policy-interleavings.ts";
 import { previewCases } from "./preview.ts";
+import { publishMomentCases } from "./publish-moments.ts";
 import { publishSlotsCases } from "./publish-slots.ts";
 import { raceCases } from "./races.ts";
 import { randomCases } from "./random.ts";
@@ -134,6 +135,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...availabilityCases,
   ...publishSlotsCases,
   ...blockedMeanwhileCases,
+  ...publishMomentCases,
   ...movedSlotCases,
   ...importBusyCases,
   ...computedCases,

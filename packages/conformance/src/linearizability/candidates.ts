@@ -1,5 +1,6 @@
-import { type HistoryCall, isStretched, type JudgedHistory, type ModelSettings } from "./history.ts";
+import { type HistoryCall, isSearch, isStretched, type JudgedHistory, type ModelSettings } from "./history.ts";
 import { type ModelCall, modelCall } from "./model.ts";
+import { isJudged } from "./searches.ts";
 import { stretchesIn } from "./stretches.ts";
 
 /** A call, or one of its stretches, with everything that the search needs. */
@@ -18,6 +19,9 @@ export function candidatesOf(history: JudgedHistory): readonly Candidate[] {
   const matters = (call: HistoryCall) => mattersToOrder(call, history);
   const candidates = history.calls.filter(matters).flatMap((call) => {
     const { run, ...candidate } = candidateOf(call, history);
+    // Anything may come between its beginning and its end.
+    if (isSearch(call))
+      return [candidate, candidate].map((half, index) => ({ ...half, run: inHalves(call, index, run) }));
     if (!isStretched(call)) return [{ ...candidate, run }];
     // The stretches are alike, so that only the next one has to be tried.
     return Array.from({ length: stretchesIn(call, history) }, (_, stretch) => ({
@@ -37,10 +41,16 @@ function inTurn({ id }: HistoryCall, stretch: number, run: ModelCall): ModelCall
   };
 }
 
+function inHalves({ id }: HistoryCall, half: number, run: ModelCall): ModelCall {
+  return (state) =>
+    state.tables.watches.has(id) === (half === 1) ? run(state) : { mismatch: "the beginning of the search" };
+}
+
 /** A call without an effect, and without an answer that the model has, says nothing about the order. */
 function mattersToOrder(call: HistoryCall, settings: ModelSettings): boolean {
   const { outcome } = call;
   if (isStretched(call)) return stretchesIn(call, settings) > 0;
+  if (isSearch(call)) return isJudged(call, settings);
   if (outcome.status === "refused") {
     return outcome.code === "policy_violation" ? settings.house !== undefined : outcome.code !== "forbidden";
   }

@@ -1,4 +1,11 @@
-import { type History, type HistoryCall, isStretched, type JudgedHistory, type ModelSettings } from "./history.ts";
+import {
+  type History,
+  type HistoryCall,
+  isSearch,
+  isStretched,
+  type JudgedHistory,
+  type ModelSettings,
+} from "./history.ts";
 import { type ModelStep, modelCall } from "./model.ts";
 import { initialState, type ModelState } from "./model-state.ts";
 import { searchOrder } from "./search.ts";
@@ -54,9 +61,14 @@ function withoutLast(history: JudgedHistory): Explained | undefined {
   const others = withoutLastAnswer(history);
   const found = searchOrder(others, triesFor(others));
   if (call === undefined || !("order" in found)) return undefined;
-  const rest = isStretched(call) ? Array.from({ length: stretchesIn(call, history) }, () => call) : [call];
+  const rest = Array.from({ length: partsOf(call, history) }, () => call);
   const step = stepsOf(history, initialState(history.initial), [...found.order, ...rest]);
   return "mismatch" in step ? { longest: found.order, misfits: [{ call, mismatch: step.mismatch }] } : undefined;
+}
+
+function partsOf(call: HistoryCall, history: JudgedHistory): number {
+  if (isStretched(call)) return stretchesIn(call, history);
+  return isSearch(call) ? 2 : 1;
 }
 
 function stepsOf(settings: ModelSettings, start: ModelState, calls: readonly HistoryCall[]): ModelStep {

@@ -39,10 +39,20 @@ export function isStretched<Call extends Pick<HistoryCall, "name">>(
   return (stretchedNames as readonly string[]).includes(call.name);
 }
 
-/** A command, or a read of one record. */
+/** A command, a read of one record, or a search. */
 export type CallName = RecordedCommand | ReadName;
 
-export const readNames = ["getSlot", "getAppointment", "getAvailability"] as const;
+/** Searches for what is on offer. Those of an actor have the actor in their input. */
+export const searchNames = ["findOpen", "findTimes"] as const;
+export type SearchName = (typeof searchNames)[number];
+
+export function isSearch<Call extends Pick<HistoryCall, "name">>(
+  call: Call,
+): call is Call & { readonly name: SearchName } {
+  return (searchNames as readonly string[]).includes(call.name);
+}
+
+export const readNames = ["getSlot", "getAppointment", "getAvailability", ...searchNames] as const;
 type ReadName = (typeof readNames)[number];
 
 export function isRead<Call extends Pick<HistoryCall, "name">>(call: Call): call is Call & { readonly name: ReadName } {

@@ -1,7 +1,12 @@
 import type { Appointment, Slot } from "@slotwright/core";
 import { compareIds, keyText, scheduleIdOf, type VersionedRecord } from "@slotwright/core/adapter";
 import { type Context, type Seen, slotAsOf, takenPlace } from "@slotwright/core/checking";
-import type { ModelState } from "./model-state.ts";
+import type { Records } from "./model-state.ts";
+
+/** What is stored at one point. */
+export interface Stored {
+  readonly tables: { readonly records: Records };
+}
 
 /**
  * What policies are shown of what a command takes, besides its own records: all that is taken, all appointments of the
@@ -9,7 +14,7 @@ import type { ModelState } from "./model-state.ts";
  * the engine and the adapters, so that it does not share their mistakes.
  */
 export function lyingAround(
-  state: ModelState,
+  state: Stored,
   command: object,
   seen: Seen,
   context: Context,
@@ -63,7 +68,7 @@ const byStart = (one: Starting, other: Starting) =>
 
 /** The zone of the first slot's schedule, or of the schedule that a time would be on. */
 function zoneOf(
-  { tables }: ModelState,
+  { tables }: Stored,
   place: ReturnType<typeof takenPlace>,
   seen: Seen,
   { overlapScope }: Context,

@@ -22,15 +22,22 @@ import {
   sha256,
   slotAsOf,
 } from "@slotwright/core/checking";
-import { type HistoryCall, isRead, isStretched, type ModelSettings } from "./history.ts";
-import { lyingAround } from "./model-around.ts";
+import { type HistoryCall, isRead, isSearch, isStretched, type ModelSettings } from "./history.ts";
+import { lyingAround, type Stored } from "./model-around.ts";
 import { slotsFound } from "./model-search.ts";
 import { type ModelState, withRecords } from "./model-state.ts";
+import { searchCall } from "./searches.ts";
 import { isObject, recordsIn, type ShownRecord } from "./shown-records.ts";
 import { stretchedCall } from "./stretches.ts";
 
 /** What happens if a call takes its turn in a state: the next state, or the rules' answer if it differs. */
-export type ModelStep = { readonly state: ModelState } | { readonly mismatch: string };
+export type ModelStep =
+  | {
+      readonly state: ModelState;
+      /** Nothing is lost if the step is made as soon as it can be made. */
+      readonly isFree?: true;
+    }
+  | { readonly mismatch: string };
 
 /** A call as the model runs it. It is parsed once, however often the search tries it. */
 export type ModelCall = (state: ModelState) => ModelStep;
@@ -48,6 +55,7 @@ interface Envelope {
  */
 export function modelCall(call: HistoryCall, settings: ModelSettings): ModelCall {
   if (isStretched(call)) return stretchedCall(call, settings);
+  if (isSearch(call)) return searchCall(call, settings);
   const wanted = answerText(call);
   const answersIn = isRead(call) ? readIn(call) : commandIn(call, settings);
   const instants = instantsOf(call);
@@ -75,12 +83,12 @@ function instantsOf(call: HistoryCall): readonly Date[] {
 }
 
 /** All at which a call may have been decided that begins and ends at these, or at the one of them. */
-export function instantsWithin(bounds: readonly Date[], state: ModelState): readonly Date[] {
+export function instantsWithin(bounds: readonly Date[], state: Stored): readonly Date[] {
   return [...bounds, ...expiriesBetween(bounds, state)];
 }
 
 /** The instants at which a hold, a request or an offer ends during the call. From each of them on, the rules may answer differently. */
-function expiriesBetween([one, other]: readonly Date[], { tables }: ModelState): readonly Date[] {
+function expiriesBetween([one, other]: readonly Date[], { tables }: Stored): readonly Date[] {
   if (one === undefined || other === undefined) return [];
   const [first, last] = one < other ? [one, other] : [other, one];
   const expiries = [...tables.records.values()].flatMap(expiriesOf);
@@ -207,7 +215,7 @@ function versionOfRecord({ tables }: ModelState, key: RecordKey): number {
   return tables.records.get(keyText(key))?.version ?? 0;
 }
 
-export function seenIn({ tables }: ModelState): Seen {
+export function seenIn({ tables }: Stored): Seen {
   const of =
     <K extends RecordKind>(kind: K) =>
     (id: string) =>

@@ -1,6 +1,7 @@
 import type { AppointmentRequest, Slot } from "@slotwright/core";
 import { scheduleIdOf } from "@slotwright/core/adapter";
-import { type HistoryCall, type House, type JudgedHistory, stretchedNames } from "./history.ts";
+import { availabilityIdOf } from "@slotwright/core/checking";
+import { type HistoryCall, type House, isSearch, type JudgedHistory, stretchedNames } from "./history.ts";
 import { isObject, recordsIn, type ShownRecord } from "./shown-records.ts";
 
 /**
@@ -56,7 +57,8 @@ function seenTogether(history: JudgedHistory): readonly (readonly string[])[] {
     const { hold } = record as { readonly hold?: Slot["hold"] };
     return [`${record.kind}:${record.id}`, ...ownersIn({ ...record, holderId: hold?.holderId }, house)];
   });
-  return [...ofRecords, ...calls.map((call) => [commandName(call), ...ownersIn(call.input, house)])];
+  const ofCalls = calls.map((call) => [commandName(call), ...ownersIn(call.input, house), ...searchedIn(call, house)]);
+  return [...ofRecords, ...ofCalls];
 }
 
 /** Of whom something was asked for, or is taken, as far as policies look at them. */
@@ -64,6 +66,15 @@ function ownersIn(shown: Readonly<Record<string, unknown>>, { sees }: House): re
   const owners = { provider: shown.providerId, subject: shown.subjectId, holder: shown.holderId } as const;
   const seen = Object.entries(owners).filter(([of, id]) => sees[of as keyof typeof owners] && isName(id));
   return seen.map(([of, id]) => `${of} ${id}`);
+}
+
+/** The providers whose time is looked at for a subject. */
+function searchedIn({ input }: HistoryCall, { sees }: House): readonly string[] {
+  const { providerIds = [], subjectId } = input as {
+    readonly providerIds?: readonly string[];
+    readonly subjectId?: string;
+  };
+  return sees.provider && subjectId !== undefined ? providerIds.map((id) => `provider ${id}`) : [];
 }
 
 const commandName = ({ id, input }: HistoryCall) => `command:${input.idempotencyKey ?? id}`;
@@ -82,12 +93,20 @@ function wholesOf({ name, input, outcome }: HistoryCall, history: Circumstances,
   const { providerId, facilityId } = name === "reschedule" ? placeTold(outcome) : input;
   const facility = history.overlapScope === "facility" ? String(facilityId) : null;
   const schedule = () => `schedule:${scheduleIdOf(String(providerId), facility)}`;
+  if (isSearch({ name })) return [...slots.values()].flatMap((slot) => (isSearched(input, slot) ? placesOf(slot) : []));
   if (scheduleCalls.has(name)) return [schedule()];
   // A computed opening depends on all that is stored in its way.
   if (isByTime && history.hasHours) return [placeName(providerId, facilityId), schedule()];
   if (outcome.status === "refused" && outcome.code === "no_slot_available") return namesInDetails(outcome.details);
   if (callsInTime.has(name)) return [`schedule:${slots.get(String(slotId))?.scheduleId}`];
   return isByTime ? [placeName(providerId, facilityId)] : [];
+}
+
+/** Whether a search may find the slot, or something that it is in the way of. */
+function isSearched(input: HistoryCall["input"], { providerId, facilityId }: Pick<Slot, "providerId" | "facilityId">) {
+  const { providerIds, minutes } = input as { readonly providerIds?: readonly string[]; readonly minutes?: number };
+  if (providerIds !== undefined) return providerIds.includes(providerId);
+  return minutes !== undefined || input.facilityId === undefined || input.facilityId === facilityId;
 }
 
 /** What is moved stays at its place, which only the answer names. */
@@ -116,11 +135,22 @@ function namesOfCall(call: HistoryCall, history: Circumstances, slots: Slots): r
   const named = [
     ...[slotId, alsoSlotIds ?? [], orSlotIds ?? [], ownIdsOf(created)].flat().map((id) => id && `slot:${id}`),
     appointmentId && `appointment:${appointmentId}`,
+    ...hoursSearched(call, history),
     ...(call.commits ?? []).flatMap(({ wrote }) => wrote.map(({ kind, id }) => `${kind}:${id}`)),
     ...recordsIn(told).flatMap(namesIn),
     ...namesInDetails(told),
   ];
   return [commandName(call), ...wholesOf(call, history, slots), ...named.filter(isName)];
+}
+
+/** The hours that a search for times reads, and the schedules whose hours they are. */
+function hoursSearched({ name, input }: HistoryCall, { overlapScope }: Circumstances): readonly string[] {
+  if (name !== "findTimes") return [];
+  const { providerIds, facilityId } = input as { readonly providerIds: readonly string[]; readonly facilityId: string };
+  return providerIds.flatMap((providerId) => [
+    `availability:${availabilityIdOf(providerId, facilityId)}`,
+    `schedule:${scheduleIdOf(providerId, overlapScope === "facility" ? facilityId : null)}`,
+  ]);
 }
 
 /** The ids that a call chooses for the slots that it creates. */

@@ -1,4 +1,6 @@
 import {
+  type Actor,
+  type ActorEngine,
   type Clock,
   type CommandName,
   commandNames,
@@ -17,12 +19,15 @@ import {
   isStretched,
   type RecordedCommand,
   readNames,
+  type SearchName,
 } from "./history.ts";
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** The commands of an engine, and the reads that histories contain. */
-export type RecordedEngine = Pick<Engine, CallName>;
+/** The commands of an engine, and the reads that histories contain. As an actor, only the searches. */
+export interface RecordedEngine extends Pick<Engine, CallName> {
+  readonly as: (actor: Actor) => Pick<ActorEngine, SearchName>;
+}
 
 export interface Recorder {
   /** The same engine. This caller's calls and their answers go into the history. */
@@ -124,6 +129,19 @@ function recordedBy(engine: RecordedEngine, record: RecordCall): RecordedEngine 
     getAppointment: (appointmentId) =>
       record("getAppointment", { appointmentId }, () => engine.getAppointment(appointmentId)),
     getAvailability: (place) => record("getAvailability", { ...place }, () => engine.getAvailability(place)),
+    ...searchesOf(engine, {}, record),
+    as: (actor) => searchesOf(engine.as(actor), { actor }, record),
+  };
+}
+
+function searchesOf(
+  engine: Pick<ActorEngine, SearchName>,
+  by: { readonly actor?: Actor },
+  record: RecordCall,
+): Pick<ActorEngine, SearchName> {
+  return {
+    findOpen: (input) => record("findOpen", { ...by, ...input }, () => engine.findOpen(input)),
+    findTimes: (input) => record("findTimes", { ...by, ...input }, () => engine.findTimes(input)),
   };
 }
 

@@ -91,8 +91,8 @@ function isWhole({ complete, beyond }: Prefix, candidates: readonly Candidate[])
 }
 
 /**
- * The orders that continue with one more call. If a call fits that changes nothing, it is the only one: an order that
- * has it later can also have it now. A call that changes what a missing call saw comes too early.
+ * The orders that continue with one more call. If a call fits that changes nothing, or if a search begins, or ends, it is
+ * the only one: an order that has it later can also have it now. A call that changes what a missing call saw comes too early.
  */
 function longerOnes(prefix: Prefix, search: Search): Prefix[] {
   const longer: Prefix[] = [];
@@ -102,7 +102,7 @@ function longerOnes(prefix: Prefix, search: Search): Prefix[] {
     const step = (search.candidates[next] as Candidate).run(prefix.state);
     if ("mismatch" in step) continue;
     const extended = extendedBy(prefix, next, step.state);
-    if (step.state === prefix.state) return [extended];
+    if (step.state === prefix.state || step.isFree) return [extended];
     const isMissing = (index: number) => index >= extended.complete && !extended.beyond.has(index);
     if (!search.observations?.lostBy(step.state, isMissing)) longer.push(extended);
   }

@@ -1,4 +1,4 @@
-import type { HistoryCall, JudgedHistory } from "./history.ts";
+import { type HistoryCall, isRead, type JudgedHistory } from "./history.ts";
 import { searchOrder } from "./search.ts";
 
 /** Fewer tries than the check had. Shrinking searches many times, and gives up quickly on what it cannot decide. */
@@ -111,7 +111,7 @@ function chunksOf<Item>(items: readonly Item[], size: number): readonly (readonl
 
 function isEffectless({ name, outcome, commits = [] }: HistoryCall): boolean {
   if (commits.length > 0) return false;
-  return name.startsWith("get") || outcome.status === "refused" || outcome.status === "failed";
+  return isRead({ name }) || outcome.status === "refused" || outcome.status === "failed";
 }
 
 function isOpen({ outcome }: HistoryCall): boolean {

@@ -24,6 +24,7 @@ export {
   type SearchForOne,
   type Seen,
 } from "../rules/decision.ts";
+export { computedTimes, isComputed } from "../rules/hours/computed.ts";
 export { rules } from "../rules/index.ts";
 export { type TakenPlace, takenPlace } from "../rules/taken-place.ts";
 export { askPolicy, type Occasion, type PolicyAnswer } from "./ask-policy.ts";

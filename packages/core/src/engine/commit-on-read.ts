@@ -2,6 +2,7 @@ import type { CommandRecord, VersionedRecord } from "../model/record.ts";
 import { isRefusal } from "../rules/decision.ts";
 import { type Attempt, attemptOf, isStaleSlot, overtaken } from "./attempt.ts";
 import { conceal } from "./conceal.ts";
+import { confirmNothing } from "./confirm-nothing.ts";
 import { confirmRefusal } from "./confirm-refusal.ts";
 import { decideAllowed, forbid } from "./decide.ts";
 import { loadRecords } from "./load-records.ts";
@@ -37,7 +38,7 @@ export async function commitOnRead(settings: EngineSettings, request: Request): 
     const decision = loaded.refusal ?? refusal ?? decideAllowed(settings, request, records.seen, context);
     // Not awaited: that would lengthen the stack of every refusal, which costs a tenth of the whole command.
     if (isRefusal(decision)) return confirmRefusal(settings, request, decision, loaded, context);
-    if (decision.put.length === 0) return { result: decision.result };
+    if (decision.put.length === 0) return await confirmNothing(settings, request, loaded, decision.result);
     // Whatever becomes of the commit, no other caller may try this slot, unless it was concealed from this one.
     if (records.seen.found.length > 0) fate = "taken";
     const { agendas } = loaded;

@@ -31,7 +31,7 @@ export async function confirmRefusal(
 ): Promise<Attempt> {
   const { records } = loaded;
   const { name, command, rule, patience } = request;
-  const { seen, get, isConcealed } = records;
+  const { seen } = records;
   const reads = restedOn([refusal, ...beside], loaded);
   const doubtful = [...reads.slice(0, -1).flat(), ...perhapsAdded(settings, { records, reads })].filter(
     ({ kind }) => kind !== "command",
@@ -41,8 +41,7 @@ export async function confirmRefusal(
   const { records: now, around } = await readAgain(settings, keys, arounds, patience.until);
   const twin = now.find((record) => record?.kind === "command");
   if (twin !== undefined) return { result: replay(twin, request) };
-  const isChanged = (key: RecordKey, index: number) => loadedVersion(get(key)) !== loadedVersion(now[index]);
-  const changed = keys.filter((key, index) => !isConcealed(key) && isChanged(key, index));
+  const changed = changedAmong(records, keys, now);
   if (changed.length > 0) return lostTo(changed);
   const settled =
     arounds === undefined ? refusal : await refusedAround(settings, request, { refusal, loaded, around }, context);
@@ -59,6 +58,16 @@ export async function confirmRefusal(
   const shown = await withoutHidden(settings, settled, context, patience.until);
   const final = await withAlternatives(settings, shown, refused, patience.until);
   return { refusal: showsTimes(final) ? await withTimeZone(settings, final, refused, patience.until) : final };
+}
+
+/** Those of the keys whose records are not as they were loaded. */
+export function changedAmong(
+  { get, isConcealed }: Loaded["records"],
+  keys: readonly RecordKey[],
+  now: readonly (StoredRecord | undefined)[],
+): readonly RecordKey[] {
+  const isChanged = (key: RecordKey, index: number) => loadedVersion(get(key)) !== loadedVersion(now[index]);
+  return keys.filter((key, index) => !isConcealed(key) && isChanged(key, index));
 }
 
 /**

@@ -33,7 +33,7 @@ export function addTo(tally: Tally, more: Partial<Tally>): void {
 }
 
 export function countHistory(tally: Tally, { calls }: History): void {
-  const commands = calls.filter(({ name }) => !name.startsWith("get"));
+  const commands = calls.filter(({ name }) => !/^(get|find)/.test(name));
   addTo(tally, { histories: 1, commands: commands.length });
 }
 

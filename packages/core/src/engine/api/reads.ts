@@ -109,6 +109,10 @@ export interface EngineReads<Whose extends "host" | "actor" = "host"> {
    * only those that they could book for that subject now. A page may have fewer items than `limit`, or none, and yet a
    * cursor that goes on: after groups of many seats, and where most must be left out.
    *
+   * A page that has all free seats, and fewer than `limit`, shows one moment between the call and its answer. A longer page
+   * takes several reads, and so does one for a subject if policies look at what is booked around. An item then rests on a
+   * slot as it was at one moment, and on what lies around it as it was later. What was on offer all the while is never missing.
+   *
    * @returns The slots of the page, and the cursor of the next one.
    * @throws BookingError `invalid_time_range`, `invalid_input`, `storage_busy`, `storage_unavailable`,
    * `storage_read_only`, `storage_misused`, `refused_by_database`, `schema_outdated`, `schema_too_new`.
@@ -126,6 +130,10 @@ export interface EngineReads<Whose extends "host" | "actor" = "host"> {
    * as long or longer, and openings that are computed of the hours. `book` takes each by its place and times; a computed opening
    * has no slot yet. The order is that of `start`. For an actor, it finds what `authorize` lets them list, and with a `subjectId` only
    * what they could book for that subject now. A page may have fewer items than `limit`, or none, and yet a cursor that goes on.
+   *
+   * It reads the hours first, and then what is stored on a day, on the next two, on the next four, and so on until the page is
+   * full. What starts in one such part shows one moment, by hours that were read before: they may have changed since. What lies
+   * around, if policies look at that for a subject, is read last. What was on offer all the while is never missing.
    *
    * @returns The times of the page, and the cursor of the next one.
    * @throws BookingError `invalid_time_range`, `invalid_input`, `storage_busy`, `storage_unavailable`,

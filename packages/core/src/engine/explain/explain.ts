@@ -11,6 +11,7 @@ import type { PreviewReason } from "../preview/preview.ts";
 import { retryReads } from "../retry.ts";
 import { bookerFor } from "../sight/booking.ts";
 import { shownTo } from "../visible.ts";
+import { readOnce, slotsAcross } from "./across.ts";
 import type { Asking } from "./asking.ts";
 import { type Blocked, type BusyFrom, busyBehind } from "./busy-behind.ts";
 import { hoursAt, reasonsAgainstOpening } from "./opening.ts";
@@ -83,20 +84,29 @@ async function explainTime(asking: Asking, time: WantedTime): Promise<Explanatio
   );
   const { hours, verdict } = await hoursAt(asking, time);
   if (best?.reasons.length === 0) return { ...(await shown(asking, best)), hours: verdict };
-  const ofOpening = await reasonsAgainstOpening(asking, time, hours);
+  const place = { ...time, scheduleId: scheduleIdIn(asking.settings, time) };
+  const across = readOnce(() => slotsAcross(asking, place));
+  const ofOpening = await reasonsAgainstOpening(asking, time, hours, across);
   if (ofOpening === undefined && best !== undefined) return { ...(await shown(asking, best)), hours: verdict };
-  const reasons = ofOpening ?? (await reasonsWithoutSlot(asking, time));
-  const busy = await busyAmong(asking, reasons, { ...time, scheduleId: scheduleIdIn(asking.settings, time) });
+  const reasons = ofOpening ?? (await reasonsWithoutSlot(asking, time, await across()));
+  const busy = await busyAmong(asking, reasons, place, across);
   return { onOffer: reasons.length === 0, reasons, slot: null, hours: verdict, busy };
 }
 
 async function shown(asking: Asking, { slot, reasons }: Explained): Promise<Explanation<Shown<Slot>>> {
   const { settings, now } = asking;
   const visible = await shownTo(settings, slotAsOf(slot, now), now);
-  const busy = await busyAmong(asking, reasons, slot);
+  const busy = await busyAmong(asking, reasons, slot, () => slotsAcross(asking, slot, ["blocked"]));
   return { onOffer: reasons.length === 0, reasons, slot: visible ?? null, hours: null, busy };
 }
 
 /** It is looked for where something is blocked, so that everything else costs no further read. */
-const busyAmong = async (asking: Asking, reasons: readonly PreviewReason[], blocked: Blocked) =>
-  reasons.some(({ error }) => error.code === "slot_blocked") ? busyBehind(asking, blocked) : [];
+async function busyAmong(
+  asking: Asking,
+  reasons: readonly PreviewReason[],
+  blocked: Blocked,
+  across: () => Promise<readonly Slot[]>,
+): Promise<readonly BusyFrom[]> {
+  const isBlocked = reasons.some(({ error }) => error.code === "slot_blocked");
+  return isBlocked ? busyBehind(asking, blocked, await across()) : [];
+}

@@ -1,6 +1,5 @@
 import { type Availability, availabilityIdOf } from "../../model/availability.ts";
-import { overlapping } from "../../model/search.ts";
-import { listedStatuses, type Slot, slotAsOf } from "../../model/slot.ts";
+import type { Slot } from "../../model/slot.ts";
 import { isComputed, openingAt, seatsBeside } from "../../rules/hours/computed.ts";
 import { type HoursVerdict, verdictOn } from "../../rules/hours/verdict.ts";
 import { forbid } from "../decide.ts";
@@ -12,7 +11,7 @@ import { surveyAround } from "../sight/survey.ts";
 import { hiddenFrom } from "../visible.ts";
 import type { Asking } from "./asking.ts";
 import { unlistedReason } from "./reasons-against-each.ts";
-import { scheduleIdIn, type WantedTime } from "./wanted-slots.ts";
+import type { WantedTime } from "./wanted-slots.ts";
 
 /** The hours of a time's place, and what they say. */
 export interface HoursAtTime {
@@ -34,10 +33,11 @@ export async function reasonsAgainstOpening(
   asking: Asking,
   time: WantedTime,
   hours: Availability | undefined,
+  across: () => Promise<readonly Slot[]>,
 ): Promise<readonly PreviewReason[] | undefined> {
   const opening = hours && isComputed(hours) ? openingAt(hours, time) : undefined;
   if (hours === undefined || opening === undefined) return undefined;
-  const stored = await slotsAt(asking, time);
+  const stored = await across();
   const free = seatsBeside(stored, time.facilityId)(opening);
   if (free === undefined) return undefined;
   const slot = imaginedSlot(asking.settings, time, hours, free.seat);
@@ -68,13 +68,3 @@ async function reasonsAgainstBooking(
   const about = { ...booking, seen };
   return Promise.all(refusals.map((refusal) => reasonToShow(settings, refusal, about, context, until)));
 }
-
-/** All that is stored at the time, as it counts now. */
-async function slotsAt({ settings, now, until }: Asking, time: WantedTime): Promise<readonly Slot[]> {
-  const place = { providerIds: [time.providerId], scheduleId: scheduleIdIn(settings, time), statuses: listedStatuses };
-  const query = { ...overlapping(time), ...place, asOf: now, displayOnly: true, limit: mostSlots };
-  return (await settings.storage.findSlots(query, until)).map((slot) => slotAsOf(slot, now));
-}
-
-/** As many as may lie at one time: seats, and what is blocked there. */
-const mostSlots = 5_000;

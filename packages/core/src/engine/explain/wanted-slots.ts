@@ -1,7 +1,7 @@
 import { BookingError, type Refusal, refuse } from "../../errors/index.ts";
 import { scheduleIdOf } from "../../model/schedule.ts";
-import { containing, overlapping } from "../../model/search.ts";
-import { listedStatuses, type Slot, slotAsOf } from "../../model/slot.ts";
+import { containing } from "../../model/search.ts";
+import { type Slot, slotAsOf } from "../../model/slot.ts";
 import { durationMs, type TimeRange } from "../../model/time-range.ts";
 import { slotKey } from "../../rules/find.ts";
 import { refuseRange } from "../../rules/time.ts";
@@ -19,7 +19,7 @@ export interface WantedTime extends TimeRange {
 
 /** The most slots that one time is looked for in: as many as a slot has seats. */
 const mostSlots = 1_000;
-/** The most slots that are named because they overlap a time. */
+/** The most times that are named because slots lie there and overlap a time. */
 const mostOverlaps = 10;
 
 /** @throws BookingError `invalid_time_range` */
@@ -53,12 +53,16 @@ export async function slotsContaining(
 }
 
 /** Nobody has published a slot for the time. If others lie partly there, nobody could. */
-export async function reasonsWithoutSlot(asking: Asking, time: WantedTime): Promise<readonly PreviewReason[]> {
+export async function reasonsWithoutSlot(
+  asking: Asking,
+  time: WantedTime,
+  across: readonly Slot[],
+): Promise<readonly PreviewReason[]> {
   const { settings, until } = asking;
   const { providerId, facilityId, start, end } = time;
   const refusals = [
     refuse("no_slot_available", { providerId, facilityId, start, end }),
-    ...(await slotsAcross(asking, time)).map((slot) => inTheWay(slot, { start, end })),
+    ...(await shownAmong(asking, across)).map((slot) => inTheWay(slot, { start, end })),
   ];
   const none = () => undefined;
   const about = {
@@ -75,21 +79,14 @@ function inTheWay({ id, version, status, seat, start, end }: Slot, wanted: TimeR
   return refuse("slot_overlap", { start: wanted.start, end: wanted.end, seat, ...conflict });
 }
 
-/** Slots of the schedule that overlap the time, each time once, as far as the actor may see them. */
-async function slotsAcross(
-  { settings, now, until }: Asking,
-  { providerId, facilityId, ...range }: WantedTime,
-): Promise<readonly Slot[]> {
-  const scheduleId = scheduleIdIn(settings, { providerId, facilityId });
-  const statuses = listedStatuses;
-  const search = { ...overlapping(range), providerIds: [providerId], scheduleId, statuses };
-  const found = await settings.storage.findSlots({ ...search, asOf: now, displayOnly: true, limit: mostSlots }, until);
+/** Of each time one slot, as far as the actor may see them. */
+async function shownAmong({ settings, now }: Asking, across: readonly Slot[]): Promise<readonly Slot[]> {
   const byTime = new Map<string, Slot>();
-  for (const slot of found) {
+  for (const slot of across) {
     const time = `${slot.start.getTime()} ${slot.end.getTime()}`;
     if (byTime.size === mostOverlaps) break;
     if (byTime.has(time)) continue;
-    const hidden = await hiddenFrom(settings, { action: "read", now, record: slotAsOf(slot, now) });
+    const hidden = await hiddenFrom(settings, { action: "read", now, record: slot });
     if (hidden !== undefined) byTime.set(time, slot);
   }
   return [...byTime.values()];

@@ -28,7 +28,7 @@ export type WindowsOn = (day: Day) => readonly DayWindow[];
 
 /** @param from the first day that is asked about @param to the last one */
 export function windowsOf(hours: ParsedHours, from: Day, to: Day): WindowsOn {
-  const exceptions = exceptionsWithin(hours, from, to);
+  const exceptionsAt = exceptionsWithin(hours, from, to);
   const weekly: readonly Weekly[] = hours.weekly.map((one) => ({
     ...one,
     on: weekdays.map((day) => one.days.includes(day)),
@@ -36,12 +36,14 @@ export function windowsOf(hours: ParsedHours, from: Day, to: Day): WindowsOn {
     validUntil: one.validUntil === undefined ? Number.POSITIVE_INFINITY : dayOf(one.validUntil),
   }));
 
-  const ruling = (day: Day) => exceptions.findLast(({ first, last, extra }) => !extra && first <= day && day <= last);
+  const ruling = (day: Day) =>
+    exceptionsAt(day).findLast(({ first, last, extra }) => !extra && first <= day && day <= last);
 
   function allOn(day: Day): readonly DayWindow[] {
     const windows: DayWindow[] = [];
     const add = ({ from, to, offer = hours.offer }: ParsedWindow, isException: boolean) =>
       windows.push({ from, to, offer, isException });
+    const exceptions = exceptionsAt(day);
     const exception = exceptions.length === 0 ? undefined : ruling(day);
     for (const one of exception?.hours ?? []) add(one, true);
     for (const { first, last, extra, hours: more } of exceptions) {
@@ -63,8 +65,24 @@ export function windowsOf(hours: ParsedHours, from: Day, to: Day): WindowsOn {
   };
 }
 
-function exceptionsWithin({ exceptions }: ParsedHours, from: Day, to: Day): readonly Exception[] {
-  return exceptions
-    .map((one) => ({ ...one, first: dayOf(one.first), last: dayOf(one.last) }))
-    .filter(({ first, last }) => first <= to + 1 && last >= from);
+/** Days that are looked up together. */
+const lookedUp = 32;
+
+const partOf = (day: Day) => Math.floor(day / lookedUp);
+
+/** The exceptions among which those of a day are, in their order: years of them are not looked through for each day. */
+function exceptionsWithin({ exceptions }: ParsedHours, from: Day, to: Day): (day: Day) => readonly Exception[] {
+  const parts = new Map<number, Exception[]>();
+  for (const one of exceptions) {
+    const exception = { ...one, first: dayOf(one.first), last: dayOf(one.last) };
+    const end = partOf(Math.min(exception.last, to + 1));
+    for (let part = partOf(Math.max(exception.first, from)); part <= end; part += 1) {
+      const known = parts.get(part);
+      if (known === undefined) parts.set(part, [exception]);
+      else known.push(exception);
+    }
+  }
+  return (day) => parts.get(partOf(day)) ?? none;
 }
+
+const none: readonly Exception[] = [];
