@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { buffer, maximumHolds, maximumPerDay, type Policy, type StorageAdapter } from "@slotwright/core";
+import {
+  type AccessRequest,
+  buffer,
+  maximumHolds,
+  maximumPerDay,
+  type Policy,
+  type StorageAdapter,
+} from "@slotwright/core";
 import { assertSound, engineOn, manualClock, patient, place, publish, refusal, tally } from "../fixtures.ts";
 import { gatedAdapter } from "../gated.ts";
 import type { ConformanceCase } from "../harness.ts";
@@ -7,6 +14,18 @@ import { enginesOn, slotsOf, whenFirst } from "./sight-races.ts";
 import { refusedBy } from "./sight-stage.ts";
 
 const capOf = (count: number) => [maximumHolds({ count })];
+/** The policies, none of which anybody may pass. */
+const notToBePassed = (...policies: readonly Policy[]) => ({
+  policies,
+  authorize: ({ action }: AccessRequest) => (action === "override" ? "Ask the desk." : undefined),
+});
+
+/** A hold that would pass this policy. */
+const passing = (policy: string, slotId: string) => ({
+  ...byHolder(slotId),
+  override: [{ policy, reason: "It is urgent." }],
+});
+
 const byHolder = (slotId: string, holderId = "h-1") => ({ actor: patient, slotId, holderId });
 
 /** An engine with a cap of two, before whose commit something else is done. */
@@ -145,6 +164,46 @@ export const holderCapCases: readonly ConformanceCase[] = [
       const policies = [...capOf(1), buffer({ beforeMinutes: 0, afterMinutes: 5 })];
       const engine = engineOn(whenFirst(storage, "findSlots", freed), { policies });
       assert.equal((await engine.hold(byHolder(wanted ?? ""))).slot.id, wanted);
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "holder-caps.override-and-slot",
+    title: "an override is not refused for a hold that came after somebody had booked the slot",
+    async run({ storage, second }) {
+      const others = engineOn(second);
+      const [wanted = "", far = ""] = await slotsOf(storage, place.providerId, 2);
+      // At first nothing is in the way. Once the cap is, the slot is booked.
+      const taken = async () => {
+        await others.book({ actor: patient, slotId: wanted, subjectId: "p-1" });
+        await others.hold(byHolder(far));
+      };
+      const engine = engineOn(whenFirst(storage, "findSlots", taken), notToBePassed(...capOf(1)));
+      await refusal(engine.hold(passing("maximum_holds", wanted)), "slot_booked");
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "holder-caps.override-and-list",
+    title:
+      "an override is not refused for what was gone before the holder's other hold was, neither in a preview nor by the command",
+    async run({ storage, second }) {
+      const others = engineOn(second);
+      const [wanted = "", next = "", , , far = ""] = await slotsOf(storage, place.providerId, 5);
+      for (const ask of ["preview", "hold"] as const) {
+        const { appointment } = await others.book({ actor: patient, slotId: next, subjectId: "p-1" });
+        const { holdToken } = await others.hold(byHolder(far));
+        // Until the hold is given back, the cap is in the way, which nobody asks to pass. After it, nothing is.
+        const freed = async () => {
+          await others.cancel({ actor: patient, appointmentId: appointment.id });
+          await others.release({ actor: patient, slotId: far, holdToken });
+        };
+        const policies = [...capOf(1), buffer({ beforeMinutes: 0, afterMinutes: 5 })];
+        const engine = engineOn(whenFirst(storage, "findSlots", freed), notToBePassed(...policies));
+        const input = passing("buffer", wanted);
+        if (ask === "preview") assert.equal((await engine.preview("hold", input)).possible, true);
+        else assert.equal((await engine.hold(input)).slot.id, wanted);
+      }
       await assertSound(storage);
     },
   },

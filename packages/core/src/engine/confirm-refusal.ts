@@ -37,7 +37,7 @@ export async function confirmRefusal(
     ({ kind }) => kind !== "command",
   );
   const keys = mayHaveRun(request) ? [commandKey(request), ...doubtful] : doubtful;
-  const arounds = doubtfulArounds(refusal, loaded);
+  const arounds = doubtfulArounds([refusal, ...beside], loaded);
   const { records: now, around } = await readAgain(settings, keys, arounds, patience.until);
   const twin = now.find((record) => record?.kind === "command");
   if (twin !== undefined) return { result: replay(twin, request) };
@@ -70,20 +70,24 @@ export function changedAmong(
   return keys.filter((key, index) => !isConcealed(key) && isChanged(key, index));
 }
 
-/**
- * The reads that refusals rest on. What a holder holds is for policies alone: for what they refuse, and for passing one that
- * the actor may not pass.
- */
-function restedOn(refusals: readonly Refusal[], { reads, listed }: Loaded): Loaded["reads"] {
-  const isOfPolicy = refusals.some(({ refused }) => refused === "policy_violation" || refused === "forbidden");
-  if (isOfPolicy || listed === undefined) return reads;
+/** The reads that refusals rest on. What a holder holds is for policies alone. */
+function restedOn(refusals: readonly Refusal[], loaded: Loaded): Loaded["reads"] {
+  const { reads, listed } = loaded;
+  if (areOfPolicies(refusals, loaded) || listed === undefined) return reads;
   return reads.filter((_, index) => index !== listed).map((keys) => keys.filter(({ kind }) => kind !== "agenda"));
 }
 
-/** Where to look again, if a policy has refused and what lies around was not read last. */
-function doubtfulArounds({ refused }: Refusal, { looked, reads }: Loaded): readonly Around[] | undefined {
-  const isInDoubt = refused === "policy_violation" && looked !== undefined && looked.read !== reads.length - 1;
-  return isInDoubt ? looked.look.arounds : undefined;
+/** Whether a policy has refused, or may not be passed. Who may not give the command at all has been told before. */
+function areOfPolicies(refusals: readonly Refusal[], { isAsked, refusal: forbidden }: Loaded): boolean {
+  const isAllowed = isAsked && forbidden === undefined;
+  return refusals.some(({ refused }) => refused === "policy_violation" || (refused === "forbidden" && isAllowed));
+}
+
+/** Where to look again, if policies have a part in it and what lies around was not read last. */
+function doubtfulArounds(refusals: readonly Refusal[], loaded: Loaded): readonly Around[] | undefined {
+  const { looked, reads } = loaded;
+  if (looked === undefined || looked.read === reads.length - 1) return undefined;
+  return areOfPolicies(refusals, loaded) ? looked.look.arounds : undefined;
 }
 
 /** In one statement, so that all of it was true at one time. */
