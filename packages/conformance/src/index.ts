@@ -1,3 +1,4 @@
+export { ask, attempt } from "./ask.ts";
 export { auditStore, journalsOf } from "./audit.ts";
 export { conformanceCases } from "./cases/index.ts";
 export { describeConformance, runConformanceCase, type TestRunner } from "./describe.ts";
@@ -15,8 +16,6 @@ export type {
 export { asCaller } from "./in-transactions.ts";
 export {
   anyIntent,
-  ask,
-  attempt,
   emptyWorld,
   type Intent,
   placesOfWorld,

@@ -1,8 +1,5 @@
-import { isBookingError } from "@slotwright/core";
-import { availabilityIdOf, publishedSlotId } from "@slotwright/core/checking";
 import fc from "fast-check";
-import { minutes, patient, place, provider } from "./fixtures.ts";
-import type { RecordedEngine } from "./linearizability/record.ts";
+import { minutes, place } from "./fixtures.ts";
 
 /** A command with numbers instead of ids. The numbers pick from what exists when it runs. */
 export interface Intent {
@@ -112,34 +109,34 @@ export function placesOfWorld(world: World): readonly { readonly providerId: str
   return [{ ...place, providerId: providersOfWorld(world)[0] }];
 }
 
-const pick = (ids: readonly string[], index: number): string => ids[index % Math.max(ids.length, 1)] ?? "none";
+export const pick = (ids: readonly string[], index: number): string => ids[index % Math.max(ids.length, 1)] ?? "none";
 
 /** Now and then an id of the caller's choice, which another slot or appointment may have already. */
-function ownId({ length }: Intent, number: number, { name }: World): string | undefined {
+export function ownId({ length }: Intent, number: number, { name }: World): string | undefined {
   return length % 4 === 3 ? `${name}own-${number % 6}` : undefined;
 }
 
 /** Now and then the other slots of the same hold, too. */
-function alsoHeld({ slot, capacity }: Intent, { slotIds, holdTokens }: World): readonly string[] {
+export function alsoHeld({ slot, capacity }: Intent, { slotIds, holdTokens }: World): readonly string[] {
   const slotId = pick(slotIds, slot);
   const others = [...holdTokens].filter(([id, token]) => id !== slotId && token === holdTokens.get(slotId));
   return capacity === 1 ? others.map(([id]) => id) : [];
 }
 
 /** One in four requests is over within half a minute of the clock that plays have: the play lasts as long. */
-function expiryOf(start: number) {
+export function expiryOf(start: number) {
   const begin = minutes(-33 * 60).getTime();
   return start % 4 === 1 ? { expiresAt: new Date(begin + (start + 1) * 1_500) } : {};
 }
 
 /** One in six passes a policy. */
-function overrideOf({ start, slot }: Intent, { policies }: World) {
+export function overrideOf({ start, slot }: Intent, { policies }: World) {
   const policy = start % 6 === 4 ? policies[slot % policies.length] : undefined;
   return policy === undefined ? {} : { override: [{ policy, reason: "It is urgent." }] };
 }
 
 /** One in two holds its slots, one in three asks for another slot as well, and some expire. */
-function requestOf({ slot, start, length, capacity }: Intent, { slotIds }: World) {
+export function requestOf({ slot, start, length, capacity }: Intent, { slotIds }: World) {
   return {
     ...(capacity === 1 && { holdSeconds: length }),
     ...(start % 3 === 2 && { orSlotIds: [pick(slotIds, slot + 1)] }),
@@ -161,7 +158,7 @@ const zones = [
  * One window on the day, of which two in three are offered without slots. One in two has another one where the clocks change,
  * and one in two names the version that it means to change.
  */
-function hoursOf({ slot, start, length, capacity, appointment }: Intent) {
+export function hoursOf({ slot, start, length, capacity, appointment }: Intent) {
   const zone = zones[Math.floor(start / 6) % zones.length] as (typeof zones)[number];
   const { timeZone, ahead, change, from: changeFrom, to } = zone;
   const from = 9 * 60 + ahead + firstOpening(start);
@@ -179,16 +176,16 @@ function hoursOf({ slot, start, length, capacity, appointment }: Intent) {
 }
 
 /** In minutes after nine. */
-const firstOpening = (start: number) => (start % 6) * 5;
+export const firstOpening = (start: number) => (start % 6) * 5;
 
 /** Minutes: with what is created otherwise, it overlaps as often as not. */
-const openingLasts = 20;
+export const openingLasts = 20;
 
 /** Until the next day, or beyond the changes of the clocks. */
-const publishedDays = [1, 30, 36] as const;
+export const publishedDays = [1, 30, 36] as const;
 
 /** Two calendars, one in four times without anything in them. One in two windows reaches into the next week of those in which busy time is kept. */
-function busyOf({ start, length, capacity, slot }: Intent) {
+export function busyOf({ start, length, capacity, slot }: Intent) {
   const until = minutes((slot % 2 === 0 ? 1 : 4) * 24 * 60);
   const busy = { start: minutes(start * 5), end: minutes((start + length) * 5) };
   const overnight = { start: minutes(2 * 24 * 60), end: minutes(3 * 24 * 60) };
@@ -200,7 +197,7 @@ function busyOf({ start, length, capacity, slot }: Intent) {
  * One in two searches is for a subject, one in three knows a token, one in four wants few, one in five begins with the last. Those
  * for times look at the day, or reach beyond the changes of the clocks.
  */
-function searchOf({ slot, start, length, appointment }: Intent, { holdTokens, name }: World) {
+export function searchOf({ slot, start, length, appointment }: Intent, { holdTokens, name }: World) {
   return {
     from: minutes(-60),
     to: minutes((slot % 3 === 0 ? 36 : 0.5) * 24 * 60),
@@ -209,133 +206,4 @@ function searchOf({ slot, start, length, appointment }: Intent, { holdTokens, na
     ...(length % 3 === 0 && holdTokens.size > 0 && { holdTokens: [...new Set(holdTokens.values())] }),
     ...(length % 2 === 0 && { subjectId: `p-${appointment}${name}` }),
   };
-}
-
-/** Runs the command. A refusal is a valid outcome; any other error is not. */
-export async function attempt(intent: Intent, engine: RecordedEngine, world: World): Promise<"done" | "refused"> {
-  try {
-    await ask(intent, engine, world);
-    return "done";
-  } catch (error) {
-    if (!isBookingError(error) || error.status >= 500 || "guard" in error.details) throw error;
-    return "refused";
-  }
-}
-
-/** Runs the command. @throws BookingError */
-export async function ask(intent: Intent, engine: RecordedEngine, world: World): Promise<void> {
-  const slotId = pick(world.slotIds, intent.slot);
-  const appointmentId = pick(world.appointmentIds, intent.appointment);
-  const range = { start: minutes(intent.start * 5), end: minutes((intent.start + intent.length) * 5) };
-  const idempotencyKey = intent.key === null ? {} : { idempotencyKey: `${world.name}${intent.name}-${intent.key}` };
-  const by = { actor: provider, ...idempotencyKey };
-  const holdToken = world.holdTokens.get(slotId);
-  const mine = intent.capacity === 1 && holdToken !== undefined ? { holdToken } : {};
-  const chosen = ownId(intent, intent.appointment, world);
-  const own = chosen === undefined ? {} : { appointmentId: chosen };
-  const urgent = overrideOf(intent, world);
-  const subjectId = `p-${intent.appointment}${world.name}`;
-  const forSubject = { ...by, ...own, ...urgent, actor: patient, subjectId };
-  // One in two is moved by its patient, for whom other policies may hold.
-  const asked = intent.capacity === 1 ? { actor: patient } : {};
-  const [doctor, room] = providersOfWorld(world);
-  const at = { ...place, providerId: doctor };
-  switch (intent.name) {
-    case "createSlots": {
-      const { capacity } = intent;
-      const where = intent.slot % 4 === 3 ? { ...place, providerId: room } : at;
-      const slotId = capacity === 1 ? ownId(intent, intent.slot, world) : undefined;
-      const slot = { ...range, capacity, ...(slotId && { slotId }) };
-      const { slots } = await engine.createSlots({ ...by, ...where, slots: [slot] });
-      world.slotIds.push(...slots.map(({ id }) => id));
-      return;
-    }
-    case "setAvailability":
-      await engine.setAvailability({ ...by, ...at, ...hoursOf(intent) });
-      world.openings.length = 0;
-      for (const n of [0, 1]) world.openings.push(minutes(firstOpening(intent.start) + n * openingLasts));
-      return;
-    case "publishSlots": {
-      const days = publishedDays[intent.length % publishedDays.length] as number;
-      await engine.publishSlots({ actor: provider, ...at, until: minutes(days * 24 * 60) });
-      const hours = availabilityIdOf(at.providerId, at.facilityId);
-      for (const id of world.openings.map((start) => publishedSlotId(hours, start, 0, 0))) {
-        if (!world.slotIds.includes(id)) world.slotIds.push(id);
-      }
-      return;
-    }
-    case "importBusy":
-      await engine.importBusy({ actor: provider, ...at, ...busyOf(intent) });
-      return;
-    case "look":
-      await engine.getSlot(slotId);
-      return;
-    case "findOpen":
-    case "findTimes": {
-      const search = { ...searchOf(intent, world), providerIds: [doctor, room] };
-      const by = search.subjectId === undefined ? engine : engine.as(patient);
-      if (intent.name === "findOpen") await by.findOpen(search);
-      else await by.findTimes({ ...search, facilityId: place.facilityId, minutes: intent.capacity * 10 });
-      return;
-    }
-    case "hold": {
-      const alsoSlotIds = intent.start % 3 === 2 ? [pick(world.slotIds, intent.slot + 1)] : [];
-      const holder = intent.length % 2 === 0 ? { holderId: `holder-${intent.length % 3}${world.name}` } : {};
-      const held = await engine.hold({ ...by, ...urgent, slotId, alsoSlotIds, seconds: intent.length, ...holder });
-      for (const id of [slotId, ...alsoSlotIds]) world.holdTokens.set(id, held.holdToken);
-      return;
-    }
-    case "bookSlot": {
-      const alsoSlotIds = intent.start % 3 === 2 ? [pick(world.slotIds, intent.slot + 1)] : [];
-      const { appointment } = await engine.book({ ...forSubject, slotId, alsoSlotIds, ...mine });
-      world.appointmentIds.push(appointment.id);
-      return;
-    }
-    case "bookTime": {
-      const ifNoSlot = intent.capacity === 1 ? "schedule" : "refuse";
-      const { appointment } = await engine.book({ ...forSubject, ...at, ...range, ifNoSlot });
-      world.appointmentIds.push(appointment.id);
-      return;
-    }
-    case "requestSlot": {
-      const { appointment } = await engine.request({ ...forSubject, slotId, ...requestOf(intent, world) });
-      world.appointmentIds.push(appointment.id);
-      return;
-    }
-    case "requestTime": {
-      const { appointment } = await engine.request({ ...forSubject, ...at, ...range, ...expiryOf(intent.start) });
-      world.appointmentIds.push(appointment.id);
-      return;
-    }
-    case "decline":
-      await engine.decline({ ...by, appointmentId, reason: "No" });
-      return;
-    case "offer":
-      await engine.offer({ ...by, ...urgent, appointmentId, slotId, seconds: intent.length });
-      return;
-    case "extend":
-      await engine.extend({ ...by, slotId, holdToken: holdToken ?? "none", seconds: intent.length });
-      return;
-    case "release":
-      await engine.release({ ...by, slotId, alsoSlotIds: alsoHeld(intent, world), holdToken: holdToken ?? "none" });
-      return;
-    case "breakHold":
-      await engine.breakHold({ ...by, slotId, reason: "Closed", block: intent.capacity === 2 });
-      return;
-    case "accept":
-      await engine.accept({ ...by, ...urgent, appointmentId, ...mine, ...(intent.capacity === 1 && { slotId }) });
-      return;
-    case "reschedule": {
-      // One in two is moved to a time, and the others to a slot.
-      const to = intent.start % 2 === 1 ? range : { slotId, ...mine };
-      await engine.reschedule({ ...by, ...urgent, ...asked, appointmentId, ...to });
-      return;
-    }
-    case "block":
-    case "unblock":
-      await engine[intent.name]({ ...by, slotId });
-      return;
-    default:
-      await engine[intent.name]({ ...by, appointmentId });
-  }
 }

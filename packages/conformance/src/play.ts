@@ -7,11 +7,12 @@ import {
 } from "@slotwright/core";
 import { keyText } from "@slotwright/core/adapter";
 import fc from "fast-check";
+import { ask } from "./ask.ts";
 import { auditStore, journalsOf } from "./audit.ts";
 import { auditFeed } from "./feed-audit.ts";
 import { followFeed } from "./feed-reader.ts";
 import { asCaller } from "./in-transactions.ts";
-import { anyIntent, ask, emptyWorld, type Intent, placesOfWorld, providersOfWorld, type World } from "./intents.ts";
+import { anyIntent, emptyWorld, type Intent, placesOfWorld, providersOfWorld, type World } from "./intents.ts";
 import { checkHistory } from "./linearizability/check.ts";
 import { checkFeed } from "./linearizability/check-feed.ts";
 import { type History, type HistoryCall, isRead, mergeHistories } from "./linearizability/history.ts";

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Engine, isBookingError, type LiveSlots } from "@slotwright/core";
 import fc from "fast-check";
+import { attempt } from "../ask.ts";
 import { auditStore } from "../audit.ts";
 import { engineOn, manualClock, minutes, patient, place } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
-import { anyIntent, attempt, emptyWorld, type Intent, type World } from "../intents.ts";
+import { anyIntent, emptyWorld, type Intent, type World } from "../intents.ts";
 import { allOpen, assertEqualToDatabase, type Broken, breakable, caughtUp } from "../live-slots.ts";
 
 /** What happens at the same time on two engines, and what is wrong meanwhile. */

@@ -12,9 +12,10 @@ import {
   type Preview,
 } from "@slotwright/core";
 import fc from "fast-check";
+import { attempt } from "../ask.ts";
 import { engineOn, manualClock, minutes, patient, place, provider, publish, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
-import { anyIntent, attempt, emptyWorld } from "../intents.ts";
+import { anyIntent, emptyWorld } from "../intents.ts";
 
 /** Commands in one random sequence. */
 const sequenceLength = 60;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Engine, Slot } from "@slotwright/core";
 import fc from "fast-check";
+import { attempt } from "../ask.ts";
 import { auditChain, auditStore, createAudit } from "../audit.ts";
 import { createFeedReader } from "../feed-reader.ts";
 import {
@@ -17,7 +18,7 @@ import {
 } from "../fixtures.ts";
 import { gatedAdapter } from "../gated.ts";
 import type { ConformanceCase } from "../harness.ts";
-import { anyIntent, attempt, emptyWorld, type Intent } from "../intents.ts";
+import { anyIntent, emptyWorld, type Intent } from "../intents.ts";
 import { anyPlay, failuresIn, perform, problemsOf } from "../play.ts";
 import { scheduledAdapter, scheduledClock } from "../scheduled.ts";
 import { createTurns, optionsByTurns } from "../turns.ts";

@@ -37,7 +37,7 @@ export async function confirmRefusal(
     ({ kind }) => kind !== "command",
   );
   const keys = mayHaveRun(request) ? [commandKey(request), ...doubtful] : doubtful;
-  const arounds = doubtfulArounds([refusal, ...beside], loaded);
+  const arounds = doubtfulArounds(refusal, loaded);
   const { records: now, around } = await readAgain(settings, keys, arounds, patience.until);
   const twin = now.find((record) => record?.kind === "command");
   if (twin !== undefined) return { result: replay(twin, request) };
@@ -83,11 +83,11 @@ function areOfPolicies(refusals: readonly Refusal[], { isAsked, refusal: forbidd
   return refusals.some(({ refused }) => refused === "policy_violation" || (refused === "forbidden" && isAllowed));
 }
 
-/** Where to look again, if policies have a part in it and what lies around was not read last. */
-function doubtfulArounds(refusals: readonly Refusal[], loaded: Loaded): readonly Around[] | undefined {
+/** Where to look again, if it is a matter of policies and what lies around was not read last. */
+function doubtfulArounds(refusal: Refusal, loaded: Loaded): readonly Around[] | undefined {
   const { looked, reads } = loaded;
   if (looked === undefined || looked.read === reads.length - 1) return undefined;
-  return areOfPolicies(refusals, loaded) ? looked.look.arounds : undefined;
+  return areOfPolicies([refusal], loaded) ? looked.look.arounds : undefined;
 }
 
 /** In one statement, so that all of it was true at one time. */
