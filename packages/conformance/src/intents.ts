@@ -17,6 +17,7 @@ export interface Intent {
     | "block"
     | "unblock"
     | "hold"
+    | "holdTime"
     | "extend"
     | "release"
     | "breakHold"
@@ -62,6 +63,7 @@ const weighted: readonly { readonly weight: number; readonly value: Intent["name
   { weight: 4, value: "cancel" },
   { weight: 3, value: "reschedule" },
   { weight: 2, value: "hold" },
+  { weight: 3, value: "holdTime" },
   { weight: 1, value: "extend" },
   { weight: 1, value: "release" },
   { weight: 1, value: "breakHold" },
@@ -283,6 +285,13 @@ export async function ask(intent: Intent, engine: RecordedEngine, world: World):
       const holder = intent.length % 2 === 0 ? { holderId: `holder-${intent.length % 3}${world.name}` } : {};
       const held = await engine.hold({ ...by, ...urgent, slotId, alsoSlotIds, seconds: intent.length, ...holder });
       for (const id of [slotId, ...alsoSlotIds]) world.holdTokens.set(id, held.holdToken);
+      return;
+    }
+    case "holdTime": {
+      const { slot, holdToken } = await engine.hold({ ...by, ...urgent, ...at, ...range, seconds: intent.length });
+      world.holdTokens.set(slot.id, holdToken);
+      // Before the others, among those that all callers want.
+      if (!world.slotIds.includes(slot.id)) world.slotIds.unshift(slot.id);
       return;
     }
     case "bookSlot": {

@@ -12,10 +12,10 @@ export function parseCommand(name: CommandName, input: unknown, actor?: Actor): 
   return parseFor<ReturnType<typeof schemaOf>>(actor, schemaOf(name, input), input);
 }
 
-/** A booking, a request or a move is by slot or by time. Choosing the schema first gives errors about the one that was meant. */
+/** A booking, a hold, a request or a move is by slot or by time. Choosing the schema first gives errors about the one that was meant. */
 function schemaOf(name: CommandName, input: unknown) {
   if (name === "reschedule") return movingSchema(input);
-  if (name !== "book" && name !== "request") return commandSchemas[name];
+  if (name !== "book" && name !== "hold" && name !== "request") return commandSchemas[name];
   const [bySlot, byTime] = commandSchemas[name].options;
   // One by time has a provider, and needs no look for a misspelt slotId.
   if (isObject(input) && input.slotId === undefined && input.providerId !== undefined) return byTime;

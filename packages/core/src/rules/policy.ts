@@ -87,7 +87,10 @@ export function* objections(
 ): Generator<PolicyRefusal> {
   const holding = policies.filter((policy) => holdsFor(policy.audience, audience));
   if (holding.length === 0) return;
-  const slots = put.filter((record) => record.kind === "slot");
+  // What is withdrawn in passing, because it has lapsed where an opening is taken, is nobody's any more.
+  const slots = put
+    .filter((record) => record.kind === "slot")
+    .filter(({ id, version }) => version === 1 || seen.slot(id) !== undefined);
   const appointments = put.filter((record) => record.kind === "appointment");
   const before = {
     slots: slots.flatMap(({ id }) => asOf(seen.slot(id), context.now)),
