@@ -19,8 +19,8 @@ import type { Metadata } from "./values.ts";
 /** A slot to be created. */
 export interface NewSlotInput {
   /**
-   * The id that the slot gets: 1 to 128 characters. An id that a slot has already is refused with `slot_exists`. Leave
-   * it out if `capacity` is above 1. Default: a UUIDv7.
+   * The id that the slot gets: 1 to 128 characters, and no UUID of version 8, which slots of computed openings have. An id that a slot
+   * has already is refused with `slot_exists`. Leave it out if `capacity` is above 1. Default: a UUIDv7.
    */
   readonly slotId?: string | undefined;
   /** When the slot begins; the instant belongs to it. From the year 1900 to 2199. */
