@@ -57,6 +57,9 @@ export const computedHoldCases: readonly ConformanceCase[] = [
         [-30, 30],
         [75, 30],
       ] as const) {
+        const other = { ...wanted, start: minutes(from), end: minutes(from + length) };
+        const refused = await reader.preview("hold", other);
+        assert.deepEqual(refused.possible || refused.reasons.map(({ error }) => error.code), ["no_slot_available"]);
         await refusal(holdAt(reader, from, length), "no_slot_available");
         await refusal(bookAt(reader, from, length), "no_slot_available");
       }

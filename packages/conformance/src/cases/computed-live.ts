@@ -5,6 +5,7 @@ import { assertSound, manualClock, minutes, patient, place, provider, refusal } 
 import type { ConformanceCase } from "../harness.ts";
 import { caughtUp, withLive } from "../live-slots.ts";
 import { bookAt, computed, found, search, stage } from "./computed.ts";
+import { holdAt } from "./computed-holds.ts";
 
 const dayMinutes = 24 * 60;
 const by = { actor: provider, ...place };
@@ -43,6 +44,14 @@ const anyDeed: fc.Arbitrary<Deed> = fc.oneof(
       ({ from, length }): Deed =>
         (engine) =>
           bookAt(engine, from, length),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: anyTime.map(
+      ({ from, length }): Deed =>
+        (engine) =>
+          holdAt(engine, from, length),
     ),
   },
   {
