@@ -190,7 +190,10 @@ describeOnEachEngine("the handler", ({ stage }) => {
     const held = await as("hold", "POST /holds", { body: { ...body, holderId: "ada" } });
     expect(held).toMatchObject({ status: 201, body: { slot: { status: "held", facilityId: "south" }, alsoSlots: [] } });
     expect(held.headers.get("ETag")).toBe('"1"');
-    expect(await plain("POST /holds", { body })).toMatchObject({ status: 409, body: { scenario: "no_slot_available" } });
+    expect(await plain("POST /holds", { body })).toMatchObject({
+      status: 409,
+      body: { scenario: "no_slot_available" },
+    });
     const { slot, holdToken } = held.body;
     await as("book", "POST /appointments", { body: { slotId: slot.id, holdToken, subjectId: "ada" } });
   });

@@ -16,7 +16,11 @@ for (const engine of await bothEnginesOr("postgres")) {
     const bed = bedOf(engine, browser);
 
     /** The dialog of somebody who looks for times of this length. */
-    async function lookFor(person: string, minutes: string, more: Readonly<Record<string, string>> = {}): Promise<Page> {
+    async function lookFor(
+      person: string,
+      minutes: string,
+      more: Readonly<Record<string, string>> = {},
+    ): Promise<Page> {
       const page = await bed().open(person, { search: { ...search, ...more } });
       await page.getByRole("button", { name: "Choose how long it takes" }).click();
       await page.getByLabel("How long", { exact: true }).selectOption({ label: minutes });
@@ -86,7 +90,10 @@ for (const engine of await bothEnginesOr("postgres")) {
       const ben = bed().as("ben-okafor");
       await ben.calls.book({ ...place, start: at("12:15"), end: at("12:45"), subjectId: "ben-okafor" });
       await ada.getByRole("button", { name: "Keep it again" }).waitFor({ state: "detached" });
-      await ada.getByRole("dialog").getByRole("button", { name: /11:45.{1,3}12:15/ }).click();
+      await ada
+        .getByRole("dialog")
+        .getByRole("button", { name: /11:45.{1,3}12:15/ })
+        .click();
       await ada.getByText("Kept for you for").waitFor();
       expect(await ada.getByLabel("What is it about?").inputValue()).toBe("Stiff neck");
       await book(ada);

@@ -1,6 +1,6 @@
 import { useSlots } from "@slotwright/client/react";
-import { slotStatuses } from "@slotwright/core/client";
 import type { FreeTime } from "@slotwright/core";
+import { slotStatuses } from "@slotwright/core/client";
 import { type FormEvent, useEffect, useState } from "react";
 import { Dialog } from "../../dialog/dialog.tsx";
 import "./booking.css";
@@ -89,10 +89,7 @@ function KeepingState({
 }
 
 /** The slot is followed while it is chosen, so that what others do with it shows at once. One that was made for a hold may be withdrawn. */
-export function useFollowed(
-  { start, providerId, facilityId }: FreeTime,
-  slotId: string | null,
-): SeenSlot | undefined {
+export function useFollowed({ start, providerId, facilityId }: FreeTime, slotId: string | null): SeenSlot | undefined {
   const until = new Date(start.getTime() + 1);
   const { items } = useSlots({ from: start, to: until, providerIds: [providerId], facilityId, statuses: slotStatuses });
   return items.find(({ id }) => id === slotId);

@@ -59,8 +59,7 @@ export function useHold(seconds: number): Hold {
   const giveBack = useCallback(() => {
     const before = current.current;
     become(null);
-    if (before?.name === "kept")
-      void calls.release({ slotId: before.slotId, holdToken: before.token }).catch(() => {});
+    if (before?.name === "kept") void calls.release({ slotId: before.slotId, holdToken: before.token }).catch(() => {});
   }, [calls, become]);
 
   const keep = useCallback(

@@ -19,7 +19,13 @@ export function useNear({ slotId, providerId, facilityId, start, end }: FreeTime
 }
 
 /** Free times of the same length, provider and facility near one that no slot was made of. Undefined if they are not known yet. */
-export function useNearTimes({ slotId, providerId, facilityId, start, end }: FreeTime): readonly FreeTime[] | undefined {
+export function useNearTimes({
+  slotId,
+  providerId,
+  facilityId,
+  start,
+  end,
+}: FreeTime): readonly FreeTime[] | undefined {
   const { calls } = useClient();
   const { me } = useDirectory();
   const minutes = (end.getTime() - start.getTime()) / 60_000;

@@ -116,7 +116,9 @@ function useMine(keeping: Keeping | null): ReadonlyMap<string, string> {
   return useMemo(() => {
     const active = items.filter(({ status }) => status === "confirmed" || status === "checked_in");
     const booked = active.flatMap(({ slotIds }) => slotIds.map((id) => [id, "yours"] as const));
-    return new Map<string, string>(keeping === null ? booked : [...booked, [keeping.offer.slotId ?? timeKey(keeping.offer), "chosen"]]);
+    return new Map<string, string>(
+      keeping === null ? booked : [...booked, [keeping.offer.slotId ?? timeKey(keeping.offer), "chosen"]],
+    );
   }, [items, keeping]);
 }
 
