@@ -47,7 +47,7 @@ describe("the OpenAPI document", () => {
     const holding = ["seconds", "holderId"];
     expect(holds.map((one: { properties: object }) => Object.keys(one.properties))).toEqual([
       ["reason", "override", "slotId", "alsoSlotIds", ...holding],
-      ["reason", "override", "providerId", "facilityId", "start", "end", ...holding],
+      ["reason", "override", "slotId", "providerId", "facilityId", "start", "end", ...holding],
     ]);
     const slots = body.paths["/slots"].get.parameters.map(({ name }: { name: string }) => name);
     expect(slots.sort()).toEqual([
