@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
-  type Engine,
+  buffer,
+type Engine,
   type ErrorCode,
   isBookingError,
   maximumHolds,
@@ -281,6 +282,24 @@ export const computedHoldAcrossCases: readonly ConformanceCase[] = [
       await refusal(holdAt(engine, 60, 30, mine), "policy_violation");
       clock.advance(minutes(30).getTime() - clock.now().getTime());
       await refusal(holdAt(engine, 60, 30, { holderId: "h-3" }), "policy_violation");
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "computed-holds.buffer",
+    title: "policies that look around see what lies around an opening that is held, also what is held there meanwhile",
+    async run({ storage, second }) {
+      const policies = [buffer({ beforeMinutes: 15, afterMinutes: 15 })];
+      const { next, engine, other } = staged(storage, second, { policies });
+      await engine.setAvailability({ ...by, hours: mornings });
+      await bookAt(other, 0);
+      await refusal(holdAt(engine, 30), "policy_violation");
+      const wanted = { actor: patient, ...place, start: minutes(30), end: minutes(60) };
+      assert.equal((await other.preview("hold", wanted)).possible, false);
+      await holdAt(engine, 45);
+      next.do = () => holdAt(other, dayMinutes + 30);
+      await refusal(holdAt(engine, dayMinutes), "policy_violation");
+      assert.equal(next.do, undefined);
       await assertSound(storage);
     },
   },

@@ -105,6 +105,8 @@ async function changeOne(engine: Engine, nth: number): Promise<void> {
     : engine.block({ actor: provider, slotId: one.id }));
 }
 
+const isComputed = ({ slotId }: FreeTime): boolean => slotId === null;
+
 function allTimes(live: LiveSlots, input: Partial<Parameters<LiveSlots["findTimes"]>[0]>): readonly FreeTime[] {
   const times: FreeTime[] = [];
   let cursor: string | null = null;
@@ -146,6 +148,14 @@ export const computedLiveCases: readonly ConformanceCase[] = [
             await caughtUp(live, engine);
             await assertAlike(live, other);
           }
+          const [opening] = (await found(other, { ...window, providerIds: followed.providerIds })).filter(isComputed);
+          if (opening !== undefined) {
+            const { start, end, providerId } = opening;
+            await holdAt(other, 0, 0, { start, end, providerId });
+            await caughtUp(live, engine);
+            await assertAlike(live, other);
+          }
+          // What is held is over, without news.
           clock.advance(61_000);
           await assertAlike(live, other);
         });
