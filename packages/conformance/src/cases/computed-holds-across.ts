@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import {
   buffer,
-type Engine,
+  type Engine,
   type ErrorCode,
   isBookingError,
   maximumHolds,
