@@ -1,6 +1,7 @@
 import type { Appointment, JournalEntry, OpenSeat, RecordKey, Slot } from "@slotwright/core/adapter";
 import {
   type AppointmentQuery,
+  computedIdPattern,
   type JournalsQuery,
   keyText,
   type OpenQuery,
@@ -82,7 +83,8 @@ export async function findSlots(run: Run, { records }: TableNames, query: SlotQu
        and ($8::text is null or schedule_id = $8) and ($9::text is null or ends > $9)
        and ($12::text is null or holder_id = $12)
        and ($10::text[] is null
-         or case when status = 'held' and hold_expires <= $11 then 'available' else status end = any($10))
+         or case when status <> 'held' or hold_expires > $11 then status
+              when id like '${computedIdPattern}' then 'withdrawn' else 'available' end = any($10))
      order by starts ${order}, id ${order} limit $7`,
     [...valuesOfBoth(query), scheduleId ?? null, iso(endAfter), statuses ?? null, iso(asOf), holderId ?? null],
   );

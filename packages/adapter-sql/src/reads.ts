@@ -2,6 +2,7 @@ import {
   type AppointmentQuery,
   type AppointmentStatus,
   appointmentStatuses,
+  computedIdPattern,
   type JournalsQuery,
   type OpenQuery,
   type SlotQuery,
@@ -42,14 +43,28 @@ export function createReads(strategy: SqlStrategy): ListReads {
 const noneOf = (statuses: readonly string[]): readonly RawBuilder<boolean>[] =>
   statuses.map((status) => sql<boolean>`status <> ${sql.lit(status)}`);
 
-/** The effective statuses at `asOf`: a hold that has expired counts as available. */
+/**
+ * The effective statuses at `asOf`: a hold that has expired counts as available, or as withdrawn on a slot that was made of a
+ * computed opening.
+ */
 function isInSlotStatus(statuses: readonly SlotStatus[]): readonly RawBuilder<boolean>[] {
-  const [isAvailable, isHeld] = [statuses.includes("available"), statuses.includes("held")];
-  const others = slotStatuses.filter((status) => !statuses.includes(status) && !(status === "held" && isAvailable));
-  if (isAvailable === isHeld) return noneOf(others);
-  const side = isAvailable ? sql`<=` : sql`>`;
-  return [...noneOf(others), sql<boolean>`(status <> 'held' or hold_expires_at ${side} ${value("asOf")})`];
+  const isWanted = (status: SlotStatus) => statuses.includes(status);
+  const ofHeld = heldConditions.filter(({ countsAs }) => isWanted(countsAs));
+  const others = slotStatuses.filter((status) => !isWanted(status) && (status !== "held" || ofHeld.length === 0));
+  if (ofHeld.length === 0 || ofHeld.length === heldConditions.length) return noneOf(others);
+  const any = sql.join([sql`status <> 'held'`, ...ofHeld.map(({ condition }) => condition)], sql` or `);
+  return [...noneOf(others), sql<boolean>`(${any})`];
 }
+
+const isComputed = sql`id like ${sql.lit(computedIdPattern)}`;
+const isExpired = sql`hold_expires_at <= ${value("asOf")}`;
+
+/** As what a slot counts that is stored as held. */
+const heldConditions: readonly { readonly countsAs: SlotStatus; readonly condition: RawBuilder<unknown> }[] = [
+  { countsAs: "available", condition: sql`${isExpired} and not ${isComputed}` },
+  { countsAs: "held", condition: sql`hold_expires_at > ${value("asOf")}` },
+  { countsAs: "withdrawn", condition: sql`${isExpired} and ${isComputed}` },
+];
 
 const isInAppointmentStatus = (statuses: readonly AppointmentStatus[]): readonly RawBuilder<boolean>[] =>
   noneOf(appointmentStatuses.filter((status) => !statuses.includes(status)));

@@ -125,6 +125,14 @@ export function createClient(options: ClientOptions): Client {
   void outbox.takeUp();
   const stopWaking = settings.onOnline(pauses.wake);
 
+  /** Of all states, unless some are named: what is withdrawn is then left out. */
+  const listOf =
+    <R extends ShownSlot | ShownAppointment>(kind: R["kind"]) =>
+    ({ statuses, ...wanted }: AppointmentsWanted & { readonly statuses?: readonly R["status"][] | undefined }) =>
+      listQuery<R>({ store, lists }, settings.within(scopeOf(kind, wanted)), ({ status }) =>
+        statuses === undefined ? status !== "withdrawn" : statuses.includes(status),
+      );
+
   return {
     calls: callsOf(send),
     commands: Object.fromEntries(
@@ -133,14 +141,8 @@ export function createClient(options: ClientOptions): Client {
         (input: unknown) => outbox.give(name, input as Fields).then(withoutSuccess),
       ]),
     ) as unknown as Commands,
-    slots: ({ statuses, ...wanted }) =>
-      listQuery<ShownSlot>({ store, lists }, settings.within(scopeOf("slot", wanted)), ({ status }) =>
-        statuses === undefined ? status !== "withdrawn" : statuses.includes(status),
-      ),
-    appointments: ({ statuses, ...wanted }) =>
-      listQuery<ShownAppointment>({ store, lists }, settings.within(scopeOf("appointment", wanted)), ({ status }) =>
-        statuses === undefined ? true : statuses.includes(status),
-      ),
+    slots: listOf<ShownSlot>("slot"),
+    appointments: listOf<ShownAppointment>("appointment"),
     openSlots: (input) => openSlotsQuery({ store, send, environment, now: clock.now, onNews: news.subscribe }, input),
     connection: { get: feed.get, subscribe: feed.subscribe, ageMs: feed.ageMs },
     pending: { get: memoized(store.version, store.pending), subscribe: store.subscribe },

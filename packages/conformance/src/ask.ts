@@ -83,6 +83,7 @@ const asking: Readonly<Record<Intent["name"], (asked: Asked) => Promise<unknown>
     return by.findTimes({ ...search, facilityId: place.facilityId, minutes: asked.intent.capacity * 10 });
   },
   hold,
+  holdTime,
   bookSlot: ({ engine, world, forSubject, slotId, alsoSlotIds, mine }) =>
     noting(world, engine.book({ ...forSubject, slotId, alsoSlotIds, ...mine })),
   bookTime: ({ engine, world, intent, forSubject, at, range }) => {
@@ -148,6 +149,13 @@ async function hold({ engine, intent, world, by, urgent, slotId, alsoSlotIds }: 
   const holder = intent.length % 2 === 0 ? { holderId: `holder-${intent.length % 3}${world.name}` } : {};
   const held = await engine.hold({ ...by, ...urgent, slotId, alsoSlotIds, seconds: intent.length, ...holder });
   for (const id of [slotId, ...alsoSlotIds]) world.holdTokens.set(id, held.holdToken);
+}
+
+async function holdTime({ engine, intent, world, by, urgent, at, range }: Asked): Promise<void> {
+  const { slot, holdToken } = await engine.hold({ ...by, ...urgent, ...at, ...range, seconds: intent.length });
+  world.holdTokens.set(slot.id, holdToken);
+  // Before the others, among those that all callers want.
+  if (!world.slotIds.includes(slot.id)) world.slotIds.unshift(slot.id);
 }
 
 async function reschedule({ engine, intent, by, urgent, appointmentId, slotId, mine, range }: Asked): Promise<void> {

@@ -14,6 +14,7 @@ export interface Intent {
     | "block"
     | "unblock"
     | "hold"
+    | "holdTime"
     | "extend"
     | "release"
     | "breakHold"
@@ -59,6 +60,7 @@ const weighted: readonly { readonly weight: number; readonly value: Intent["name
   { weight: 4, value: "cancel" },
   { weight: 3, value: "reschedule" },
   { weight: 2, value: "hold" },
+  { weight: 3, value: "holdTime" },
   { weight: 1, value: "extend" },
   { weight: 1, value: "release" },
   { weight: 1, value: "breakHold" },

@@ -90,6 +90,8 @@ export type {
   CreateSlotsInput,
   ExtendInput,
   HoldInput,
+  HoldSlotInput,
+  HoldTimeInput,
   MarkNoShowInput,
   NewSlotInput,
   ReleaseInput,

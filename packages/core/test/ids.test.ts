@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
 import { createIdSource } from "../src/engine/ids.ts";
+import { computedIdPattern, isComputedId } from "../src/model/computed-id.ts";
+import { computedSlotId, publishedSlotId } from "../src/model/schedule.ts";
 
 it("an id is a UUIDv7 of the moment, and its random digits vary", () => {
   const newId = createIdSource();
@@ -13,4 +15,14 @@ it("an id is a UUIDv7 of the moment, and its random digits vary", () => {
   for (const place of [16, 17, 20, 21, 22, ...Array.from({ length: 12 }, (_, index) => 24 + index)]) {
     expect(new Set(ids.map((id) => id[place])).size, `digit ${place}`).toBe(16);
   }
+});
+
+it("the ids of slots of computed openings have the form that storages tell them by, and no others", () => {
+  const form = new RegExp(`^${computedIdPattern.replaceAll("_", ".")}$`, "u");
+  const ids = [0, 1, 0xfff_ffff_ffff].map((count) => computedSlotId("hours", new Date(0), 0, count));
+  const others = [createIdSource()(), publishedSlotId("hours", new Date(0), 0, 0), "8", `x${ids[0]}`, `${ids[0]}x`];
+  for (const id of [...ids, "🏖🏖🏖🏖🏖🏖🏖🏖-1234-8123-1234-123456789012"]) {
+    expect([isComputedId(id), form.test(id)]).toEqual([true, true]);
+  }
+  for (const id of others) expect([isComputedId(id), form.test(id)]).toEqual([false, false]);
 });

@@ -80,6 +80,7 @@ const wrong: readonly Wrong[] = [
   [{ path: "", code: "conflicting_fields" }, (engine) => engine.history({ slotId: "s", appointmentId: "a" } as never)],
   [{ path: "cursor", code: "not_a_cursor" }, list({ cursor: "nonsense" })],
   [{ path: "", code: "unreadable" }, (engine) => engine.hold(throwing as never)],
+  [{ path: "", code: "unreadable" }, (engine) => engine.extend(throwing as never)],
   [{ path: "holdToken", code: "invalid" }, book({ holdToken: [7] })],
 ];
 

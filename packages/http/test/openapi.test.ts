@@ -43,8 +43,12 @@ describe("the OpenAPI document", () => {
       expect(asked).toContain("query holderId");
       expect(asked.join()).not.toContain("holdTokens");
     }
-    const hold = body.paths["/slots/{slotId}/hold"].post.requestBody.content["application/json"].schema;
-    expect(Object.keys(hold.properties)).toEqual(["reason", "override", "alsoSlotIds", "seconds", "holderId"]);
+    const holds = body.paths["/holds"].post.requestBody.content["application/json"].schema.anyOf;
+    const holding = ["seconds", "holderId"];
+    expect(holds.map((one: { properties: object }) => Object.keys(one.properties))).toEqual([
+      ["reason", "override", "slotId", "alsoSlotIds", ...holding],
+      ["reason", "override", "slotId", "providerId", "facilityId", "start", "end", ...holding],
+    ]);
     const slots = body.paths["/slots"].get.parameters.map(({ name }: { name: string }) => name);
     expect(slots.sort()).toEqual([
       "cursor",

@@ -69,10 +69,10 @@ describeOnEachEngine("the handler", ({ stage }) => {
       { scenario: "slot_blocked", recoverable: true, helps: ["another_time"], blockedBy: { kind: "slot", id: first } },
     ]);
     await as("unblock", `POST /slots/${first}/unblock`, { body: { reason: "back" } });
-    const held = await as("hold", `POST /slots/${first}/hold`, { body: { seconds: 60 } });
+    const held = await as("hold", "POST /holds", { body: { slotId: first, seconds: 60 } });
     await as("extend", `POST /slots/${first}/extend`, { body: { holdToken: held.body.holdToken, seconds: 90 } });
     await as("release", `POST /slots/${first}/release`, { body: { holdToken: held.body.holdToken } });
-    await as("hold", `POST /slots/${sixth}/hold`);
+    await as("hold", "POST /holds", { body: { slotId: sixth } });
     await as("breakHold", `POST /slots/${sixth}/break-hold`, { body: { reason: "closed", block: true } });
 
     const body = { slotId: first, subjectId: "ada", appointmentId: "a/1", metadata: { note: "x" } };
@@ -181,6 +181,23 @@ describeOnEachEngine("the handler", ({ stage }) => {
     expect(operationNames.filter((name) => !seen.has(name))).toEqual(["stream", "openapi"]);
   });
 
+  it("holds a time that the hours offer, as it books one", async () => {
+    const { as, plain } = await documented(stage);
+    const where = { providerId: "dr-grey", facilityId: "south" };
+    const hours = { openings: "computed", offer: { minutes: 30 }, weekly: [{ days: ["monday"], from: 540, to: 600 }] };
+    await as("setAvailability", "POST /availability", { body: { ...where, hours } });
+    const body = { ...where, start: "2030-03-04T09:00:00Z", end: "2030-03-04T09:30:00Z" };
+    const held = await as("hold", "POST /holds", { body: { ...body, holderId: "ada" } });
+    expect(held).toMatchObject({ status: 201, body: { slot: { status: "held", facilityId: "south" }, alsoSlots: [] } });
+    expect(held.headers.get("ETag")).toBe('"1"');
+    expect(await plain("POST /holds", { body })).toMatchObject({
+      status: 409,
+      body: { scenario: "no_slot_available" },
+    });
+    const { slot, holdToken } = held.body;
+    await as("book", "POST /appointments", { body: { slotId: slot.id, holdToken, subjectId: "ada" } });
+  });
+
   it("answers with what was passed by an override as its document says", async () => {
     const policies = [
       { name: "closed", check: ({ command }: { command: string }) => (command === "book" ? "Closed." : undefined) },
@@ -225,7 +242,7 @@ describeOnEachEngine("the handler", ({ stage }) => {
     await changedBy("POST /appointments/a/check-in", {});
     await changedBy("POST /appointments/a/cancel", {});
     await send(`POST /slots/${one}/unblock`);
-    await changedBy(`POST /slots/${one}/hold`, { alsoSlotIds: [two], seconds: 60 });
+    await changedBy("POST /holds", { slotId: one, alsoSlotIds: [two], seconds: 60 });
     const asked = { slotId: one, orSlotIds: [two], subjectId: "ada", holdSeconds: 60 };
     await changedBy("POST /requests", { ...asked, appointmentId: "b" });
     await changedBy("POST /appointments/b/accept", {});

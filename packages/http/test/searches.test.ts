@@ -156,7 +156,7 @@ describe("a search for free times", () => {
   it("offers to a holder what they hold, by the token in a header or by who they are, and to nobody else", async () => {
     const { send } = await searched();
     const { slotId } = (await send(asked)).body.items[1];
-    const { holdToken } = (await send(`POST /slots/${slotId}/hold`, { body: { holderId: "h/1" } })).body;
+    const { holdToken } = (await send("POST /holds", { body: { slotId, holderId: "h/1" } })).body;
     const offered = async (route: string, headers = {}, actor = "provider/dr") => {
       const { items, source } = (await send(route, { headers, actor })).body;
       const found = items.find((item: { slotId: string; mine?: boolean }) => item.slotId === slotId && item.mine);
@@ -330,7 +330,7 @@ describe("a search for times of a length", () => {
   it("has what the caller holds, by the tokens of a header", async () => {
     const { send } = await followed();
     const [slot] = (await send("POST /slots", { body: { ...place, slots: slots.slice(0, 1) } })).body.slots;
-    const { holdToken } = (await send(`POST /slots/${slot.id}/hold`, { body: { seconds: 60 } })).body;
+    const { holdToken } = (await send("POST /holds", { body: { slotId: slot.id, seconds: 60 } })).body;
     const headers = { "Hold-Token": encodeURIComponent(holdToken) };
     for (const actor of ["provider/dr", "outsider/x"]) {
       const offered = async (more = {}) =>

@@ -16,8 +16,12 @@ for (const engine of await bothEnginesOr("postgres")) {
     const bed = bedOf(engine, browser);
 
     /** The dialog of somebody who looks for times of this length. */
-    async function lookFor(person: string, minutes: string): Promise<Page> {
-      const page = await bed().open(person, { search });
+    async function lookFor(
+      person: string,
+      minutes: string,
+      more: Readonly<Record<string, string>> = {},
+    ): Promise<Page> {
+      const page = await bed().open(person, { search: { ...search, ...more } });
       await page.getByRole("button", { name: "Choose how long it takes" }).click();
       await page.getByLabel("How long", { exact: true }).selectOption({ label: minutes });
       return page;
@@ -31,6 +35,7 @@ for (const engine of await bothEnginesOr("postgres")) {
       const [ada, ben] = [await lookFor("ada-brandt", "45 min"), await lookFor("ben-okafor", "1 h")];
       await time(ben, "09:00 ?–10:00").waitFor();
       await time(ada, "09:30 ?–10:15").click();
+      await ada.getByText("Kept for you for").waitFor();
       await fillIn(ada, "Knee, six weeks after surgery");
       await book(ada);
       await notices(ada).getByText("Booked:").waitFor();
@@ -63,16 +68,33 @@ for (const engine of await bothEnginesOr("postgres")) {
       expect(after.items.length).toBe(before.items.length);
     });
 
-    it("that somebody else has booked meanwhile is said to be gone, with what was written", async () => {
-      const [ada, ben] = [await lookFor("ada-brandt", "30 min"), bed().as("ben-okafor")];
+    it("is kept while the form is filled in: nobody else gets it, and when it is given back it is on offer again", async () => {
+      const [ada, ben] = [await lookFor("ada-brandt", "30 min"), await lookFor("ben-okafor", "30 min")];
+      await time(ben, "11:15 ?–11:45").waitFor();
       await time(ada, "11:00 ?–11:30").click();
+      await ada.getByText("Kept for you for").waitFor();
+      await time(ben, "11:15 ?–11:45").waitFor({ state: "detached" });
+      await ada.getByRole("button", { name: "Keep it longer" }).click();
+      await ada.getByRole("button", { name: "Cancel", exact: true }).click();
+      await time(ben, "11:15 ?–11:45").waitFor();
+      await time(ben, "11:00 ?–11:30").waitFor();
+    });
+
+    it("that is not kept any longer can be kept again, or another one, with what was written", async () => {
+      const ada = await lookFor("ada-brandt", "30 min", { hold: "5" });
+      await time(ada, "12:00 ?–12:30").click();
       await fillIn(ada, "Stiff neck");
+      await ada.getByText("This time is not kept for you any longer").waitFor();
       const at = (plainTime: string) =>
         new Date(saturday.toZonedDateTime({ timeZone: "Europe/Lisbon", plainTime }).epochMilliseconds);
-      await ben.calls.book({ ...place, start: at("11:15"), end: at("11:45"), subjectId: "ben-okafor" });
-      await ada.getByText("This time is not free any longer. Choose another one.").waitFor();
-      expect(await ada.getByRole("button", { name: "Book", exact: true }).isDisabled()).toBe(true);
-      await time(ada, "11:45 ?–12:15").click();
+      const ben = bed().as("ben-okafor");
+      await ben.calls.book({ ...place, start: at("12:15"), end: at("12:45"), subjectId: "ben-okafor" });
+      await ada.getByRole("button", { name: "Keep it again" }).waitFor({ state: "detached" });
+      await ada
+        .getByRole("dialog")
+        .getByRole("button", { name: /11:45.{1,3}12:15/ })
+        .click();
+      await ada.getByText("Kept for you for").waitFor();
       expect(await ada.getByLabel("What is it about?").inputValue()).toBe("Stiff neck");
       await book(ada);
       await notices(ada).getByText("Booked:").waitFor();

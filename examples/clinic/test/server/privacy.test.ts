@@ -186,7 +186,7 @@ function triesAt({ id, slot, held, free }: Aims): readonly (readonly [route: str
     [`/appointments/${id}/offer`, { slotId: free?.id }, 404],
     [`/appointments/${id}/decline`, { reason: "To see what happens" }, 404],
     [`/appointments/${id}/reschedule`, { slotId: free?.id }, 404],
-    [`/slots/${slot}/hold`, {}, 409],
+    ["/holds", { slotId: slot }, 409],
     [`/slots/${slot}/release`, { holdToken: "guessed" }, 404],
     [`/slots/${slot}/block`, {}, 403],
     [`/slots/${slot}/break-hold`, { reason: "To see what happens" }, 403],

@@ -65,7 +65,7 @@ export function noAnswer(cause: unknown): RequestError<"no_answer"> {
 
 /** What is answered by something in between, such as a proxy. It is sent again where a server may only be away. */
 export function notAnAnswer(status: number, retryAfterMs: number | null): RequestError<"not_an_answer"> {
-  const message = `The server answered in a way that cannot be read (HTTP ${status}). Try again later.`;
+  const message = `The server's answer cannot be read (HTTP ${status}). Try again later.`;
   const transient = status >= 500 || status === 408 || status === 429 || status < 400;
   const facts = { status, message, details: {}, recoverable: transient, transient, retryAfterMs };
   return new RequestError("not_an_answer", facts);
@@ -73,7 +73,7 @@ export function notAnAnswer(status: number, retryAfterMs: number | null): Reques
 
 /** It was kept for so long that nobody expects it any more. An attempt before may have reached the server. */
 export function notSent(): RequestError<"not_sent"> {
-  return notSentAgain("This was asked for long ago, so it was not sent again. Look up whether it took effect.");
+  return notSentAgain("This was asked for long ago, so it is not sent again. Look up whether it took effect.");
 }
 
 /** A person has given it up, because of the error of its last attempt. One of them may have reached the server. */

@@ -6,7 +6,7 @@ const commandRoutes = {
   createSlots: "POST /slots",
   block: "POST /slots/{slotId}/block",
   unblock: "POST /slots/{slotId}/unblock",
-  hold: "POST /slots/{slotId}/hold",
+  hold: "POST /holds",
   extend: "POST /slots/{slotId}/extend",
   release: "POST /slots/{slotId}/release",
   breakHold: "POST /slots/{slotId}/break-hold",

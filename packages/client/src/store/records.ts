@@ -1,3 +1,4 @@
+import { statusWhenFreed } from "@slotwright/core/client";
 import type { ShownAppointment, ShownSlot } from "../calls/calls.ts";
 
 /** What the store holds. */
@@ -18,7 +19,7 @@ export interface Seen {
 
 /** The slot as it counts at `now`: a hold ends by the clock, without news. */
 export function asOf<R extends ClientRecord>(record: R, now: number): R {
-  return isExpired(record, now) ? { ...record, status: "available", hold: null } : record;
+  return isExpired(record, now) ? { ...record, status: statusWhenFreed(record), hold: null } : record;
 }
 
 function isExpired(record: ClientRecord, now: number): boolean {

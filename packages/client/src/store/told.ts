@@ -28,23 +28,13 @@ export function toldBy({ code, details }: RequestError): ToldByRefusal {
   }
   if (id !== undefined && record === "slot") return { doubtful: [slotKey(id)] };
   if (id !== undefined && record === "appointment") return { doubtful: [appointmentKey(id)] };
-  if (!doubtfulCodes.has(code)) return {};
+  if (!doubtful.test(code)) return {};
   if (slotId !== undefined) return { doubtful: [slotKey(slotId)] };
   return appointmentId === undefined ? {} : { doubtful: [appointmentKey(appointmentId)] };
 }
 
-const doubtfulCodes: ReadonlySet<string> = new Set([
-  "appointment_exists",
-  "appointment_not_found",
-  "hold_expired",
-  "hold_not_found",
-  "hold_not_owned",
-  "slot_blocked",
-  "slot_booked",
-  "slot_held",
-  "slot_not_found",
-  "slot_withdrawn",
-]);
+/** What is not there, is there already, or is in another state than was thought. */
+const doubtful = /^(appointment|hold|slot)_/;
 
 function stateIn(code: string, { heldUntil }: Details): Partial<ClientRecord> | undefined {
   if (code === "slot_booked") return { status: "booked", hold: null };

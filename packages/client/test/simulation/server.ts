@@ -221,9 +221,10 @@ export function createTestServer(first: Engine, actor: Actor): TestServer {
 }
 
 /** What a `POST` on a path without an id does. */
-const creating: Readonly<Record<string, "setAvailability" | "createSlots" | "request" | "book">> = {
+const creating: Readonly<Record<string, "setAvailability" | "createSlots" | "hold" | "request" | "book">> = {
   availability: "setAvailability",
   slots: "createSlots",
+  holds: "hold",
   requests: "request",
   appointments: "book",
 };

@@ -5,6 +5,7 @@ import { assertSound, manualClock, minutes, patient, place, provider, refusal } 
 import type { ConformanceCase } from "../harness.ts";
 import { caughtUp, withLive } from "../live-slots.ts";
 import { bookAt, computed, found, search, stage } from "./computed.ts";
+import { holdAt } from "./computed-holds.ts";
 
 const dayMinutes = 24 * 60;
 const by = { actor: provider, ...place };
@@ -43,6 +44,14 @@ const anyDeed: fc.Arbitrary<Deed> = fc.oneof(
       ({ from, length }): Deed =>
         (engine) =>
           bookAt(engine, from, length),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: anyTime.map(
+      ({ from, length }): Deed =>
+        (engine) =>
+          holdAt(engine, from, length),
     ),
   },
   {
@@ -96,6 +105,8 @@ async function changeOne(engine: Engine, nth: number): Promise<void> {
     : engine.block({ actor: provider, slotId: one.id }));
 }
 
+const isComputed = ({ slotId }: FreeTime): boolean => slotId === null;
+
 function allTimes(live: LiveSlots, input: Partial<Parameters<LiveSlots["findTimes"]>[0]>): readonly FreeTime[] {
   const times: FreeTime[] = [];
   let cursor: string | null = null;
@@ -137,6 +148,14 @@ export const computedLiveCases: readonly ConformanceCase[] = [
             await caughtUp(live, engine);
             await assertAlike(live, other);
           }
+          const [opening] = (await found(other, { ...window, providerIds: followed.providerIds })).filter(isComputed);
+          if (opening !== undefined) {
+            const { start, end, providerId } = opening;
+            await holdAt(other, 0, 0, { start, end, providerId });
+            await caughtUp(live, engine);
+            await assertAlike(live, other);
+          }
+          // What is held is over, without news.
           clock.advance(61_000);
           await assertAlike(live, other);
         });

@@ -11,6 +11,7 @@ import fc from "fast-check";
 import { assertSound, engineOn, minutes, patient, place, provider, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { bookAt, computed, found, search, shownTimes, stage } from "./computed.ts";
+import { holdAt } from "./computed-holds.ts";
 import { actorOf, anyScene, audienceOf, clockAt, furnish, type Scene } from "./scenes.ts";
 
 const dayMinutes = 24 * 60;
@@ -98,6 +99,13 @@ export const computedTruthCases: readonly ConformanceCase[] = [
         await furnish(storage, scene);
         for (const providerId of offices) {
           await engineOn(storage).setAvailability({ ...by, providerId, hours: hoursOf(one) });
+        }
+        // Of two that are held, one hold has ended by the time of the search.
+        const before = engineOn(storage, { clock: clockAt(scene.afterNine - 5) });
+        for (const [index, seconds] of [60, 600].entries()) {
+          const from = 15 * (scene.subject + index * 4);
+          const where = { providerId: offices[index % 2], seconds };
+          await holdAt(before, from, offer.minutes, where).catch(() => {});
         }
         const options = { policies: scene.policies, audienceOf, clock: clockAt(scene.afterNine) };
         const own = engineOn(storage, options).as(actorOf(scene));

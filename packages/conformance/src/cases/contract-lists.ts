@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { type SlotStatus, slotStatuses } from "@slotwright/core";
+import { computedSlotId } from "@slotwright/core/checking";
 import type { ConformanceCase } from "../harness.ts";
 import { creation, sampleInstant, sampleSchedule, slotAt, transitionOf } from "../records.ts";
 
@@ -50,6 +52,43 @@ export const contractListCases: readonly ConformanceCase[] = [
         "slot-30",
         "slot-0",
       ]);
+    },
+  },
+  {
+    key: "contract.find-slots-computed",
+    title: "findSlots counts a slot that was made of a computed opening as withdrawn once its hold has expired",
+    async run({ storage, second }) {
+      const id = computedSlotId("hours", sampleInstant(0), 0, 1);
+      const held = { status: "held", hold: holdOf(5, "ada") } as const;
+      // Another id of the same length is one of a slot like others.
+      const other = id.replace(/^(.{14})8/, "$17");
+      await storage.commit([creation(slotAt(0, { id, ...held }), slotAt(30, { id: other, ...held }), slotAt(60))]);
+      const query = { providerIds: ["provider-1"], limit: 10 };
+      const names = new Map([
+        [id, "computed"],
+        [other, "held"],
+      ]);
+      const find = async (statuses: readonly SlotStatus[] | undefined, asOf: number) =>
+        (await second.findSlots({ ...query, asOf: sampleInstant(asOf), ...(statuses && { statuses }) })).map(
+          (slot) => names.get(slot.id) ?? "free",
+        );
+      const [all, rest] = [
+        ["computed", "held", "free"],
+        ["held", "free"],
+      ];
+      assert.deepEqual([await find(undefined, 4), await find(undefined, 5)], [all, all]);
+      assert.deepEqual([await find(["available"], 4), await find(["available"], 5)], [["free"], rest]);
+      assert.deepEqual([await find(["held"], 4), await find(["held"], 5)], [["computed", "held"], []]);
+      assert.deepEqual([await find(["withdrawn"], 4), await find(["withdrawn"], 5)], [[], ["computed"]]);
+      assert.deepEqual([await find(["available", "held"], 4), await find(["available", "held"], 5)], [all, rest]);
+      const free = ["available", "withdrawn"] as const;
+      assert.deepEqual([await find(free, 4), await find(free, 5)], [["free"], all]);
+      const taken = ["held", "withdrawn"] as const;
+      assert.deepEqual([await find(taken, 4), await find(taken, 5)], [["computed", "held"], ["computed"]]);
+      assert.deepEqual([await find(slotStatuses, 4), await find(slotStatuses, 5)], [all, all]);
+      const open = async (asOf: number) =>
+        (await second.findOpen({ ...query, asOf: sampleInstant(asOf) })).map((seat) => names.get(seat.id) ?? "free");
+      assert.deepEqual([await open(4), await open(5)], [["free"], rest]);
     },
   },
   {

@@ -13,6 +13,8 @@ import { clockSetBackCases } from "./clock-set-back.ts";
 import { computedCases } from "./computed.ts";
 import { computedAcceptCases } from "./computed-accept.ts";
 import { computedCountCases } from "./computed-counts.ts";
+import { computedHoldCases } from "./computed-holds.ts";
+import { computedHoldAcrossCases } from "./computed-holds-across.ts";
 import { computedLiveCases } from "./computed-live.ts";
 import { computedRaceCases } from "./computed-races.ts";
 import { computedRescheduleCases } from "./computed-reschedule.ts";
@@ -141,6 +143,8 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...computedCases,
   ...computedRaceCases,
   ...computedAcceptCases,
+  ...computedHoldCases,
+  ...computedHoldAcrossCases,
   ...computedTruthCases,
   ...computedLiveCases,
   ...computedCountCases,

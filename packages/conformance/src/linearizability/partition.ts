@@ -89,7 +89,7 @@ function placesOf({ scheduleId, providerId, facilityId }: Pick<Slot, "scheduleId
 /** The schedules, or providers at facilities, all of whose slots a call reads. */
 function wholesOf({ name, input, outcome }: HistoryCall, history: Circumstances, slots: Slots): readonly string[] {
   const { slotId } = input;
-  const isByTime = (name === "book" || name === "reschedule") && slotId === undefined;
+  const isByTime = timedCalls.has(name) && slotId === undefined;
   const { providerId, facilityId } = name === "reschedule" ? placeTold(outcome) : input;
   const facility = history.overlapScope === "facility" ? String(facilityId) : null;
   const schedule = () => `schedule:${scheduleIdOf(String(providerId), facility)}`;
@@ -115,6 +115,9 @@ function placeTold(outcome: HistoryCall["outcome"]): Readonly<Record<string, unk
   const { appointment } = ("result" in outcome ? outcome.result : {}) as { readonly appointment?: object };
   return { ...appointment };
 }
+
+/** They name a slot, or else a time. */
+const timedCalls: ReadonlySet<HistoryCall["name"]> = new Set(["hold", "book", "reschedule"]);
 
 /** They name a slot, and may write its schedule. */
 const callsInTime: ReadonlySet<HistoryCall["name"]> = new Set(["block", "unblock", "breakHold"]);

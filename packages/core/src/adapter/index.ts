@@ -19,6 +19,7 @@ export {
   type WishedTime,
 } from "../model/appointment-request.ts";
 export type { Availability } from "../model/availability.ts";
+export { computedIdPattern } from "../model/computed-id.ts";
 export type { Hours } from "../model/hours.ts";
 export { compareIds } from "../model/id-order.ts";
 export {

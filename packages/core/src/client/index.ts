@@ -7,6 +7,7 @@ export type { ErrorCode } from "../errors/details.ts";
 export { type AppointmentStatus, appointmentStatuses, owningStatuses } from "../model/appointment.ts";
 export { type RequestState, requestState } from "../model/appointment-request.ts";
 export type { CommandInput, CommandInputs } from "../model/command-inputs.ts";
+export { statusWhenFreed } from "../model/computed-id.ts";
 export { type InTemporal, inTemporal, type TemporalSource } from "../model/in-temporal.ts";
 export { type InputIssue, type IssueCode, issueCodes } from "../model/input-issue.ts";
 export { type CommandName, commandNames, type HostCommandName, hostCommandNames } from "../model/journal.ts";

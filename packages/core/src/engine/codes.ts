@@ -54,7 +54,7 @@ export const callCodes = {
   createManySlots: [...command, ...creating, "aborted"],
   block: [...command, ...slot, ...taken],
   unblock: [...command, ...slot, "slot_booked", "slot_held", "slot_withdrawn", "slot_overlap"],
-  hold: [...command, ...slot, ...taken],
+  hold: [...command, ...slot, ...taken, "no_slot_available", "invalid_time_range"],
   extend: [...command, ...slot, ...hold],
   release: [...command, ...slot, ...hold],
   breakHold: [...command, ...slot, "hold_not_found", "slot_booked", "slot_blocked", "slot_withdrawn"],

@@ -1,8 +1,8 @@
-import type { Slot } from "../model/slot.ts";
+import { type Slot, slotAsOf } from "../model/slot.ts";
 import type { SlotQuery } from "../storage/adapter.ts";
 
 /**
- * A page without slots that were withdrawn. A query for certain statuses names none of these, and does not find them. Another
+ * A page without slots that count as withdrawn. A query for certain statuses names none of these, and does not find them. Another
  * one reads on in their place, because to leave them out in the database would cost each list.
  */
 export async function listed(
@@ -13,7 +13,7 @@ export async function listed(
   const kept: Slot[] = [];
   let page = await find(query);
   for (;;) {
-    for (const slot of page) if (slot.status !== "withdrawn") kept.push(slot);
+    for (const slot of page) if (slotAsOf(slot, query.asOf).status !== "withdrawn") kept.push(slot);
     const last = page.at(-1);
     if (kept.length >= limit || page.length < limit || last === undefined) return kept.slice(0, limit);
     page = await find({ ...query, after: { start: last.start, id: last.id } });

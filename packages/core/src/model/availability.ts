@@ -1,7 +1,6 @@
 import { fieldNamesOf } from "./field-names.ts";
 import type { Hours } from "./hours.ts";
-import { computedSlotId, countInComputedId, scheduleIdOf } from "./schedule.ts";
-import type { Slot } from "./slot.ts";
+import { scheduleIdOf } from "./schedule.ts";
 import type { ZoneRules } from "./zone-rules.ts";
 
 /** The hours of a provider at a facility, as a record with versions: when something is on offer, by the clocks of the place. */
@@ -36,16 +35,4 @@ export const availabilityFieldNames = fieldNamesOf<Availability>({
 /** It belongs to one facility, also where a schedule spans all of the provider's. Two who set it first meet on its id. */
 export function availabilityIdOf(providerId: string, facilityId: string): string {
   return scheduleIdOf(providerId, facilityId);
-}
-
-/** Whether a slot was made for the booking of a computed opening. Its id tells. */
-export function isComputedSlot({
-  id,
-  providerId,
-  facilityId,
-  start,
-  seat,
-}: Pick<Slot, "id" | "providerId" | "facilityId" | "start" | "seat">): boolean {
-  const count = countInComputedId(id);
-  return count !== undefined && id === computedSlotId(availabilityIdOf(providerId, facilityId), start, seat, count);
 }

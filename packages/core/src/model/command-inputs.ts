@@ -19,8 +19,8 @@ import type { Metadata } from "./values.ts";
 /** A slot to be created. */
 export interface NewSlotInput {
   /**
-   * The id that the slot gets: 1 to 128 characters. An id that a slot has already is refused with `slot_exists`. Leave
-   * it out if `capacity` is above 1. Default: a UUIDv7.
+   * The id that the slot gets: 1 to 128 characters, and no UUID of version 8, which slots of computed openings have. An id that a slot
+   * has already is refused with `slot_exists`. Leave it out if `capacity` is above 1. Default: a UUIDv7.
    */
   readonly slotId?: string | undefined;
   /** When the slot begins; the instant belongs to it. From the year 1900 to 2199. */
@@ -68,13 +68,8 @@ export interface BlockInput extends SlotCommandInput {}
 /** What `unblock` takes. */
 export interface UnblockInput extends SlotCommandInput {}
 
-/** What `hold` takes. */
-export interface HoldInput extends SlotCommandInput {
-  /**
-   * Ids of further slots that are held with the same token, all or none of them: a room's or a device's, or the next one. At most 15, none of them
-   * twice. Default `[]`.
-   */
-  readonly alsoSlotIds?: readonly string[] | undefined;
+/** How long a hold lasts, and whose it is. */
+interface HoldingInput {
   /** How long the hold lasts, in seconds from now: 1 to 86 400, which is a day. Default 300. */
   readonly seconds?: number | undefined;
   /**
@@ -83,6 +78,35 @@ export interface HoldInput extends SlotCommandInput {
    */
   readonly holderId?: string | undefined;
 }
+
+/** What `hold` takes to hold slots that are known by their ids. */
+export interface HoldSlotInput extends SlotCommandInput, HoldingInput {
+  /**
+   * Ids of further slots that are held with the same token, all or none of them: a room's or a device's, or the next one. At most 15, none of them
+   * twice. Default `[]`.
+   */
+  readonly alsoSlotIds?: readonly string[] | undefined;
+}
+
+/**
+ * What `hold` takes to hold a time: it finds a free slot that contains the time, or makes one, if the time is a computed
+ * opening of the hours.
+ */
+export interface HoldTimeInput extends CommandEnvelope, HoldingInput {
+  /** Absent: with a `slotId` the call holds that slot. */
+  readonly slotId?: undefined;
+  /** Whose slot is wanted. 1 to 128 characters. */
+  readonly providerId: string;
+  /** Where the slot must be. 1 to 128 characters. */
+  readonly facilityId: string;
+  /** When the time begins. From the year 1900 to 2199. */
+  readonly start: InstantInput;
+  /** When the time ends, exclusive: after `start`, by at most 31 days. */
+  readonly end: InstantInput;
+}
+
+/** What `hold` takes: slots by their ids, or a time. */
+export type HoldInput = HoldSlotInput | HoldTimeInput;
 
 /** What `extend` takes. */
 export interface ExtendInput extends SlotCommandInput {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isComputedId } from "./computed-id.ts";
 import { hoursSchema } from "./hours.ts";
 import { saying } from "./input-issue.ts";
 import { instantSchema } from "./instant.ts";
@@ -26,7 +27,12 @@ const ifVersion = z.int("must be a whole number").min(1, "must be at least 1").o
 /** A slot to be created. */
 export const newSlotSchema = z
   .strictObject({
-    slotId: idSchema.optional(),
+    slotId: idSchema
+      .refine(
+        (id) => !isComputedId(id),
+        saying("must not be a UUID of version 8: slots that are made of computed openings have those", "invalid"),
+      )
+      .optional(),
     start: instantSchema,
     end: instantSchema,
     capacity: wholeNumber(1, limits.seatsPerSlot).default(1),
@@ -105,12 +111,27 @@ const alsoSlotIds = z
   .max(limits.slotsPerAppointment - 1, `must not hold more than ${limits.slotsPerAppointment - 1} slots`)
   .default([]);
 
-export const holdSchema = z.strictObject({
-  ...slotCommand,
-  alsoSlotIds,
+/** How long a hold lasts, and whose it is. */
+const holding = {
   seconds: wholeNumber(1, limits.holdSeconds).default(300),
   holderId: idSchema.optional(),
+};
+
+/** Hold slots that are known by their ids. `ifVersion` is that of the first. */
+export const holdSlotSchema = z.strictObject({ ...slotCommand, alsoSlotIds, ...holding });
+
+/** Hold a time: the engine finds a free slot that contains it, or makes that of a computed opening. */
+export const holdTimeSchema = z.strictObject({
+  ...envelope,
+  slotId: notInJson(z.undefined()).optional(),
+  providerId: idSchema,
+  facilityId: idSchema,
+  start: instantSchema,
+  end: instantSchema,
+  ...holding,
 });
+
+export const holdSchema = z.union([holdSlotSchema, holdTimeSchema]);
 
 export const extendSchema = z.strictObject({
   ...slotCommand,

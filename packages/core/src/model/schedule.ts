@@ -44,21 +44,13 @@ export function publishedSlotId(availabilityId: string, start: Date, seat: numbe
 const computed = "8f7c5d0e-1d0b-4b43-9c0e-5a1f6b7e0c34";
 
 /**
- * The id of a slot that the booking of a computed opening makes: a UUID of version 8 (RFC 9562), which is a hash as that of a
- * published slot, but for the last group, which has a count. So a slot alone tells whether it was made so, which
- * a command that frees it asks without another read.
+ * The id of a slot that is made of a computed opening: a UUID of version 8 (RFC 9562), which is a hash as that of a
+ * published slot, but for the last group, which has a count. So a slot alone tells that it was made so, which
+ * a command that frees it, and a list of what is free, ask without another read.
  */
 export function computedSlotId(availabilityId: string, start: Date, seat: number, count: number): string {
   const hash = uuidFromName(JSON.stringify([availabilityId, start.getTime(), seat, count]), computed);
   return `${hash.slice(0, 14)}8${hash.slice(15, 24)}${count.toString(16).padStart(12, "0")}`;
-}
-
-const computedForm = /^.{14}8.{9}([\da-f]{12})$/;
-
-/** Which of those of its time it is, if the id has the form of such a slot. */
-export function countInComputedId(id: string): number | undefined {
-  const [, count] = computedForm.exec(id) ?? [];
-  return count === undefined ? undefined : Number.parseInt(count, 16);
 }
 
 /**

@@ -10,7 +10,7 @@ export interface SlotSearch {
   readonly scheduleId?: string;
   /** Slots with a hold of this holder, as it is stored: whether it has expired is for `statuses` to say. */
   readonly holderId?: string;
-  /** The status as it counts at the query's `asOf`: an expired hold is `available`. */
+  /** The status as it counts at the query's `asOf`: an expired hold is `available`, or `withdrawn` (see `SlotQuery.asOf`). */
   readonly statuses?: readonly SlotStatus[];
   /** `slot.start >= startFrom` */
   readonly startFrom?: Date;

@@ -1,3 +1,4 @@
+import { statusWhenFreed } from "./computed-id.ts";
 import { namesOf } from "./field-names.ts";
 import type { Metadata } from "./values.ts";
 
@@ -12,6 +13,9 @@ export const occupyingStatuses: readonly SlotStatus[] = ["available", "held", "b
 
 /** The states in which it does not: any number of such slots may overlap. */
 export const asideStatuses: readonly SlotStatus[] = ["blocked", "withdrawn"];
+
+/** The states, as they count, of slots that the database may still keep as ones that keep others off their seat. */
+export const perhapsOccupyingStatuses: readonly SlotStatus[] = [...occupyingStatuses, "withdrawn"];
 
 export const isOccupying = ({ status }: Pick<Slot, "status">): boolean => occupyingStatuses.includes(status);
 
@@ -82,5 +86,5 @@ export const slotFieldNames = namesOf(newSlot({ ...ids, seat: 0, start: noTime, 
 /** The slot as it counts at `now`: an expired hold does not count, whether or not anything has cleaned it up. */
 export function slotAsOf(slot: Slot, now: Date): Slot {
   const expired = slot.status === "held" && slot.hold !== null && slot.hold.expiresAt <= now;
-  return expired ? { ...slot, status: "available", hold: null } : slot;
+  return expired ? { ...slot, status: statusWhenFreed(slot), hold: null } : slot;
 }

@@ -180,7 +180,7 @@ export function foundFor({ found }: Seen, { command }: Context): string | undefi
   return choosing.has(command.name) ? chooseSlot(found, command.id)?.id : undefined;
 }
 
-const choosing: ReadonlySet<CommandName> = new Set(["book", "accept", "reschedule"]);
+const choosing: ReadonlySet<CommandName> = new Set(["book", "hold", "accept", "reschedule"]);
 
 const idIn = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 

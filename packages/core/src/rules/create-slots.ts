@@ -4,7 +4,7 @@ import { limits } from "../model/limits.ts";
 import type { Replayable } from "../model/replayable.ts";
 import { type Schedule, scheduleIdOf } from "../model/schedule.ts";
 import { overlapping } from "../model/search.ts";
-import { occupyingStatuses, type Slot } from "../model/slot.ts";
+import { perhapsOccupyingStatuses, type Slot } from "../model/slot.ts";
 import type { TimeRange } from "../model/time-range.ts";
 import { isSameTimeZone } from "../model/time-zone.ts";
 import {
@@ -19,6 +19,7 @@ import {
   type Seen,
 } from "./decision.ts";
 import { slotKey } from "./find.ts";
+import { occupyingAmong, withdrawLapsed } from "./lapsed.ts";
 import { type Occupied, refuseOverlap, refuseRange } from "./time.ts";
 
 type CreateSlots = Command<"createSlots">;
@@ -43,7 +44,7 @@ export const createSlots: Rule<CreateSlots, CreatedSlots> = {
         ...overlapping(span(command.slots)),
         providerIds: [command.providerId],
         scheduleId,
-        statuses: occupyingStatuses,
+        statuses: perhapsOccupyingStatuses,
       },
     };
   },
@@ -61,7 +62,7 @@ function decideSlots(command: CreateSlots, seen: Seen, context: Context): Decisi
     refuseTimeZone(command, seen, context);
   if (refusal !== undefined) return refusal;
   const wanted = command.slots.flatMap(seatsOf);
-  const overlap = refuseOverlap(wanted, seen.found.map(occupiedBy));
+  const overlap = refuseOverlap(wanted, occupyingAmong(seen.found, context).map(occupiedBy));
   if (overlap !== undefined) return overlap;
   const schedule = scheduleFor(command, seen, context);
   const scheduleId = schedule.record.id;
@@ -70,7 +71,11 @@ function decideSlots(command: CreateSlots, seen: Seen, context: Context): Decisi
     return { id, scheduleId, providerId, facilityId, seat, start, end, metadata };
   });
   const slots = createSlotsAlike(given, context);
-  return decided([schedule, ...slots], { schedule: schedule.record, slots: slots.map(({ record }) => record) });
+  const lapsed = withdrawLapsed(seen.found, wanted, context);
+  return decided([schedule, ...lapsed, ...slots], {
+    schedule: schedule.record,
+    slots: slots.map(({ record }) => record),
+  });
 }
 
 /** What is kept of a chunk of many slots. The slots themselves would be stored twice. */

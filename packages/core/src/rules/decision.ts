@@ -157,12 +157,11 @@ const isSame = (one: unknown, other: unknown): boolean =>
 
 type NewSlot = Parameters<typeof newSlot>[0];
 
+/** Whose a slot is. */
+export type SlotState = Pick<Slot, "status" | "appointmentId" | "hold">;
+
 /** @param state In what state it begins. Default: available. */
-export function createSlot(
-  given: NewSlot,
-  context: Context,
-  state: Partial<Pick<Slot, "status" | "appointmentId">> = {},
-): Change<Slot> {
+export function createSlot(given: NewSlot, context: Context, state: Partial<SlotState> = {}): Change<Slot> {
   return createdSlot({ ...newSlot(given, context.now), ...state }, context);
 }
 

@@ -11,8 +11,10 @@ export const extend: Rule<Command<"extend">, SlotsOfHold> = {
     const until = context.now.getTime() + command.seconds * 1000;
     return changeHeld(
       command,
-      "held",
-      (hold) => ({ hold: { ...hold, expiresAt: new Date(Math.max(hold.expiresAt.getTime(), until)) } }),
+      ({ status }, hold) => ({
+        status,
+        hold: { ...hold, expiresAt: new Date(Math.max(hold.expiresAt.getTime(), until)) },
+      }),
       seen,
       context,
     );

@@ -1,4 +1,5 @@
 import type { Appointment } from "../model/appointment.ts";
+import { statusWhenFreed } from "../model/computed-id.ts";
 import { type Slot, slotAsOf } from "../model/slot.ts";
 import { type Change, type Context, changeSlot, type Seen } from "./decision.ts";
 
@@ -41,5 +42,5 @@ export function releaseHeld(
     .flatMap((id) => seen.slot(id) ?? [])
     .map((slot) => slotAsOf(slot, context.now))
     .filter((slot) => isHeldFor(appointment.id, slot, context))
-    .map((slot) => changeSlot(slot, { status: "available", hold: null }, context));
+    .map((slot) => changeSlot(slot, { status: statusWhenFreed(slot), hold: null }, context));
 }

@@ -24,7 +24,7 @@ export const idsOfHold = ({ slotId, alsoSlotIds }: NamedSlots): readonly string[
 /** The slots as they count now, or why one of them may not change to the state: all or none. */
 export function findForHold(
   command: NamedSlots,
-  to: SlotStatus,
+  statusAfter: (slot: Slot) => SlotStatus,
   seen: Seen,
   context: Context,
   refuse: (stored: Slot) => Refusal | undefined = () => undefined,
@@ -36,7 +36,7 @@ export function findForHold(
   for (const id of ids) {
     const slot = findSlot(seen, id, id === command.slotId ? command.ifVersion : undefined, context);
     if (isRefusal(slot)) return slot;
-    const refusal = refuse(seen.slot(id) ?? slot) ?? refuseSlotChange(slot, to, context);
+    const refusal = refuse(seen.slot(id) ?? slot) ?? refuseSlotChange(slot, statusAfter(slot), context);
     if (refusal !== undefined) return refusal;
     slots.push(slot);
   }
@@ -46,15 +46,15 @@ export function findForHold(
 /** Changes slots that are held by a token. */
 export function changeHeld(
   command: NamedSlots & { readonly holdToken: string },
-  to: SlotStatus,
-  changesOf: (hold: Hold) => Partial<Pick<Slot, "status" | "hold">>,
+  stateAfter: (slot: Slot, hold: Hold) => Pick<Slot, "status" | "hold">,
   seen: Seen,
   context: Context,
 ): Decision<SlotsOfHold> {
   const ofOthers = (stored: Slot) => refuseTokens(stored, [command.holdToken], context);
-  const slots = findForHold(command, to, seen, context, ofOthers);
+  const after = (slot: Slot) => stateAfter(slot, slot.hold as Hold);
+  const slots = findForHold(command, (slot) => after(slot).status, seen, context, ofOthers);
   if (isRefusal(slots)) return slots;
-  const changes = slots.map((slot) => changeSlot(slot, changesOf(slot.hold as Hold), context));
+  const changes = slots.map((slot) => changeSlot(slot, after(slot), context));
   return decided(changes, slotsOf(changes));
 }
 

@@ -1,7 +1,27 @@
-import type { Command } from "../model/commands.ts";
-import { changeSlot, decided, isRefusal, type Rule } from "./decision.ts";
+import type { z } from "zod";
+import { refuse } from "../errors/index.ts";
+import type { Command, holdSlotSchema, holdTimeSchema } from "../model/commands.ts";
+import { type Hold, type Slot, slotAsOf } from "../model/slot.ts";
+import { chooseSlot, searchFreeSlot } from "./choose-slot.ts";
+import {
+  type Change,
+  type Context,
+  changeSlot,
+  type Decision,
+  decided,
+  isRefusal,
+  type Reads,
+  type Rule,
+  type Seen,
+} from "./decision.ts";
 import { slotKey } from "./find.ts";
 import { findForHold, idsOfHold, type SlotsOfHold, slotsOf } from "./hold-slots.ts";
+import { heldOpening } from "./make-opening.ts";
+import { openingReads, slotForOpening } from "./open-seat.ts";
+import { refuseRange } from "./time.ts";
+
+type HoldSlot = z.output<typeof holdSlotSchema>;
+type HoldTime = z.output<typeof holdTimeSchema>;
 
 /** Slots that are held. */
 export interface HeldSlot extends SlotsOfHold {
@@ -9,17 +29,55 @@ export interface HeldSlot extends SlotsOfHold {
   readonly holdToken: string;
 }
 
-/** Claims available slots for a short while, all or none, with one token. */
+/**
+ * Claims available slots for a short while, all or none, with one token. Of a time, it claims a free slot that contains it, or that
+ * of a computed opening, which it makes.
+ */
 export const hold: Rule<Command<"hold">, HeldSlot> = {
-  reads: (command) => ({ keys: idsOfHold(command).map(slotKey) }),
-
-  decide(command, seen, context) {
-    const slots = findForHold(command, "held", seen, context);
-    if (isRefusal(slots)) return slots;
-    const holdToken = context.newToken();
-    const expiresAt = new Date(context.now.getTime() + command.seconds * 1000);
-    const held = { tokenHash: context.hash(holdToken), expiresAt, holderId: command.holderId ?? null };
-    const changes = slots.map((slot) => changeSlot(slot, { status: "held", hold: held }, context));
-    return decided(changes, { ...slotsOf(changes), holdToken });
+  reads(command, seen, context): Reads {
+    if (isBySlot(command)) return { keys: idsOfHold(command).map(slotKey) };
+    return { keys: [], search: searchFreeSlot(command), ifNothing: () => openingReads(command, seen, context) };
   },
+
+  decide: (command, seen, context) =>
+    isBySlot(command) ? holdSlots(command, seen, context) : holdTime(command, seen, context),
 };
+
+function isBySlot(command: Command<"hold">): command is HoldSlot {
+  return command.slotId !== undefined;
+}
+
+function holdSlots(command: HoldSlot, seen: Seen, context: Context): Decision<HeldSlot> {
+  const slots = findForHold(command, () => "held", seen, context);
+  if (isRefusal(slots)) return slots;
+  const { holdToken, hold } = newHold(command, context);
+  const changes = slots.map((slot) => changeSlot(slot, { status: "held", hold }, context));
+  return decided(changes, { ...slotsOf(changes), holdToken });
+}
+
+function holdTime(command: HoldTime, seen: Seen, context: Context): Decision<HeldSlot> {
+  const refusal = refuseRange(command);
+  if (refusal !== undefined) return refusal;
+  const { holdToken, hold } = newHold(command, context);
+  const heldAs = (change: Change<Slot>, beside: readonly Change[] = []) =>
+    decided([...beside, change], { ...slotsOf([change]), holdToken });
+  const free = chooseSlot(seen.found, context.command.id);
+  if (free !== undefined) return heldAs(changeSlot(slotAsOf(free, context.now), { status: "held", hold }, context));
+  const opening = slotForOpening(command, seen, context);
+  if (opening === undefined) {
+    const { providerId, facilityId, start, end } = command;
+    return refuse("no_slot_available", { providerId, facilityId, start, end });
+  }
+  const { slot, beside } = heldOpening(hold, opening, seen, context);
+  return heldAs(slot, beside);
+}
+
+/** A hold from now on, and the token that tells whose it is. */
+function newHold(
+  { seconds, holderId }: Pick<HoldSlot, "seconds" | "holderId">,
+  { now, newToken, hash }: Context,
+): { readonly holdToken: string; readonly hold: Hold } {
+  const holdToken = newToken();
+  const expiresAt = new Date(now.getTime() + seconds * 1000);
+  return { holdToken, hold: { tokenHash: hash(holdToken), expiresAt, holderId: holderId ?? null } };
+}

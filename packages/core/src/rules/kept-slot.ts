@@ -1,5 +1,5 @@
 import type { Appointment } from "../model/appointment.ts";
-import { isComputedSlot } from "../model/availability.ts";
+import { isComputedId } from "../model/computed-id.ts";
 import type { Slot } from "../model/slot.ts";
 import { contains, type TimeRange } from "../model/time-range.ts";
 import type { Seen } from "./decision.ts";
@@ -21,6 +21,6 @@ export function keptSlot(
         slot.providerId === providerId &&
         slot.facilityId === facilityId &&
         contains(slot, time) &&
-        (!isComputedSlot(slot) || contains(time, slot)),
+        (!isComputedId(slot.id) || contains(time, slot)),
     );
 }

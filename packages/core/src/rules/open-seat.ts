@@ -38,7 +38,7 @@ function openingIn(availability: Availability | undefined, place: PlaceInTime) {
 }
 
 /**
- * The slot that a booking of this time makes. Undefined if the time is no computed opening, or something is in its way.
+ * The slot that a booking or a hold of this time makes. Undefined if the time is no computed opening, or something is in its way.
  * @param withdrawn Ids of slots that the same command withdraws. Default: none
  */
 export function slotForOpening(
@@ -52,7 +52,7 @@ export function slotForOpening(
   const availability = seen.availability(availabilityKey(place).id);
   const opening = openingIn(availability, place);
   if (availability === undefined || opening === undefined) return undefined;
-  const staying = seen.obstacles.filter(({ id }) => !withdrawn.includes(id));
+  const staying = seen.obstacles.filter(({ id }) => !withdrawn.includes(id)).map((slot) => slotAsOf(slot, context.now));
   const free = seatsBeside(staying, facilityId)(opening);
   if (free === undefined) return undefined;
   const { seat } = free;

@@ -87,7 +87,10 @@ export function* objections(
 ): Generator<PolicyRefusal> {
   const holding = policies.filter((policy) => holdsFor(policy.audience, audience));
   if (holding.length === 0) return;
-  const slots = put.filter((record) => record.kind === "slot");
+  // What is withdrawn in passing, because its hold has ended where something is put, is nobody's any more.
+  const slots = put
+    .filter((record) => record.kind === "slot")
+    .filter(({ id, version }) => version === 1 || isThere(seen.slot(id), context.now));
   const appointments = put.filter((record) => record.kind === "appointment");
   const before = {
     slots: slots.flatMap(({ id }) => asOf(seen.slot(id), context.now)),
@@ -123,6 +126,9 @@ function tooMuch(
   const problem = `sees.${cut} covers more than ${limits.rowsAround} bookings here, so its check was not asked. Let the policies of this engine see less of a ${cut}.`;
   return { problem, unanswered: true };
 }
+
+const isThere = (slot: Slot | undefined, now: Date): boolean =>
+  slot !== undefined && slotAsOf(slot, now).status !== "withdrawn";
 
 const asOf = (slot: Slot | undefined, now: Date): readonly Slot[] => (slot === undefined ? [] : [slotAsOf(slot, now)]);
 

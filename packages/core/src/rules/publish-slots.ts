@@ -17,6 +17,7 @@ import {
   type Seen,
 } from "./decision.ts";
 import { type Publication, publicationOf, stretchOf } from "./hours/publication.ts";
+import { withdrawLapsed } from "./lapsed.ts";
 import { renewedRules } from "./renewed-rules.ts";
 import { availabilityKey } from "./set-availability.ts";
 
@@ -100,6 +101,7 @@ export function changesOf(
     scheduleFor({ providerId, facilityId, timeZone }, seen, context),
     ...(created.length === 0 ? [] : renewedRules(availability, { end: until }, context)),
     ...withdrawn.map((slot) => changeSlot(slot, { status: "withdrawn", hold: null }, context)),
+    ...withdrawLapsed(seen.found, created, context),
     ...createSlotsAlike(
       created.map((seat) => ({ ...place, ...seat, metadata: {} })),
       context,

@@ -1,4 +1,5 @@
 import type { Command } from "../model/commands.ts";
+import { statusWhenFreed } from "../model/computed-id.ts";
 import type { Rule } from "./decision.ts";
 import { slotKey } from "./find.ts";
 import { changeHeld, idsOfHold, type SlotsOfHold } from "./hold-slots.ts";
@@ -8,5 +9,5 @@ export const release: Rule<Command<"release">, SlotsOfHold> = {
   reads: (command) => ({ keys: idsOfHold(command).map(slotKey) }),
 
   decide: (command, seen, context) =>
-    changeHeld(command, "available", () => ({ status: "available", hold: null }), seen, context),
+    changeHeld(command, (slot) => ({ status: statusWhenFreed(slot), hold: null }), seen, context),
 };

@@ -1,6 +1,7 @@
 import { refuse } from "../errors/index.ts";
 import { type Appointment, ownsSlots } from "../model/appointment.ts";
 import type { Command } from "../model/commands.ts";
+import { statusWhenFreed } from "../model/computed-id.ts";
 import type { Slot } from "../model/slot.ts";
 import {
   type Change,
@@ -15,7 +16,6 @@ import {
   type Seen,
 } from "./decision.ts";
 import { appointmentKey, slotKey } from "./find.ts";
-import { statusWhenFreed } from "./hours/computed.ts";
 import { appointmentFaults, type FaultKind, providersToAdd, type SyncFault, slotFaults } from "./sync.ts";
 
 /** The faults that are gone now. Empty if somebody else was faster. */

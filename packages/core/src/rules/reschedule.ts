@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { refuse } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
 import type { Command, rescheduleSlotSchema, rescheduleTimeSchema } from "../model/commands.ts";
+import { statusWhenFreed } from "../model/computed-id.ts";
 import type { Slot } from "../model/slot.ts";
 import type { TimeRange } from "../model/time-range.ts";
 import type { Booked } from "./book.ts";
@@ -18,7 +19,6 @@ import {
   type Seen,
 } from "./decision.ts";
 import { appointmentKey, findAppointment, refuseAppointmentChange, slotKey } from "./find.ts";
-import { statusWhenFreed } from "./hours/computed.ts";
 import { keptSlot } from "./kept-slot.ts";
 import { madeForOpening } from "./make-opening.ts";
 import { openingReads, type PlaceInTime, type SlotToMake, slotForOpening } from "./open-seat.ts";

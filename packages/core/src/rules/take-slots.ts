@@ -1,11 +1,11 @@
 import { type Refusal, refuse } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
+import { statusWhenFreed } from "../model/computed-id.ts";
 import type { Slot } from "../model/slot.ts";
 import type { TimeRange } from "../model/time-range.ts";
 import { type Change, type Context, changeSlot, isRefusal, type Seen } from "./decision.ts";
 import { findSlot, refuseSlotChange } from "./find.ts";
 import { isHeldFor } from "./held-for.ts";
-import { statusWhenFreed } from "./hours/computed.ts";
 import { refuseMisfit } from "./time.ts";
 
 /** What a caller wants of a slot. */
@@ -45,7 +45,9 @@ function refuseClaim(
     return refuseMisfit(slot, claim);
   const takenBySomebody = slot.status !== "available" && slot.status !== "held";
   const meansHold = holdTokens.length > 0 && (claim.isPrimary || slot.status === "held");
-  if (meansHold && !takenBySomebody) return refuseTokens(stored, holdTokens, context) ?? refuseMisfit(slot, claim);
+  // Of a hold that has ended, its holder learns that, whatever the slot counts as since.
+  if (meansHold && (!takenBySomebody || stored.status === "held"))
+    return refuseTokens(stored, holdTokens, context) ?? refuseMisfit(slot, claim);
   // The table allows booking a held slot, but only by its holder.
   const asStranger = slot.status === "held" ? refuseHeld(slot) : refuseSlotChange(slot, "booked", context);
   return asStranger ?? refuseMisfit(slot, claim);

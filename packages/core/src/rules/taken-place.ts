@@ -49,11 +49,11 @@ export function takenPlace(
   const at = (slotIds: readonly string[], more: Partial<TakenPlace> = {}): TakenPlace => {
     return { slotIds, time: undefined, subjectId: undefined, apart: false, ...more };
   };
-  if (name === "hold" || name === "extend") return at([slotId as string, ...alsoSlotIds]);
+  if (name === "extend" || (name === "hold" && slotId !== undefined)) return at([slotId as string, ...alsoSlotIds]);
   const appointment = seen.appointment(command.appointmentId ?? "");
   const subjectId = name === "book" || name === "request" ? command.subjectId : appointment?.subjectId;
   // The appointment was not read yet, or there is none.
-  if (subjectId === undefined) return undefined;
+  if (subjectId === undefined && name !== "hold") return undefined;
   if (name === "acceptOffer") {
     const offer = appointment?.request?.offer;
     return offer ? at([offer.slotId], { subjectId }) : undefined;

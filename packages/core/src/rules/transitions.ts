@@ -17,14 +17,15 @@ const way = <Status extends string>(
 ): StateChange<Status> => ({ from, to, by });
 
 /**
- * The allowed changes of a slot. One that is booked as it is made, of a computed opening, is withdrawn when it is freed; any
- * other becomes available. A hold that has expired counts as `available` here as everywhere else, so expiry needs
+ * The allowed changes of a slot. One that is booked or held as it is made, of a computed opening, is withdrawn when it is freed;
+ * any other becomes available. A hold that has expired counts as over here as everywhere else, so expiry needs
  * no row. `withdrawn` is final. Everything that is not in the table is refused.
  */
 export const slotTransitions: readonly StateChange<SlotStatus>[] = [
   way(null, "available", "createSlots", "publishSlots"),
   way(null, "blocked", "importBusy"),
   way(null, "booked", "book", "accept", "reschedule"),
+  way(null, "held", "hold"),
   way("available", "held", "hold", "request", "offer"),
   way("available", "booked", "book", "accept", "acceptOffer", "reschedule"),
   way("available", "blocked", "block", "importBusy"),
@@ -44,11 +45,12 @@ export const slotTransitions: readonly StateChange<SlotStatus>[] = [
     "cancel",
     "repair",
   ),
+  way("held", "withdrawn", "release", "breakHold", "repair"),
   way("held", "blocked", "breakHold"),
   way("booked", "available", "cancel", "markNoShow", "reschedule", "repair"),
   way("booked", "withdrawn", "cancel", "markNoShow", "reschedule", "repair"),
   way("blocked", "available", "unblock", "importBusy"),
-  way("blocked", "withdrawn", "importBusy"),
+  way("blocked", "withdrawn", "unblock", "importBusy"),
 ];
 
 /** The allowed changes of an appointment. `completed`, `cancelled`, `no_show` and `declined` are final. */

@@ -1,15 +1,19 @@
-import { refuse } from "../errors/index.ts";
+import { type Refusal, refuse } from "../errors/index.ts";
 import { busyMarkOf } from "../model/busy.ts";
 import type { Command } from "../model/commands.ts";
+import { statusWhenFreed } from "../model/computed-id.ts";
 import { overlapping } from "../model/search.ts";
-import { occupyingStatuses } from "../model/slot.ts";
+import { occupyingStatuses, type Slot } from "../model/slot.ts";
 import type { ChangedSlot } from "./block.ts";
 import { occupiedBy } from "./create-slots.ts";
-import { bumpSchedule, changeSlot, decided, isRefusal, type Reads, type Rule } from "./decision.ts";
+import { bumpSchedule, changeSlot, decided, isRefusal, type Reads, type Rule, type Seen } from "./decision.ts";
 import { findSlot, refuseSlotChange, slotKey } from "./find.ts";
 import { refuseOverlap } from "./time.ts";
 
-/** Makes a blocked slot available again, unless another slot has taken its place in the meantime. */
+/**
+ * Makes a blocked slot available again, unless another slot has taken its place in the meantime. One that was made of a computed
+ * opening is withdrawn: its time is again what the hours say.
+ */
 export const unblock: Rule<Command<"unblock">, ChangedSlot> = {
   reads({ slotId }, seen): Reads {
     const slot = seen.slot(slotId);
@@ -33,13 +37,19 @@ export const unblock: Rule<Command<"unblock">, ChangedSlot> = {
         busySource,
       });
     }
-    const others = seen.found.filter(({ id }) => id !== slotId).map(occupiedBy);
-    const refusal = refuseSlotChange(slot, "available", context) ?? refuseOverlap([occupiedBy(slot)], others);
+    const status = statusWhenFreed(slot);
+    const refusal =
+      refuseSlotChange(slot, status, context) ?? (status === "available" ? refuseTakenPlace(slot, seen) : undefined);
     if (refusal !== undefined) return refusal;
     const schedule = seen.schedule(slot.scheduleId);
     // Creators of slots compete for the schedule's version. Without its row nothing would keep two of them apart.
     if (schedule === undefined) return refuse("slot_not_found", { slotId });
-    const change = changeSlot(slot, { status: "available" }, context);
+    const change = changeSlot(slot, { status }, context);
     return decided([bumpSchedule(schedule, context), change], { slot: change.record });
   },
 };
+
+/** An opening that was held there is none of those that are found: nobody gets one across blocked time. */
+function refuseTakenPlace(slot: Slot, { found }: Seen): Refusal | undefined {
+  return refuseOverlap([occupiedBy(slot)], found.filter(({ id }) => id !== slot.id).map(occupiedBy));
+}

@@ -42,7 +42,7 @@ export interface StorageAdapter<HostTransaction = unknown, Opened = unknown> {
 
   /**
    * Free seats in the order of (start, id), with ids by code points, or in reverse: slots that are available at `asOf`,
-   * expired holds included. Never more than `limit`. No decision rests on them: within a host's transaction they need no
+   * as `SlotQuery.asOf` has it. Never more than `limit`. No decision rests on them: within a host's transaction they need no
    * locks, and may be older.
    */
   findOpen(query: OpenQuery, call?: CallOptions): Promise<readonly OpenSeat[]>;
@@ -296,7 +296,10 @@ export interface Position {
 }
 
 export interface SlotQuery extends SlotSearch {
-  /** The instant at which holds count as expired or not. */
+  /**
+   * The instant at which holds count as expired or not. A slot that is held until then, or not so long, counts as `available`, or, if its
+   * id has the form that `computedIdPattern` says, as `withdrawn`: it was made for its hold, and its time is again what the hours say.
+   */
   readonly asOf: Date;
   /** No decision rests on the result. Within a host's transaction the query needs no locks, and may read older rows. */
   readonly displayOnly?: boolean;

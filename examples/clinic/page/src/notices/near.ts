@@ -29,7 +29,11 @@ export async function findNear(calls: Pick<Calls, "findOpen">, wanted: Wanted, m
 }
 
 /** Those nearest to an instant, in the order of their time. */
-export function nearest<Slot extends Offer>(slots: readonly Slot[], start: Date, most: number): readonly Slot[] {
+export function nearest<Slot extends Pick<Offer, "start">>(
+  slots: readonly Slot[],
+  start: Date,
+  most: number,
+): readonly Slot[] {
   const distance = (slot: Slot) => Math.abs(slot.start.getTime() - start.getTime());
   const near = [...slots].sort((one, other) => distance(one) - distance(other)).slice(0, most);
   return near.sort((one, other) => one.start.getTime() - other.start.getTime());

@@ -139,9 +139,10 @@ export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
   block(input: InputOf<BlockInput, Whose>): Promise<ChangedSlot>;
 
   /**
-   * Makes a blocked slot available again, unless another slot of the schedule and seat now overlaps it.
+   * Makes a blocked slot available again, unless another slot of the schedule and seat now overlaps it. One that was made of a
+   * computed opening is withdrawn.
    *
-   * @returns The slot, now `available`.
+   * @returns The slot, now `available` or `withdrawn`.
    * @throws BookingError `slot_not_found`, `slot_booked`, `slot_held`, `slot_withdrawn`, `slot_overlap`, `invalid_transition`,
    * `version_conflict`, `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`,
    * `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`,
@@ -154,11 +155,12 @@ export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
   unblock(input: InputOf<UnblockInput, Whose>): Promise<ChangedSlot>;
 
   /**
-   * Holds an available slot for a short while, or several with one token, all or none. Meanwhile only the token's owner can
-   * take, extend or release them. When the time is over, they count as available again, without any cleanup job.
+   * Holds an available slot for a short while, or several with one token, all or none, or a time: a free slot that contains it,
+   * or that of a computed opening, which it makes. Meanwhile only the token's owner can take, extend or release them. When the time is
+   * over, they count as available again, and what was made of an opening as withdrawn, without any cleanup job.
    *
    * @returns The slots, now `held`, and the token of the hold. The token is not stored and cannot be read again.
-   * @throws BookingError `slot_not_found`, `slot_booked`, `slot_held`, `slot_blocked`, `slot_withdrawn`, `invalid_transition`,
+   * @throws BookingError `slot_not_found`, `slot_booked`, `slot_held`, `slot_blocked`, `slot_withdrawn`, `no_slot_available`, `invalid_time_range`, `invalid_transition`,
    * `version_conflict`, `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`,
    * `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`,
    * `schema_outdated`, `schema_too_new`, `settings_mismatch`.
@@ -189,7 +191,7 @@ export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
   /**
    * Gives held slots back before the hold expires: those that are named, all or none.
    *
-   * @returns The slots, now `available`.
+   * @returns The slots, now `available`, or `withdrawn` if they were made of computed openings.
    * @throws BookingError `slot_not_found`, `hold_not_found`, `invalid_transition`, `version_conflict`, `hold_expired`,
    * `hold_not_owned`, `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`,
    * `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`,
@@ -206,7 +208,7 @@ export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
    * Ends a hold without its token, for those whom `authorize` lets do so: it is asked about this command by its name. With
    * `block`, the slot is blocked in the same commit. An appointment that the slot was held for waits as before.
    *
-   * @returns The slot, now `available` or `blocked`.
+   * @returns The slot, now `available` or `blocked`, or `withdrawn` if it was made of a computed opening.
    * @throws BookingError `slot_not_found`, `hold_not_found`, `slot_booked`, `slot_blocked`, `slot_withdrawn`, `invalid_transition`,
    * `version_conflict`, `invalid_input`, `idempotency_key_reused`, `policy_violation`, `forbidden`, `storage_busy`,
    * `storage_unavailable`, `storage_read_only`, `storage_misused`, `refused_by_database`, `outcome_unknown`,

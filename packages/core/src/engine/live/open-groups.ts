@@ -1,7 +1,7 @@
 import { compareIds } from "../../model/id-order.ts";
 import type { OwnHolds } from "../own-holds.ts";
 import type { ProviderRows } from "./provider-rows.ts";
-import { isOpenRow, isTakenRow, lengthOf, placeOf, rankOf, statusNumbers } from "./slot-columns.ts";
+import { isOpenRow, isTakenRow, lengthOf, placeOf, rankOf } from "./slot-columns.ts";
 import type { SlotTable } from "./slot-table.ts";
 
 /** Which slots count as open. */
@@ -29,14 +29,14 @@ export function isWanted(table: SlotTable, row: number, filter: OpenFilter): boo
   const { columns, places } = table;
   const { now, facilityId, leastMs, own } = filter;
   return (
-    (isOpenRow(columns, row, now) || (own !== undefined && isOwnRow(table, row, own))) &&
+    (isOpenRow(columns, row, now) || (own !== undefined && isOwnRow(table, row, own, now))) &&
     (leastMs === 0 || lengthOf(columns, row) >= leastMs) &&
     (facilityId === undefined || places[placeOf(columns, row)]?.facilityId === facilityId)
   );
 }
 
-function isOwnRow({ columns, holds }: SlotTable, row: number, own: OwnHolds): boolean {
-  const hold = columns.status[row] === statusNumbers.held ? holds.get(row) : undefined;
+function isOwnRow({ columns, holds }: SlotTable, row: number, own: OwnHolds, now: number): boolean {
+  const hold = isTakenRow(columns, row, now) ? holds.get(row) : undefined;
   return hold !== undefined && own.proofOf(hold) !== undefined;
 }
 

@@ -1,3 +1,4 @@
+import { isComputedId } from "../../model/computed-id.ts";
 import type { SlotStatus } from "../../model/slot.ts";
 
 /** The states as numbers. A row that is not in use has none of them. */
@@ -9,7 +10,17 @@ export const statusNumbers: Readonly<Record<SlotStatus, number>> = {
   withdrawn: 5,
 };
 
-const statusNames = Object.fromEntries(Object.entries(statusNumbers).map(([name, number]) => [number, name]));
+/** Held, and made of a computed opening: when its hold ends, it counts as withdrawn, and never as open. */
+const heldComputed = 6;
+
+/** The number of a state. Of held slots, the id tells what becomes of them. */
+export const statusNumberOf = (status: SlotStatus, id: string): number =>
+  status === "held" && isComputedId(id) ? heldComputed : statusNumbers[status];
+
+const statusNames: Readonly<Record<number, SlotStatus>> = {
+  ...Object.fromEntries(Object.entries(statusNumbers).map(([name, number]) => [number, name])),
+  [heldComputed]: "held",
+};
 
 /** The state of the slot of a row, as it is stored. */
 export const statusOf = ({ status }: SlotColumns, row: number) => statusNames[status[row] as number] as SlotStatus;
@@ -81,7 +92,7 @@ export function resizeColumns(columns: SlotColumns, size: number): void {
 /** Whether the slot of a row is booked, or held by a hold that has not expired at `now`. */
 export function isTakenRow({ status, heldUntil }: SlotColumns, row: number, now: number): boolean {
   const state = status[row] as number;
-  return state === 3 || (state === 2 && (heldUntil[row] as number) > now);
+  return state === 3 || ((state === 2 || state === heldComputed) && (heldUntil[row] as number) > now);
 }
 
 /** Whether the slot of a row can be booked at `now`: a hold ends by the clock. */
@@ -89,3 +100,7 @@ export function isOpenRow({ status, heldUntil }: SlotColumns, row: number, now: 
   const state = status[row] as number;
   return state === 1 || (state === 2 && (heldUntil[row] as number) <= now);
 }
+
+/** Whether the slot of a row counts as withdrawn at `now`, because it was made for a hold that has ended. */
+export const isLapsedRow = ({ status, heldUntil }: SlotColumns, row: number, now: number): boolean =>
+  status[row] === heldComputed && (heldUntil[row] as number) <= now;

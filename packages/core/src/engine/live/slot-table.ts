@@ -9,7 +9,7 @@ import {
   rankOf,
   resizeColumns,
   rowFacts,
-  statusNumbers,
+  statusNumberOf,
   statusOf,
   versionOf,
 } from "./slot-columns.ts";
@@ -140,7 +140,7 @@ export function createSlotTable(keepsRecords = false) {
     else if (holds.size > 0) holds.delete(row);
     columns.appointment[row] = appointment;
     columns.facts[row * factsPerRow + rowFacts.version] = version;
-    columns.status[row] = statusNumbers[status];
+    columns.status[row] = statusNumberOf(status, ids[row] as string);
     columns.heldUntil[row] = heldUntil;
   }
 

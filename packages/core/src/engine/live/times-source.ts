@@ -6,7 +6,7 @@ import type { TimeSearch } from "../free-times/candidates.ts";
 import type { Stretch } from "../free-times/stretches.ts";
 import type { TimeSource } from "../free-times/time-source.ts";
 import { type RecordSource, recordOf, recordSource, type SeenInMemory } from "./record-source.ts";
-import { isOpenRow, lengthOf, placeOf, statusOf, versionOf } from "./slot-columns.ts";
+import { isLapsedRow, isOpenRow, lengthOf, placeOf, statusOf, versionOf } from "./slot-columns.ts";
 import type { Place, SlotTable } from "./slot-table.ts";
 import type { WindowSlots } from "./window-slots.ts";
 
@@ -72,6 +72,7 @@ function slotAt(table: SlotTable, row: number, now: Date): Slot {
   const { scheduleId, providerId, facilityId } = places[placeOf(columns, row)] as Place;
   const start = columns.start[row] as number;
   const isOpen = isOpenRow(columns, row, now.getTime());
+  const hasLapsed = isLapsedRow(columns, row, now.getTime());
   return {
     id: ids[row] as string,
     scheduleId,
@@ -81,8 +82,8 @@ function slotAt(table: SlotTable, row: number, now: Date): Slot {
     version: versionOf(columns, row),
     start: new Date(start),
     end: new Date(start + lengthOf(columns, row)),
-    status: isOpen ? "available" : statusOf(columns, row),
-    hold: isOpen ? null : (holds.get(row) ?? null),
+    status: isOpen ? "available" : hasLapsed ? "withdrawn" : statusOf(columns, row),
+    hold: isOpen || hasLapsed ? null : (holds.get(row) ?? null),
   } as Slot;
 }
 

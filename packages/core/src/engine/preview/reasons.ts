@@ -63,7 +63,9 @@ const isSome = <T>(items: readonly T[]): items is readonly [T, ...T[]] => items.
 /** The same without what the refusal names. Undefined where there is nothing to go on with. */
 function withoutObstacle({ refused, details }: Refusal, supposed: Supposed): Supposed | "supposed" | undefined {
   if (refused === "version_conflict") return { ...supposed, command: { ...supposed.command, ifVersion: undefined } };
-  if (refused === "no_slot_available" && details.appointmentId === undefined) {
+  if (refused === "no_slot_available") {
+    // Only a booking goes on without a slot.
+    if (supposed.command.ifNoSlot !== "refuse") return undefined;
     return { ...supposed, command: { ...supposed.command, ifNoSlot: "schedule" } };
   }
   const slotId = "slotId" in details ? details.slotId : undefined;

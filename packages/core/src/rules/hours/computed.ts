@@ -1,4 +1,4 @@
-import { type Availability, isComputedSlot } from "../../model/availability.ts";
+import type { Availability } from "../../model/availability.ts";
 import type { ParsedHours } from "../../model/hours.ts";
 import { minuteMs } from "../../model/local-date.ts";
 import type { Slot } from "../../model/slot.ts";
@@ -76,10 +76,3 @@ export function seatsBeside(stored: readonly Slot[], facilityId: string): (openi
     return seats === 0 ? undefined : { seat: first, seats };
   };
 }
-
-/**
- * What becomes of a slot that its appointment gives up. One that was made for it is withdrawn, and its time is again what the
- * hours say: left free, it would stay on offer when the hours no longer have it, and keep longer openings from its time.
- */
-export const statusWhenFreed = (slot: Slot): "available" | "withdrawn" =>
-  isComputedSlot(slot) ? "withdrawn" : "available";

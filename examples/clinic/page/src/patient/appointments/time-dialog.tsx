@@ -69,7 +69,7 @@ export function TimeDialog({ appointment, words, children, onChoose, onClose }: 
 }
 
 function Followed({ offer }: { readonly offer: OpenSlot }) {
-  useFollowed(offer);
+  useFollowed(offer, offer.slotId);
   return null;
 }
 

@@ -1,5 +1,6 @@
 import { useSlots } from "@slotwright/client/react";
-import type { OpenSlot } from "@slotwright/core";
+import type { FreeTime } from "@slotwright/core";
+import { slotStatuses } from "@slotwright/core/client";
 import { type FormEvent, useEffect, useState } from "react";
 import { Dialog } from "../../dialog/dialog.tsx";
 import "./booking.css";
@@ -13,7 +14,7 @@ import { WhenWhere } from "./when-where.tsx";
 interface BookingDialogProps {
   readonly hold: Hold & { readonly keeping: Keeping };
   /** Books the time that is kept. */
-  readonly onBook: (offer: OpenSlot, visit: Visit, token: string | undefined) => void;
+  readonly onBook: (offer: FreeTime, visit: Visit, token: string | undefined) => void;
 }
 
 /** The form of a booking, while its time is kept. What was written stays, whatever becomes of the time. */
@@ -21,7 +22,7 @@ export function BookingDialog({ hold, onBook }: BookingDialogProps) {
   const [visit, setVisit] = useState<Visit>(noVisit);
   const { keeping, keep, giveBack } = hold;
   const { offer } = keeping;
-  const slot = useFollowed(offer);
+  const slot = useFollowed(offer, keeping.name === "kept" ? keeping.slotId : offer.slotId);
   const { seen } = hold;
   useEffect(() => {
     if (slot !== undefined) seen(slot);
@@ -32,7 +33,8 @@ export function BookingDialog({ hold, onBook }: BookingDialogProps) {
     event.preventDefault();
     if (!canBook || visit.purpose.trim() === "") return;
     hold.letGo();
-    onBook(offer, visit, keeping.name === "kept" ? keeping.token : undefined);
+    if (keeping.name === "kept") onBook({ ...offer, slotId: keeping.slotId }, visit, keeping.token);
+    else onBook(offer, visit, undefined);
   }
 
   return (
@@ -86,9 +88,9 @@ function KeepingState({
   }
 }
 
-/** The slot is followed while it is chosen, so that what others do with it shows at once. */
-export function useFollowed({ slotId, start, providerId, facilityId }: OpenSlot): SeenSlot | undefined {
+/** The slot is followed while it is chosen, so that what others do with it shows at once. One that was made for a hold may be withdrawn. */
+export function useFollowed({ start, providerId, facilityId }: FreeTime, slotId: string | null): SeenSlot | undefined {
   const until = new Date(start.getTime() + 1);
-  const { items } = useSlots({ from: start, to: until, providerIds: [providerId], facilityId });
+  const { items } = useSlots({ from: start, to: until, providerIds: [providerId], facilityId, statuses: slotStatuses });
   return items.find(({ id }) => id === slotId);
 }

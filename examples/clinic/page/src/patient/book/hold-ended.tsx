@@ -1,14 +1,16 @@
 import { useSlots } from "@slotwright/client/react";
-import type { OpenSlot } from "@slotwright/core";
+import type { FreeTime } from "@slotwright/core";
 import { useNames } from "../../directory/use-names.ts";
+import { nearest } from "../../notices/near.ts";
 import { whyRefused } from "../../notices/why.ts";
 import { formatWhen } from "../../time/format.ts";
+import { timeKey } from "../find/search.ts";
 import type { Keeping } from "./use-hold.ts";
-import { useNear } from "./use-near.ts";
+import { useNear, useNearTimes } from "./use-near.ts";
 
 interface HoldEndedProps {
   readonly keeping: Extract<Keeping, { readonly name: "over" | "broken" | "lost" }>;
-  readonly onKeep: (offer: OpenSlot) => void;
+  readonly onKeep: (offer: FreeTime) => void;
 }
 
 /** Says that the time is not kept any longer, and what can be done: keep it again, or another one near it. */
@@ -16,8 +18,7 @@ export function HoldEnded({ keeping, onKeep }: HoldEndedProps) {
   const { offer } = keeping;
   const names = useNames();
   const zone = names.zone(offer.facilityId);
-  const near = useNear(offer);
-  const isFree = useIsFree(offer);
+  const { near, isFree } = useStanding(offer);
   const wasKept = keeping.name !== "lost";
   return (
     <div className="hold-ended">
@@ -37,7 +38,7 @@ export function HoldEnded({ keeping, onKeep }: HoldEndedProps) {
           </button>
         )}
         {near.map((other) => (
-          <button key={other.slotId} type="button" className="button" onClick={() => onKeep(other)}>
+          <button key={timeKey(other)} type="button" className="button" onClick={() => onKeep(other)}>
             {formatWhen(other.start, other.end, zone)}
           </button>
         ))}
@@ -52,8 +53,21 @@ function wordsOf(end: "over" | "broken", isFree: boolean): string {
   return isFree ? `${why}, and others may book it now.` : `${why}. Choose another one.`;
 }
 
+/** Whether nobody has the time, as far as is known, and others near it. */
+function useStanding(offer: FreeTime): { readonly near: readonly FreeTime[]; readonly isFree: boolean } {
+  const slots = useNear(offer);
+  const isSlotFree = useIsFree(offer);
+  const times = useNearTimes(offer);
+  if (offer.slotId !== null) return { near: slots, isFree: isSlotFree };
+  const isOffer = (time: FreeTime) => timeKey(time) === timeKey(offer);
+  const others = times?.filter((time) => !isOffer(time)) ?? [];
+  return { near: nearest(others, offer.start, mostNear), isFree: times?.some(isOffer) !== false };
+}
+
+const mostNear = 3;
+
 /** Whether nobody has it, as far as is known. */
-function useIsFree({ slotId, start, providerId, facilityId }: OpenSlot): boolean {
+function useIsFree({ slotId, start, providerId, facilityId }: FreeTime): boolean {
   const { items } = useSlots({ from: start, to: new Date(start.getTime() + 1), providerIds: [providerId], facilityId });
   const slot = items.find(({ id }) => id === slotId);
   return slot === undefined || slot.status === "available" || isOverNow(slot.hold?.expiresAt);

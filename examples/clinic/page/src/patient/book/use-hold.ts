@@ -1,23 +1,23 @@
 import { isRequestError, newId, type ShownSlot } from "@slotwright/client";
 import { useClient } from "@slotwright/client/react";
-import type { OpenSlot } from "@slotwright/core";
+import type { FreeTime } from "@slotwright/core";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { headersOf, useDirectory } from "../../person.ts";
 import { askToHold, type OwnHold } from "./ask-to-hold.ts";
 
 /** What is kept for the person while they fill in the form. */
 export type Keeping =
-  | { readonly name: "asking"; readonly offer: OpenSlot }
+  | { readonly name: "asking"; readonly offer: FreeTime }
   /** `endsAt` is by the clock of the device, counted from before the request: never later than the server's end. */
-  | (OwnHold & { readonly name: "kept"; readonly offer: OpenSlot; readonly endsAt: number })
+  | (OwnHold & { readonly name: "kept"; readonly offer: FreeTime; readonly endsAt: number })
   /** The server cannot be reached. The time can be booked all the same, as soon as it can. */
-  | { readonly name: "unreachable"; readonly offer: OpenSlot }
+  | { readonly name: "unreachable"; readonly offer: FreeTime }
   /** It ran out. */
-  | { readonly name: "over"; readonly offer: OpenSlot }
+  | { readonly name: "over"; readonly offer: FreeTime }
   /** The practice has ended it. */
-  | { readonly name: "broken"; readonly offer: OpenSlot }
+  | { readonly name: "broken"; readonly offer: FreeTime }
   /** Somebody else has it. */
-  | { readonly name: "lost"; readonly offer: OpenSlot; readonly error: unknown };
+  | { readonly name: "lost"; readonly offer: FreeTime; readonly error: unknown };
 
 export type SeenSlot = Pick<ShownSlot, "id" | "status" | "version">;
 
@@ -26,7 +26,7 @@ export interface Hold {
   readonly keeping: Keeping | null;
   readonly seconds: number;
   /** Keeps a time, in place of the one before. */
-  readonly keep: (offer: OpenSlot) => void;
+  readonly keep: (offer: FreeTime) => void;
   /** Keeps the time that is kept as long again, counted from now. */
   readonly keepLonger: () => void;
   /** Gives the time back. */
@@ -52,30 +52,29 @@ export function useHold(seconds: number): Hold {
   const lastSeen = useRef<SeenSlot | null>(null);
   const look = useCallback(() => {
     const [kept, slot] = [current.current, lastSeen.current];
-    if (kept?.name !== "kept" || kept.offer.slotId !== slot?.id) return;
+    if (kept?.name !== "kept" || kept.slotId !== slot?.id) return;
     if (slot.version > kept.version && slot.status !== "held") become({ name: "broken", offer: kept.offer });
   }, [become]);
 
   const giveBack = useCallback(() => {
     const before = current.current;
     become(null);
-    if (before?.name === "kept")
-      void calls.release({ slotId: before.offer.slotId, holdToken: before.token }).catch(() => {});
+    if (before?.name === "kept") void calls.release({ slotId: before.slotId, holdToken: before.token }).catch(() => {});
   }, [calls, become]);
 
   const keep = useCallback(
-    (offer: OpenSlot) => {
+    (offer: FreeTime) => {
       giveBack();
       const asked: Keeping = { name: "asking", offer };
       const endsAt = Date.now() + seconds * 1000;
       become(asked);
-      askToHold(calls, offer.slotId, seconds).then(
+      askToHold(calls, offer, seconds).then(
         (own) => {
           if (current.current === asked) {
             become({ name: "kept", offer, ...own, endsAt });
             // The news may have come before the answer.
             look();
-          } else void calls.release({ slotId: offer.slotId, holdToken: own.token }).catch(() => {});
+          } else void calls.release({ slotId: own.slotId, holdToken: own.token }).catch(() => {});
         },
         (error: unknown) => {
           if (current.current === asked) become(withoutHold(offer, error));
@@ -89,7 +88,7 @@ export function useHold(seconds: number): Hold {
     const kept = current.current;
     if (kept?.name !== "kept") return;
     const endsAt = Date.now() + seconds * 1000;
-    const again = { slotId: kept.offer.slotId, holdToken: kept.token, seconds, idempotencyKey: newId() };
+    const again = { slotId: kept.slotId, holdToken: kept.token, seconds, idempotencyKey: newId() };
     calls.extend(again).then(
       () => {
         if (current.current === kept) become({ ...kept, endsAt: Math.max(kept.endsAt, endsAt) });
@@ -112,7 +111,7 @@ export function useHold(seconds: number): Hold {
   return { keeping, seconds, keep, keepLonger, giveBack, seen, letGo: () => become(null) };
 }
 
-function withoutHold(offer: OpenSlot, error: unknown): Keeping {
+function withoutHold(offer: FreeTime, error: unknown): Keeping {
   const isAway = isRequestError(error) && (error.transient || error.status === 0);
   return isAway ? { name: "unreachable", offer } : { name: "lost", offer, error };
 }
@@ -134,7 +133,7 @@ function useLeaving(current: React.RefObject<Keeping | null>, person: string, gi
     function leave(): void {
       const kept = current.current;
       if (kept?.name !== "kept") return;
-      void fetch(`/api/slots/${encodeURIComponent(kept.offer.slotId)}/release`, {
+      void fetch(`/api/slots/${encodeURIComponent(kept.slotId)}/release`, {
         method: "POST",
         keepalive: true,
         headers: { ...headersOf(person), "Content-Type": "application/json" },

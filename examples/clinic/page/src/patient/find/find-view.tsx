@@ -17,7 +17,7 @@ import { type Hold, type Keeping, useHold } from "../book/use-hold.ts";
 import { DayStrip } from "./day-strip.tsx";
 import { DayTimes } from "./day-times.tsx";
 import { Filters } from "./filters.tsx";
-import { datesFrom, type Wish, zonesOf } from "./search.ts";
+import { datesFrom, timeKey, type Wish, zonesOf } from "./search.ts";
 import { useDayCounts, useNextFree } from "./use-search.ts";
 import { WhyDialog } from "./why-dialog.tsx";
 import "./find.css";
@@ -82,7 +82,7 @@ export function FindView() {
       {isOpen(hold) && <BookingDialog hold={hold} onBook={book} />}
       {inDoubt !== null && <WhyDialog offer={inDoubt} onChoose={hold.keep} onClose={() => setInDoubt(null)} />}
       {asking === "for a time" && <RequestDialog wish={wish} date={date} onClose={() => setAsking(null)} />}
-      {asking === "how long" && <LengthDialog wish={wish} onBook={book} onClose={() => setAsking(null)} />}
+      {asking === "how long" && <LengthDialog wish={wish} onChoose={hold.keep} onClose={() => setAsking(null)} />}
       {asking === "for one of several" && <ChoicesDialog wish={wish} onClose={() => setAsking(null)} />}
     </section>
   );
@@ -116,7 +116,9 @@ function useMine(keeping: Keeping | null): ReadonlyMap<string, string> {
   return useMemo(() => {
     const active = items.filter(({ status }) => status === "confirmed" || status === "checked_in");
     const booked = active.flatMap(({ slotIds }) => slotIds.map((id) => [id, "yours"] as const));
-    return new Map<string, string>(keeping === null ? booked : [...booked, [keeping.offer.slotId, "chosen"]]);
+    return new Map<string, string>(
+      keeping === null ? booked : [...booked, [keeping.offer.slotId ?? timeKey(keeping.offer), "chosen"]],
+    );
   }, [items, keeping]);
 }
 
