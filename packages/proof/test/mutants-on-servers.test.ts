@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { mutants } from "../src/mutants/index.ts";
 import { mutateEngine } from "../src/mutants/run.ts";
 
-/** What policies, holds and requests rest on in a storage, and the case that finds each flaw in it. */
+/** What policies, holds, requests, publishers and openings rest on in a storage, and the case that finds each flaw in it. */
 const killers: Readonly<Record<string, readonly string[]>> = {
   "contract.around-edges": [
     "loadAround leaves out what ends right after from",
@@ -49,6 +49,35 @@ const killers: Readonly<Record<string, readonly string[]>> = {
     "findSlots lets holds expire a millisecond early",
     "findSlots lets holds expire a millisecond late",
   ],
+  "publish.written": [
+    "commit does not write the schedule of publishSlots",
+    "commit does not write the schedule of importBusy",
+    "commit does not write the schedule of setAvailability",
+    "commit does not write the schedule of block",
+    "commit does not write the schedule of createSlots",
+    "commit does not write the schedule of unblock",
+  ],
+  "publish.zone-rules": ["commit forgets the rules of the zone that publishSlots has published by"],
+  "busy.replaced": [
+    "commit forgets the busy times that are gone",
+    "commit forgets what importBusy sets free",
+    "commit forgets what importBusy blocks",
+  ],
+  "computed.freed": [
+    "commit leaves a slot available that was made for a booking which is cancelled",
+    "load shows hours as they were first",
+  ],
+  "publish.agrees": ["commit makes one seat of each opening that is published"],
+  "publish.back-and-forth": ["findSlots never has what is withdrawn"],
+  "publish.changed-hours": [
+    "findSlots has what is withdrawn among others",
+    "load never has what is withdrawn",
+    "commit forgets what publishSlots withdraws",
+    "a search for what lies at a time finds no booked slots",
+    "a search for what lies at a time finds no available slots",
+  ],
+  "computed.beside-stored": ["a search for what lies at a time finds no held slots"],
+  "availability.access": ["load has no hours to show"],
   "holders.stored": ["findSlots does not restrict by holder", "findSlots looks for a lower case holder"],
 };
 
@@ -63,7 +92,7 @@ it("names mutants and cases that there are", () => {
 });
 
 it.each(servers)(
-  "flaws on which policies, holds and requests would fail are found on %s",
+  "flaws on which policies, holds, requests and publishers would fail are found on %s",
   async (engine) => {
     const report = { mutants: 0, killed: 0, equivalent: 0, survivors: [], wronglyEquivalent: [], killedBy };
     expect(await mutateEngine(engine, report, AbortSignal.timeout(300_000))).toEqual([]);

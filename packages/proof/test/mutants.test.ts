@@ -43,6 +43,12 @@ describe("mutants", () => {
     ["storeRelay ignores the version", "relay.fenced"],
     ["readFeed finds that a position does not fit only once its pages reach the entry", "contract.feed-reset-at-once"],
     ["readFeed has the versions of each record in the reverse order", "relay.every-entry"],
+    ["commit does not write the schedule of block", "publish.blocked-meanwhile"],
+    ["commit does not write the schedule of createSlots", "publish.created-meanwhile"],
+    ["commit does not write the schedule of setAvailability", "publish.between"],
+    ["commit forgets the busy times that are gone", "busy.replaced"],
+    ["findSlots never has what is withdrawn", "publish.back-and-forth"],
+    ["load shows hours as they were first", "computed.freed"],
   ])("one whose %s is killed by %s", async (mutant, caseKey) => {
     expect(await fateIn(mutant, caseKey)).toEqual({ mutant, killedBy: caseKey });
   });

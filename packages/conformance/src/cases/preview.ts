@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   type AccessRequest,
   buffer,
+  commandNames,
   type Engine,
   isBookingError,
   maximumAppointments,
@@ -43,7 +44,8 @@ function previewing(engine: Engine, disagreements: Disagreement[]): Engine {
   return new Proxy(engine, {
     get(target, name, receiver) {
       const call = Reflect.get(target, name, receiver);
-      return typeof call !== "function" ? call : previewedCall(engine, String(name) as "book", call, disagreements);
+      const isCommand = (commandNames as readonly unknown[]).includes(name);
+      return isCommand ? previewedCall(engine, name as "book", call, disagreements) : call;
     },
   });
 }

@@ -17,6 +17,10 @@ const reasons: readonly { readonly keys: RegExp; readonly reason: string }[] = [
     reason: "Hours are whole minutes.",
   },
   {
+    keys: /^commit does not compare the hours that an opening is booked by/,
+    reason: "Who changes hours writes the schedule as well, and the booking of an opening compares that.",
+  },
+  {
     keys: /^commands\.created_at /,
     reason: "It is there for operators who delete old commands; no call of the contract returns it.",
   },

@@ -4,6 +4,7 @@ import { commitMutants } from "./commit-mutants.ts";
 import { feedMutants } from "./feed-mutants.ts";
 import type { Mutant } from "./mutant.ts";
 import { openMutants } from "./open-mutants.ts";
+import { publishMutants } from "./publish-mutants.ts";
 import { queryMutants } from "./query-mutants.ts";
 import { relayMutants } from "./relay-mutants.ts";
 
@@ -13,6 +14,7 @@ export const mutants: readonly Mutant[] = [
   ...openMutants,
   ...aroundMutants,
   ...commitMutants,
+  ...publishMutants,
   ...feedMutants,
   ...relayMutants,
 ];
