@@ -34,7 +34,10 @@ export interface Neighbour extends TimeRange {
   readonly appointmentId: string | null;
 }
 
-/** Another appointment of the subject, which is neither cancelled nor declined nor missed. One that waits to be accepted counts. */
+/**
+ * Another appointment of the subject, which is neither cancelled nor declined nor missed. One that waits to be accepted
+ * counts, at its own time, until it has expired and no offer waits.
+ */
 export interface OfSubject extends TimeRange {
   readonly appointmentId: string;
   readonly providerId: string;

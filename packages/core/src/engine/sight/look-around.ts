@@ -1,4 +1,5 @@
 import type { Agenda, SubjectAppointment, TakenSlot } from "../../model/agenda.ts";
+import { requestState } from "../../model/appointment-request.ts";
 import type { RecordKey, StoredRecord } from "../../model/record.ts";
 import { scheduleIdOf } from "../../model/schedule.ts";
 import type { Slot } from "../../model/slot.ts";
@@ -96,7 +97,7 @@ export function lookedAround(
   return {
     around: {
       neighbours: neighboursAmong(taken, now),
-      ofSubject: appointments.flatMap(countingAppointments).sort(byStart),
+      ofSubject: appointments.flatMap((one) => countingAppointments(one, now)).sort(byStart),
       timeZone,
       isCut: { provider: isCut("provider"), subject: isCut("subject") },
     },
@@ -125,10 +126,10 @@ export const byStart = (one: { readonly start: Date }, other: { readonly start: 
 
 const over: ReadonlySet<string> = new Set(["cancelled", "no_show", "declined"]);
 
-/** None if it is over without having taken place. */
-export function countingAppointments(one: SubjectAppointment): readonly OfSubject[] {
+/** None if it is over without having taken place, or waits for nobody any more. */
+export function countingAppointments(one: SubjectAppointment, now: Date): readonly OfSubject[] {
   const { id: appointmentId, providerId, facilityId, start, end, status } = one;
-  const counts = !over.has(status);
+  const counts = !over.has(status) && requestState(one, now) !== "expired";
   return counts ? [{ appointmentId, providerId, facilityId, start, end, status }] : [];
 }
 

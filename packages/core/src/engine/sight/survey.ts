@@ -95,7 +95,7 @@ async function subjectInAll(
   { storage }: EngineSettings,
   slots: readonly Slot[],
   { subject }: Sight,
-  { subjectId }: Searcher,
+  { subjectId, now }: Searcher,
   until: number,
 ): Promise<readonly OfSubject[] | undefined> {
   if (subject === undefined || subjectId === undefined) return [];
@@ -103,7 +103,7 @@ async function subjectInAll(
     ReturnType<typeof overlapping>
   >;
   const found = await storage.findAppointments({ subjectId, startFrom, startBefore, limit: surelyWhole }, until);
-  return found.length === surelyWhole ? undefined : found.flatMap(countingAppointments);
+  return found.length === surelyWhole ? undefined : found.flatMap((one) => countingAppointments(one, now));
 }
 
 function spanOf(slots: readonly TimeRange[]): TimeRange {

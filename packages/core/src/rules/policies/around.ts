@@ -102,7 +102,7 @@ function tooClose({ beforeMinutes, afterMinutes }: BufferTimes, { slotId }: Neig
 }
 
 /**
- * No subject has two appointments at the same time, whoever they are with. A request that waits for a provider counts.
+ * No subject has two appointments at the same time, whoever they are with. A request counts until it expires.
  *
  * @example
  * ```ts

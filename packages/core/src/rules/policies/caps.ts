@@ -18,7 +18,7 @@ import { takenSlots } from "./times.ts";
 
 /**
  * No period of so many minutes has more appointments of a subject than that, by their starts, before and after alike.
- * Requests that wait for a provider count, and so do appointments that have taken place.
+ * Requests count until they expire, and so do appointments that have taken place.
  *
  * @throws BookingError `invalid_input`
  * @example
