@@ -70,6 +70,34 @@ export const policyCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "policies.ahead-several",
+    title:
+      "of several times that a command takes or asks for, none is too soon or too far ahead, in whichever order they are named",
+    async run({ storage }) {
+      const [near, also] = await twoSlots(storage);
+      const times = [-600 + 60, 3 * 24 * 60].map((from) => ({ start: minutes(from), end: minutes(from + 30) }));
+      const created = await engineAt(storage, -600).createSlots({ actor: provider, ...place, slots: times });
+      const [soon, far] = created.slots.map(({ id }) => id) as [string, string];
+      const horizons = [maximumHorizon({ minutes: 24 * 60 }), maximumHorizon({ days: 1 })];
+      const named = async (call: Promise<unknown>) => (await refusal(call, "policy_violation")).details.policy;
+      for (const horizon of horizons) {
+        const engine = engineAt(storage, -600, horizon, minimumNotice({ minutes: 120 }));
+        for (const [slotId, other, policy] of [
+          [near, far, "maximum_horizon"],
+          [far, near, "maximum_horizon"],
+          [near, soon, "minimum_notice"],
+          [soon, near, "minimum_notice"],
+        ] as const) {
+          assert.equal(await named(engine.hold({ actor: patient, slotId, alsoSlotIds: [other] })), policy);
+          assert.equal(await named(engine.request({ ...forPatient, slotId, orSlotIds: [other] })), policy);
+        }
+        const { holdToken } = await engine.hold({ actor: patient, slotId: near, alsoSlotIds: [also] });
+        await engine.release({ actor: patient, slotId: near, alsoSlotIds: [also], holdToken });
+      }
+      await assertSound(storage);
+    },
+  },
+  {
     key: "policies.deadlines",
     title: "an appointment is cancelled and moved until its deadline, by the time that it has before it is moved",
     async run({ storage }) {

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { type Engine, maximumAppointments, noOverlapOfSubject, type Policy, type StorageAdapter } from "@slotwright/core";
+import {
+  type Engine,
+  maximumAppointments,
+  noOverlapOfSubject,
+  type Policy,
+  type StorageAdapter,
+} from "@slotwright/core";
 import { assertSound, engineOn, minutes, patient, provider } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { intercepted } from "../intercepted.ts";
@@ -60,7 +66,8 @@ export const sightExpiryCases: readonly ConformanceCase[] = [
   },
   {
     key: "sight-expiry.offer",
-    title: "a request counts while an offer waits for its subject, also once it has expired, and one that is open after its offer",
+    title:
+      "a request counts while an offer waits for its subject, also once it has expired, and one that is open after its offer",
     async run({ storage }) {
       const [asked, same, later] = await stage(storage);
       const [free] = await slotsAt(storage, [[60, 90]]);
@@ -81,7 +88,8 @@ export const sightExpiryCases: readonly ConformanceCase[] = [
   },
   {
     key: "sight-expiry.live",
-    title: "live slots of a subject let requests expire by the clock, those that they have read and those that the feed brings",
+    title:
+      "live slots of a subject let requests expire by the clock, those that they have read and those that the feed brings",
     async run({ storage, second }) {
       const [asked, same, later] = await stage(storage);
       const bare = engineWith(second, []);

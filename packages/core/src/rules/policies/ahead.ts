@@ -12,7 +12,7 @@ import {
   minuteMs,
   type PolicyOptions,
 } from "./options.ts";
-import { msUntil, wantedStart } from "./times.ts";
+import { earliestStart, latestStart, msUntil } from "./times.ts";
 
 /**
  * Nothing is held, booked, asked for, offered, accepted or moved to a time that has begun. An engine with the option `audienceOf` has this
@@ -29,7 +29,7 @@ export function notInThePast(options: PolicyOptions = {}): Policy {
     name: pastName,
     ...audienceIn(options),
     check(proposal) {
-      const start = wantedStart(proposal);
+      const start = earliestStart(proposal);
       if (start === undefined || start >= proposal.now) return undefined;
       return { problem: "This time has begun already. Choose a later one.", values: { start: start.toISOString() } };
     },
@@ -59,7 +59,7 @@ export function minimumNotice(options: MinutesOptions): Policy {
     name: "minimum_notice",
     ...audienceIn(options),
     check(proposal) {
-      const start = wantedStart(proposal);
+      const start = earliestStart(proposal);
       if (start === undefined || msUntil(start, proposal.now) >= minutes * minuteMs) return undefined;
       const problem = `This time is too soon. It has to be booked at least ${inWords(minutes)} before it begins.`;
       const earliest = new Date(proposal.now.getTime() + minutes * minuteMs).toISOString();
@@ -76,7 +76,7 @@ export function minimumNotice(options: MinutesOptions): Policy {
 
 /**
  * A time is held, booked, accepted or moved to at most so many minutes before it begins, or so many local days before
- * the day on which it begins, in the zone of the schedule.
+ * the day on which it begins, in the zone of the schedule. Of several times, none may be further ahead.
  *
  * @throws BookingError `invalid_input`
  * @example
@@ -96,7 +96,7 @@ function horizonOfMinutes(name: string, options: MinutesOptions): Policy {
     name,
     ...audienceIn(options),
     check(proposal) {
-      const start = wantedStart(proposal);
+      const start = latestStart(proposal);
       if (start === undefined || msUntil(start, proposal.now) <= minutes * minuteMs) return undefined;
       const latest = new Date(proposal.now.getTime() + minutes * minuteMs).toISOString();
       return { problem: tooFar(inWords(minutes)), values: { minutes, latest } };
@@ -117,7 +117,7 @@ function horizonOfDays(name: string, options: DaysOptions): Policy {
     ...audienceIn(options),
     sees: { timeZone: true },
     check(proposal) {
-      const start = wantedStart(proposal);
+      const start = latestStart(proposal);
       const zone = proposal.timeZone ?? "UTC";
       const last = localDay(proposal.now, zone) + days;
       if (start === undefined || localDay(start, zone) <= last) return undefined;

@@ -2,9 +2,21 @@ import type { Slot } from "../../model/slot.ts";
 import type { Proposal } from "../policy.ts";
 
 /** The earliest start of what the command takes, or asks for. Undefined if it takes nothing. */
-export function wantedStart({ command, appointments, slots }: Proposal): Date | undefined {
+export function earliestStart(proposal: Proposal): Date | undefined {
+  return extremeStart(proposal, (start, first) => start < first);
+}
+
+/** The latest start of what the command takes, or asks for. Undefined if it takes nothing. */
+export function latestStart(proposal: Proposal): Date | undefined {
+  return extremeStart(proposal, (start, last) => start > last);
+}
+
+function extremeStart(
+  { command, appointments, slots }: Proposal,
+  isBeyond: (start: Date, extreme: Date) => boolean,
+): Date | undefined {
   return wantedTimes(command, appointments, slots).reduce<Date | undefined>(
-    (first, { start }) => (first === undefined || start < first ? start : first),
+    (extreme, { start }) => (extreme === undefined || isBeyond(start, extreme) ? start : extreme),
     undefined,
   );
 }
