@@ -8,6 +8,7 @@ import type { Context, Seen } from "../../rules/decision.ts";
 import { slotKey } from "../../rules/find.ts";
 import {
   type Neighbour,
+  neighbourOf,
   type OfSubject,
   type Sight,
   type SightWindow,
@@ -115,9 +116,7 @@ function eachOnce<Item extends { readonly id: string }>(lists: readonly (readonl
 export function neighboursAmong(taken: readonly TakenSlot[], now: Date): readonly Neighbour[] {
   return taken
     .filter(({ heldUntil }) => heldUntil === null || heldUntil > now)
-    .map(({ id: slotId, providerId, facilityId, scheduleId, start, end, appointmentId }) => {
-      return { slotId, providerId, facilityId, scheduleId, start, end, appointmentId };
-    })
+    .map(neighbourOf)
     .sort(byStart);
 }
 
