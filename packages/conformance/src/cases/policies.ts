@@ -98,6 +98,39 @@ export const policyCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "policies.offered",
+    title: "notice and horizon hold for who offers a time, not for who accepts it, unless it has begun meanwhile",
+    async run({ storage }) {
+      const [asked, soon] = await twoSlots(storage);
+      const days = [{ start: minutes(3 * 24 * 60), end: minutes(3 * 24 * 60 + 30) }];
+      const { slots } = await engineAt(storage, -600).createSlots({ actor: provider, ...place, slots: days });
+      const policies = [
+        minimumNotice({ minutes: 120, audience: selfService }),
+        maximumHorizon({ minutes: 24 * 60, audience: selfService }),
+      ];
+      const at = (afterNine: number) => engineAt(storage, afterNine, ...policies);
+      const named = async (call: Promise<unknown>) => (await refusal(call, "policy_violation")).details.policy;
+      for (const [slotId, policy] of [
+        [soon, "minimum_notice"],
+        [slots[0]?.id ?? "", "maximum_horizon"],
+      ] as const) {
+        const { appointment } = await at(-600).request({ ...forPatient, slotId: asked });
+        const of = { appointmentId: appointment.id };
+        const offer = { ...of, slotId, seconds: 7200 };
+        assert.equal(await named(at(-30).offer({ actor: patient, ...offer })), policy);
+        await at(-30).offer({ actor: provider, ...offer });
+        assert.equal(await named(at(-30).book({ ...forPatient, slotId: asked })), "minimum_notice");
+        if (slotId === soon) {
+          const late = at(30 + 1 / 60_000).acceptOffer({ actor: patient, ...of });
+          assert.equal(await named(late), "not_in_the_past");
+        }
+        assert.ok((await at(-30).preview("acceptOffer", { actor: patient, ...of })).possible);
+        await at(-30).acceptOffer({ actor: patient, ...of });
+      }
+      await assertSound(storage);
+    },
+  },
+  {
     key: "policies.deadlines",
     title: "an appointment is cancelled and moved until its deadline, by the time that it has before it is moved",
     async run({ storage }) {

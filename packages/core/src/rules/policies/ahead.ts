@@ -1,5 +1,5 @@
 import { dateOf, localDay } from "../../model/local-date.ts";
-import type { Policy } from "../policy.ts";
+import type { Policy, Proposal } from "../policy.ts";
 import { decidingByTimes } from "./by-times.ts";
 import {
   audienceIn,
@@ -45,7 +45,8 @@ export function notInThePast(options: PolicyOptions = {}): Policy {
 export const pastName = "not_in_the_past";
 
 /**
- * A time is held, booked, accepted or moved to at least so many minutes before it begins.
+ * A time is held, booked, asked for, offered, accepted or moved to at least so many minutes before it begins. A time that
+ * was offered may be accepted later than that.
  *
  * @throws BookingError `invalid_input`
  * @example
@@ -59,7 +60,7 @@ export function minimumNotice(options: MinutesOptions): Policy {
     name: "minimum_notice",
     ...audienceIn(options),
     check(proposal) {
-      const start = earliestStart(proposal);
+      const start = isOffered(proposal) ? undefined : earliestStart(proposal);
       if (start === undefined || msUntil(start, proposal.now) >= minutes * minuteMs) return undefined;
       const problem = `This time is too soon. It has to be booked at least ${inWords(minutes)} before it begins.`;
       const earliest = new Date(proposal.now.getTime() + minutes * minuteMs).toISOString();
@@ -75,8 +76,9 @@ export function minimumNotice(options: MinutesOptions): Policy {
 }
 
 /**
- * A time is held, booked, accepted or moved to at most so many minutes before it begins, or so many local days before
- * the day on which it begins, in the zone of the schedule. Of several times, none may be further ahead.
+ * A time is held, booked, asked for, offered, accepted or moved to at most so many minutes before it begins, or so many
+ * local days before the day on which it begins, in the zone of the schedule. Of several times, none may be further
+ * ahead. A time that was offered may be accepted however far ahead it is.
  *
  * @throws BookingError `invalid_input`
  * @example
@@ -96,7 +98,7 @@ function horizonOfMinutes(name: string, options: MinutesOptions): Policy {
     name,
     ...audienceIn(options),
     check(proposal) {
-      const start = latestStart(proposal);
+      const start = isOffered(proposal) ? undefined : latestStart(proposal);
       if (start === undefined || msUntil(start, proposal.now) <= minutes * minuteMs) return undefined;
       const latest = new Date(proposal.now.getTime() + minutes * minuteMs).toISOString();
       return { problem: tooFar(inWords(minutes)), values: { minutes, latest } };
@@ -117,7 +119,7 @@ function horizonOfDays(name: string, options: DaysOptions): Policy {
     ...audienceIn(options),
     sees: { timeZone: true },
     check(proposal) {
-      const start = latestStart(proposal);
+      const start = isOffered(proposal) ? undefined : latestStart(proposal);
       const zone = proposal.timeZone ?? "UTC";
       const last = localDay(proposal.now, zone) + days;
       if (start === undefined || localDay(start, zone) <= last) return undefined;
@@ -131,6 +133,9 @@ function horizonOfDays(name: string, options: DaysOptions): Policy {
         zone.dayAt(start) <= zone.dayAt(now) + days,
   );
 }
+
+/** That a time is neither too soon nor too far ahead was decided by those who offered it. */
+const isOffered = ({ command }: Pick<Proposal, "command">): boolean => command === "acceptOffer";
 
 const tooFar = (before: string): string =>
   `This time is too far ahead. It can be booked ${before} before it begins, and not earlier.`;
