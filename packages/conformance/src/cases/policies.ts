@@ -3,11 +3,14 @@ import {
   type Actor,
   type AudienceOf,
   cancelDeadline,
+  isBookingError,
+  maximumHolds,
   maximumHorizon,
   maximumRequestAge,
   minimumNotice,
   notInThePast,
   type Policy,
+  type Preview,
   rescheduleDeadline,
   type StorageAdapter,
 } from "@slotwright/core";
@@ -166,6 +169,60 @@ export const policyCases: readonly ConformanceCase[] = [
       const { id: other } = await askFor(at(-600), minutes(60), minutes(90));
       await at(59).cancel({ actor: patient, appointmentId: other });
       await assertSound(storage);
+    },
+  },
+  {
+    key: "policies.helps",
+    title: "a preview says what would help against each policy, as the policy itself knows",
+    async run({ storage }) {
+      const [first, second] = await twoSlots(storage);
+      const own = (name: string, helps: unknown): Policy => ({
+        name,
+        check: ({ command }) => (command === "block" ? { problem: "No.", helps: helps as [] } : undefined),
+      });
+      const engine = engineAt(
+        storage,
+        -60,
+        ...[cancelDeadline({ minutes: 120 }), rescheduleDeadline({ minutes: 120 }), maximumRequestAge({ minutes: 60 })],
+        ...[maximumHorizon({ minutes: 30 }), maximumHolds({ count: 1 }), minimumNotice({ minutes: 120 })],
+        ...[own("later", ["later"]), own("never", []), own("silent", undefined), own("wrong", ["money"])],
+      );
+      const { appointment } = await engineAt(storage, -600).book({ ...forPatient, slotId: first });
+      const { id: waiting } = await askFor(engineAt(storage, -600), minutes(0), minutes(30));
+      const holding = { actor: patient, holderId: "p-1" };
+      await engineAt(storage, -60).hold({ ...holding, slotId: second });
+      const later = [{ start: minutes(90), end: minutes(120) }];
+      const { slots } = await engineAt(storage, -600).createSlots({ actor: provider, ...place, slots: later });
+      const other = slots[0]?.id ?? "";
+      const helpsOf = async (preview: Promise<Preview<object>>) => {
+        const answer = await preview;
+        const reasons = answer.possible ? [] : answer.reasons;
+        return reasons.flatMap(({ error, helps }) =>
+          isBookingError(error, "policy_violation") ? [[error.details.policy, helps.join(" ")]] : [],
+        );
+      };
+      const of = { actor: patient, appointmentId: appointment.id };
+      const horizon = ["maximum_horizon", "another_time more_rights later"];
+      assert.deepEqual(await helpsOf(engine.preview("cancel", of)), [["cancel_deadline", "more_rights"]]);
+      const moved = await helpsOf(engine.preview("reschedule", { ...of, slotId: other }));
+      assert.deepEqual(moved, [["reschedule_deadline", "more_rights"], horizon]);
+      const accepted = await helpsOf(
+        engine.preview("accept", { actor: provider, appointmentId: waiting, slotId: first }),
+      );
+      assert.deepEqual(accepted[0], ["maximum_request_age", "more_rights"]);
+      const held = await helpsOf(engine.preview("hold", { ...holding, slotId: other }));
+      assert.deepEqual(held, [horizon, ["maximum_holds", "more_rights later"]]);
+      const nobody = await helpsOf(engine.preview("hold", { actor: patient, slotId: other }));
+      assert.deepEqual(nobody, [horizon, ["maximum_holds", "more_rights"]]);
+      const usual = "another_time more_rights";
+      assert.deepEqual(await helpsOf(engine.preview("block", { actor: provider, slotId: other })), [
+        ["later", "later"],
+        ["never", ""],
+        ["silent", usual],
+        ["wrong", usual],
+      ]);
+      const soon = await helpsOf(engine.preview("book", { ...byStaff, slotId: second }));
+      assert.ok(soon.some(([policy, helps]) => policy === "minimum_notice" && helps === usual));
     },
   },
   {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { BookingError, type Refusal } from "../../errors/index.ts";
+import type { Help } from "../../model/help.ts";
 import { type HostCommandName, hostCommandNames } from "../../model/journal.ts";
 import type { RecordKey } from "../../model/record.ts";
 import type { Context, Seen } from "../../rules/decision.ts";
@@ -18,7 +19,7 @@ import { commandFrom } from "../run-command.ts";
 import { letRunOut } from "../sight/run-out.ts";
 import { asBookingError, asHostTransactionError } from "../storage-failures.ts";
 import { showsTimes, withTimeZone } from "../with-time-zone.ts";
-import { type Help, helpAgainst, obstacleIn } from "./helps.ts";
+import { helpAgainst, obstacleIn } from "./helps.ts";
 import { reasonsAgainst } from "./reasons.ts";
 
 /** One reason against a command. */

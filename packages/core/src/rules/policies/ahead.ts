@@ -1,3 +1,4 @@
+import type { Help } from "../../model/help.ts";
 import { dateOf, localDay } from "../../model/local-date.ts";
 import type { Policy, Proposal } from "../policy.ts";
 import { decidingByTimes } from "./by-times.ts";
@@ -101,7 +102,7 @@ function horizonOfMinutes(name: string, options: MinutesOptions): Policy {
       const start = isOffered(proposal) ? undefined : latestStart(proposal);
       if (start === undefined || msUntil(start, proposal.now) <= minutes * minuteMs) return undefined;
       const latest = new Date(proposal.now.getTime() + minutes * minuteMs).toISOString();
-      return { problem: tooFar(inWords(minutes)), values: { minutes, latest } };
+      return { problem: tooFar(inWords(minutes)), values: { minutes, latest }, helps: nearerOrLater };
     },
   };
   return decidingByTimes(
@@ -123,7 +124,7 @@ function horizonOfDays(name: string, options: DaysOptions): Policy {
       const zone = proposal.timeZone ?? "UTC";
       const last = localDay(proposal.now, zone) + days;
       if (start === undefined || localDay(start, zone) <= last) return undefined;
-      return { problem: tooFar(counted(days, "day")), values: { days, lastDay: dateOf(last) } };
+      return { problem: tooFar(counted(days, "day")), values: { days, lastDay: dateOf(last) }, helps: nearerOrLater };
     },
   };
   return decidingByTimes(
@@ -136,6 +137,9 @@ function horizonOfDays(name: string, options: DaysOptions): Policy {
 
 /** That a time is neither too soon nor too far ahead was decided by those who offered it. */
 const isOffered = ({ command }: Pick<Proposal, "command">): boolean => command === "acceptOffer";
+
+/** The day comes on which the same time can be booked. */
+const nearerOrLater: readonly Help[] = ["another_time", "more_rights", "later"];
 
 const tooFar = (before: string): string =>
   `This time is too far ahead. It can be booked ${before} before it begins, and not earlier.`;
