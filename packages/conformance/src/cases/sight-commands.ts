@@ -238,4 +238,24 @@ export const sightCommandCases: readonly ConformanceCase[] = [
       await assertSound(storage);
     },
   },
+  {
+    key: "sight.further-wishes",
+    title: "a request counts at its own time only; a further wish and an offer are decided on when they are accepted",
+    async run({ storage }) {
+      const [first, second, third] = (await slotsAt(storage, inARow)) as [string, string, string];
+      const elsewhere = await slotsAt(storage, inARow, { providerId: "dr-house" });
+      const engine = engineWith(storage, [noOverlapOfSubject()]);
+      const wishes = { actor: patient, subjectId: "p-1", slotId: first, orSlotIds: [second] };
+      const { appointment } = await engine.request(wishes);
+      const of = { appointmentId: appointment.id };
+      await engine.offer({ actor: provider, ...of, slotId: third });
+      await refusedBy(book(engine, id(elsewhere, 0)));
+      await book(engine, id(elsewhere, 1));
+      await book(engine, id(elsewhere, 2));
+      await refusedBy(engine.accept({ actor: provider, ...of, slotId: second }));
+      await refusedBy(engine.acceptOffer({ actor: patient, ...of }));
+      assert.equal((await engine.accept({ actor: provider, ...of })).slots[0]?.id, first);
+      await assertSound(storage);
+    },
+  },
 ];
