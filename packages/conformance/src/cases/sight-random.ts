@@ -17,9 +17,9 @@ import type { ConformanceCase } from "../harness.ts";
 const perDay = 4;
 const perSubject = 3;
 const bufferMinutes = 10;
-/** A hold lasts for two waves, and a request that expires for three. */
+/** A hold lasts for two waves, and so does a request that expires. */
 const waveMinutes = 4;
-const requestMinutes = 10;
+const requestMinutes = 6;
 const later = (now: Date, count: number) => new Date(now.getTime() + count * 60_000);
 
 const policies: readonly Policy[] = [
@@ -37,6 +37,7 @@ const commands = [
   "book",
   "bookTime",
   "hold",
+  "holdTwo",
   "release",
   "request",
   "accept",
@@ -83,6 +84,12 @@ function callOf(
   if (name === "request") {
     const expiresAt = expires ? later(now, requestMinutes) : undefined;
     return on.request({ actor, slotId, subjectId, expiresAt }).then(noting);
+  }
+  if (name === "holdTwo") {
+    const { id: other } = known.slots[(slot + 1 + (made % 2)) % known.slots.length] as Slot;
+    return on.hold({ actor, slotId, alsoSlotIds: [other] }).then(({ holdToken }) => {
+      known.holds.push({ slotId, holdToken }, { slotId: other, holdToken });
+    });
   }
   if (name === "hold")
     return on.hold({ actor, slotId }).then(({ holdToken }) => known.holds.push({ slotId, holdToken }));
