@@ -14,6 +14,7 @@ import {
 import { type RawBuilder, sql } from "kysely";
 import type { AppointmentRow, SlotRow } from "./catalogue.ts";
 import type { IndexName } from "./indexes.ts";
+import { requestInRow } from "./rows.ts";
 import type { SqlStrategy } from "./strategy.ts";
 
 /** What `loadAround` is asked for. */
@@ -32,7 +33,7 @@ const takenColumns = [
   "appointment_id",
   "hold_expires_at",
 ] as const;
-const theirColumns = ["id", "provider_id", "facility_id", "start_at", "end_at", "status"] as const;
+const theirColumns = ["id", "provider_id", "facility_id", "start_at", "end_at", "status", "request"] as const;
 
 type TakenRow = Pick<SlotRow, (typeof takenColumns)[number]>;
 type TheirRow = Pick<AppointmentRow, (typeof theirColumns)[number]>;
@@ -185,5 +186,6 @@ function rowToTheirs(row: TheirRow): SubjectAppointment {
     start: new Date(row.start_at),
     end: new Date(row.end_at),
     status: row.status as AppointmentStatus,
+    request: requestInRow(row),
   };
 }

@@ -1,6 +1,7 @@
 import {
   type Agenda,
   type Appointment,
+  type AppointmentRequest,
   type AppointmentStatus,
   type Availability,
   type CommandName,
@@ -197,8 +198,12 @@ export function rowToAppointment(row: AppointmentRow): Appointment {
     providerIds: row.provider_ids === null ? [row.provider_id] : (JSON.parse(row.provider_ids) as readonly string[]),
     metadata: JSON.parse(row.metadata) as Metadata,
     ...stampsOf(row),
-    request: row.request === null ? null : requestIn(JSON.parse(row.request)),
+    request: requestInRow(row),
   };
+}
+
+export function requestInRow({ request }: Pick<AppointmentRow, "request">): AppointmentRequest | null {
+  return request === null ? null : requestIn(JSON.parse(request));
 }
 
 /** `at` is the time when the command took effect: an adapter never calls the clock. */

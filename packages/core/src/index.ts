@@ -31,7 +31,6 @@ export type {
 export { type Opening, type OpeningsInput, openingsOf } from "./engine/openings-of.ts";
 export type { EngineOptions, RetryOptions } from "./engine/options.ts";
 export type { Page } from "./engine/page.ts";
-export { type Help, helps } from "./engine/preview/helps.ts";
 export type { Preview, PreviewReason } from "./engine/preview/preview.ts";
 export type { RememberOptions } from "./engine/recent-slots.ts";
 export type { Finding, ReconcileInput, ReconcileReport } from "./engine/reconcile.ts";
@@ -102,6 +101,7 @@ export type {
 } from "./model/command-inputs.ts";
 export type { CreatedSoFar, CreateManySlotsInput } from "./model/create-many-slots.ts";
 export type { FreeTime, NextTimes, TimesByDay } from "./model/free-time.ts";
+export { type Help, helps } from "./model/help.ts";
 export type {
   Hours,
   HoursException,

@@ -106,8 +106,11 @@ export const contractAroundCases: readonly ConformanceCase[] = [
       const mine = { ...own.appointment, subjectId: "subject-1" };
       await storage.commit([creation(own.free, slotAt(600))]);
       await storage.commit([transitionOf("book", mine, own.booked)]);
+      const wish = { slotId: "slot-600", start: at(600), end: at(630) };
+      const offer = { ...wish, expiresAt: at(-10) };
+      const request = { wishes: [wish], heldUntil: null, expiresAt: at(-20), offer };
       const others = [
-        asked(0, { providerId: "provider-2", providerIds: ["provider-2"] }),
+        asked(0, { providerId: "provider-2", providerIds: ["provider-2"], request }),
         asked(60, { status: "no_show" }),
         asked(90, { status: "cancelled" }),
         asked(30, { id: "foreign", subjectId: "subject-2" }),
@@ -118,6 +121,10 @@ export const contractAroundCases: readonly ConformanceCase[] = [
       assert.deepEqual(await lookAt(second, ofSubject(0, 600)), [expected]);
       const place: Around = { of: "subject", subjectId: "subject-1", ...near("slot-600", 600) };
       assert.deepEqual(await lookAt(second, place), [expected]);
+      assert.deepEqual(
+        expected.appointments.map((one) => one.request),
+        [request, null, null],
+      );
     },
   },
   {

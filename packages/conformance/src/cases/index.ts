@@ -90,6 +90,7 @@ import { sharedAppointmentCases } from "./shared-appointments.ts";
 import { sightCases } from "./sight.ts";
 import { sightBatchCases } from "./sight-batches.ts";
 import { sightCommandCases } from "./sight-commands.ts";
+import { sightExpiryCases } from "./sight-expiry.ts";
 import { sightInputCases } from "./sight-input.ts";
 import { sightMeetingCases } from "./sight-meetings.ts";
 import { sightRaceCases } from "./sight-races.ts";
@@ -183,6 +184,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...sightCommandCases,
   ...sightSearchCases,
   ...explainCases,
+  ...sightExpiryCases,
   ...sightInputCases,
   ...overrideCases,
   ...previewCases,

@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
-import { buffer, type Engine, noOverlapOfSubject } from "@slotwright/core";
+import { buffer, type Engine, maximumPerDay, noOverlapOfSubject } from "@slotwright/core";
 import { agendaIdOf } from "@slotwright/core/adapter";
 import { assertSound, engineOn, minutes, patient, place, provider, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { audienceOf, book, engineWith, id, refusedBy, slotsAt } from "./sight-stage.ts";
+
+const inARow = [
+  [0, 30],
+  [30, 60],
+  [75, 105],
+] as const;
 
 /** How several slots, further commands and a host's transaction see what lies around. */
 export const sightCommandCases: readonly ConformanceCase[] = [
@@ -38,6 +44,63 @@ export const sightCommandCases: readonly ConformanceCase[] = [
       assert.deepEqual(await versionsOf(), [1, 2]);
       await engine.extend({ ...both, holdToken });
       assert.deepEqual(await versionsOf(), [2, 3]);
+    },
+  },
+  {
+    key: "sight.several-in-a-row",
+    title: "a hold over several slots keeps the policies between them, so that what is held can be booked one by one",
+    async run({ storage }) {
+      const [first, next, apart] = (await slotsAt(storage, inARow)) as [string, string, string];
+      const room = await slotsAt(storage, inARow, { providerId: "room" });
+      const withBuffer = engineWith(storage, [buffer({ beforeMinutes: 0, afterMinutes: 10 })]);
+      for (const [slotId, other] of [
+        [first, next],
+        [next, first],
+      ] as const) {
+        const wanted = { actor: patient, slotId, alsoSlotIds: [apart, other] };
+        const { policy, blockedBy } = await refusedBy(withBuffer.hold(wanted));
+        assert.deepEqual([policy, blockedBy], ["buffer", { kind: "slot", id: other }]);
+        const preview = await withBuffer.preview("hold", wanted);
+        assert.deepEqual(preview.possible ? [] : preview.reasons.map((one) => one.blockedBy?.id), [other]);
+      }
+      const capped = (count: number) => engineWith(storage, [maximumPerDay({ count })]);
+      const all = { actor: patient, slotId: first, alsoSlotIds: [next, apart] };
+      assert.equal((await refusedBy(capped(2).hold(all))).policy, "maximum_per_day");
+      for (const [engine, slotIds] of [
+        [withBuffer, [first, apart]],
+        [capped(3), [first, next, apart]],
+        [withBuffer, [first, room[1] ?? ""]],
+      ] as const) {
+        const [slotId, ...alsoSlotIds] = slotIds as readonly [string, ...string[]];
+        const { holdToken } = await engine.hold({ actor: patient, slotId, alsoSlotIds });
+        const booked: string[] = [];
+        for (const one of slotIds) {
+          const { appointment } = await engine.book({ actor: patient, slotId: one, holdToken, subjectId: "p-1" });
+          booked.push(appointment.id);
+        }
+        for (const appointmentId of booked) await engine.cancel({ actor: patient, appointmentId });
+      }
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "sight.several-side-by-side",
+    title: "slots that a command takes side by side, and of which a request wants one, are in no way of each other",
+    async run({ storage }) {
+      const policies = [buffer({ beforeMinutes: 10, afterMinutes: 10 }), maximumPerDay({ count: 1 })];
+      const engine = engineWith(storage, policies);
+      const [first, next] = (await slotsAt(storage, inARow)) as [string, string, string];
+      const times = { start: minutes(0), end: minutes(30), capacity: 2 };
+      const group = { ...place, facilityId: "south", providerId: "group" };
+      const { slots } = await engine.createSlots({ actor: provider, ...group, slots: [times] });
+      const [seat, other] = slots.map(({ id }) => id) as [string, string];
+      const two = { actor: patient, slotId: seat, alsoSlotIds: [other] };
+      const { holdToken } = await engine.hold(two);
+      await engine.book({ ...two, holdToken, subjectId: "p-1" });
+      const wishes = { actor: patient, slotId: first, orSlotIds: [next], holdSeconds: 60, subjectId: "p-2" };
+      const { appointment } = await engine.request(wishes);
+      await engine.accept({ actor: provider, appointmentId: appointment.id });
+      await assertSound(storage);
     },
   },
   {
@@ -172,6 +235,26 @@ export const sightCommandCases: readonly ConformanceCase[] = [
       const other = await slotsAt(storage, [[240, 250]], { providerId: "dr-house" });
       await refusedBy(engine.request({ actor: patient, subjectId: "p-1", slotId: id(other, 0) }));
       await engine.request({ actor: patient, subjectId: "p-1", slotId: id(ids, 4) });
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "sight.further-wishes",
+    title: "a request counts at its own time only; a further wish and an offer are decided on when they are accepted",
+    async run({ storage }) {
+      const [first, second, third] = (await slotsAt(storage, inARow)) as [string, string, string];
+      const elsewhere = await slotsAt(storage, inARow, { providerId: "dr-house" });
+      const engine = engineWith(storage, [noOverlapOfSubject()]);
+      const wishes = { actor: patient, subjectId: "p-1", slotId: first, orSlotIds: [second] };
+      const { appointment } = await engine.request(wishes);
+      const of = { appointmentId: appointment.id };
+      await engine.offer({ actor: provider, ...of, slotId: third });
+      await refusedBy(book(engine, id(elsewhere, 0)));
+      await book(engine, id(elsewhere, 1));
+      await book(engine, id(elsewhere, 2));
+      await refusedBy(engine.accept({ actor: provider, ...of, slotId: second }));
+      await refusedBy(engine.acceptOffer({ actor: patient, ...of }));
+      assert.equal((await engine.accept({ actor: provider, ...of })).slots[0]?.id, first);
       await assertSound(storage);
     },
   },

@@ -17,6 +17,10 @@ import type { ConformanceCase } from "../harness.ts";
 const perDay = 4;
 const perSubject = 3;
 const bufferMinutes = 10;
+/** A hold lasts for two waves, and so does a request that expires. */
+const waveMinutes = 4;
+const requestMinutes = 6;
+const later = (now: Date, count: number) => new Date(now.getTime() + count * 60_000);
 
 const policies: readonly Policy[] = [
   maximumPerDay({ count: perDay }),
@@ -33,6 +37,7 @@ const commands = [
   "book",
   "bookTime",
   "hold",
+  "holdTwo",
   "release",
   "request",
   "accept",
@@ -48,6 +53,7 @@ const anyCommand = fc.record({
   subject: fc.constantFrom(...subjects),
   made: fc.nat(),
   engine: fc.nat(1),
+  expires: fc.boolean(),
 });
 type AnyCommand = typeof anyCommand extends fc.Arbitrary<infer Command> ? Command : never;
 
@@ -59,7 +65,12 @@ interface Made {
 }
 
 /** Undefined if there is nothing that the command could be about. */
-function callOf({ name, slot, subject, made }: AnyCommand, on: Engine, known: Made): Promise<unknown> | undefined {
+function callOf(
+  { name, slot, subject, made, expires }: AnyCommand,
+  on: Engine,
+  known: Made,
+  now: Date,
+): Promise<unknown> | undefined {
   const { id: slotId, providerId, facilityId, start, end } = known.slots[slot] as Slot;
   const [actor, subjectId] = [patient, subject];
   const appointmentId = known.appointments[made % known.appointments.length];
@@ -70,7 +81,16 @@ function callOf({ name, slot, subject, made }: AnyCommand, on: Engine, known: Ma
     return on.book({ actor, slotId, subjectId, ...held }).then(noting);
   }
   if (name === "bookTime") return on.book({ actor, providerId, facilityId, start, end, subjectId }).then(noting);
-  if (name === "request") return on.request({ actor, slotId, subjectId }).then(noting);
+  if (name === "request") {
+    const expiresAt = expires ? later(now, requestMinutes) : undefined;
+    return on.request({ actor, slotId, subjectId, expiresAt }).then(noting);
+  }
+  if (name === "holdTwo") {
+    const { id: other } = known.slots[(slot + 1 + (made % 2)) % known.slots.length] as Slot;
+    return on.hold({ actor, slotId, alsoSlotIds: [other] }).then(({ holdToken }) => {
+      known.holds.push({ slotId, holdToken }, { slotId: other, holdToken });
+    });
+  }
   if (name === "hold")
     return on.hold({ actor, slotId }).then(({ holdToken }) => known.holds.push({ slotId, holdToken }));
   if (name === "release") return hold && on.release({ actor, ...hold });
@@ -82,10 +102,12 @@ function callOf({ name, slot, subject, made }: AnyCommand, on: Engine, known: Ma
 }
 
 const over: readonly string[] = ["cancelled", "declined", "no_show"];
+const hasExpired = ({ status, request }: Appointment, now: Date) =>
+  status === "scheduled" && request !== null && request.expiresAt !== null && request.expiresAt <= now;
 const isTaken = ({ status }: Slot) => status === "booked" || status === "held";
 
 /** What the policies forbid and is there all the same. */
-async function violations(engine: Engine): Promise<readonly string[]> {
+async function violations(engine: Engine, now: Date): Promise<readonly string[]> {
   const found: string[] = [];
   for (const providerId of providers) {
     const { items } = await engine.listSlots({ providerIds: [providerId], limit: 100 });
@@ -101,7 +123,7 @@ async function violations(engine: Engine): Promise<readonly string[]> {
   }
   for (const subjectId of subjects) {
     const { items } = await engine.listAppointments({ subjectId, limit: 100 });
-    const theirs = items.filter(({ status }) => !over.includes(status));
+    const theirs = items.filter((one) => !over.includes(one.status) && !hasExpired(one, now));
     if (theirs.length > perSubject) found.push(`${subjectId} has ${theirs.length} appointments`);
     if (new Set(theirs.map(({ start }) => start.getTime())).size < theirs.length)
       found.push(`${subjectId} is at two places`);
@@ -121,8 +143,9 @@ export const sightRandomCases: readonly ConformanceCase[] = [
       });
       const property = fc.asyncProperty(waves, async (all) => {
         const { storage, second, close } = await open();
+        let now = minutes(-600);
         const clock = {
-          now: () => minutes(-600),
+          now: () => now,
           sleep: (ms: number) => new Promise<void>((end) => setTimeout(end, ms)),
         };
         const small = { coalesce: { batchSize: 5 } };
@@ -139,11 +162,12 @@ export const sightRandomCases: readonly ConformanceCase[] = [
         }
         const known: Made = { slots: created.flatMap(({ slots }) => slots), appointments: [], holds: [] };
         for (const wave of all) {
-          const calls = wave.map((command) => callOf(command, engines[command.engine] as Engine, known));
+          const calls = wave.map((command) => callOf(command, engines[command.engine] as Engine, known, now));
           const outcomes = await Promise.allSettled(calls);
           const raw = outcomes.filter((one) => one.status === "rejected" && !isBookingError(one.reason));
           assert.deepEqual(raw, []);
-          assert.deepEqual(await violations(engines[0]), []);
+          assert.deepEqual(await violations(engines[0], now), []);
+          now = later(now, waveMinutes);
         }
         await assertSound(storage);
         await close();

@@ -8,7 +8,7 @@ import {
   type Policy,
   type Proposal,
 } from "@slotwright/core";
-import { askFor, assertSound, minutes, patient, place, provider } from "../fixtures.ts";
+import { askFor, assertSound, minutes, patient, place, provider, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { book, engineWith, id, refusedBy, slotsAt } from "./sight-stage.ts";
 
@@ -66,6 +66,40 @@ export const sightCases: readonly ConformanceCase[] = [
       await book(engine, there[1]?.id ?? "");
       // And from the other side: now the one in the north would be too close to it.
       await refusedBy(book(engine, id(north, 1)));
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "sight.buffer-of-slot",
+    title:
+      "a slot that is longer than its appointment keeps that time free, whatever is next to it, and a buffer begins at its ends",
+    async run({ storage }) {
+      const [long, close, next] = await slotsAt(storage, [
+        [0, 60],
+        [65, 75],
+        [80, 110],
+      ]);
+      const engine = engineWith(storage, [buffer({ beforeMinutes: 0, afterMinutes: 10 })]);
+      const part = { slotId: long ?? "", start: minutes(15), end: minutes(45) };
+      const { appointment } = await engine.book({ actor: patient, ...part, subjectId: "p-1" });
+      assert.deepEqual([appointment.start, appointment.end], [minutes(15), minutes(45)]);
+      const own = engine.as(patient);
+      for (const [from, to] of [
+        [45, 60],
+        [-5, 15],
+      ] as const) {
+        await refusal(
+          engine.createSlots({ actor: provider, ...place, slots: [{ start: minutes(from), end: minutes(to) }] }),
+          "slot_overlap",
+        );
+      }
+      assert.equal((await refusedBy(book(engine, close ?? "", "p-2"))).blockedBy?.id, long);
+      const { items } = await own.findOpen({ from: minutes(-60), to: minutes(200), subjectId: "p-2" });
+      assert.deepEqual(
+        items.map(({ slotId }) => slotId),
+        [next],
+      );
+      await book(engine, next ?? "", "p-2");
       await assertSound(storage);
     },
   },

@@ -26,7 +26,7 @@ export function lyingAround(
     around: {
       neighbours: taken.map(asNeighbour),
       ofSubject: records
-        .flatMap((record) => countingFor(record, place?.subjectId))
+        .flatMap((record) => countingFor(record, place?.subjectId, context.now))
         .sort(byStart)
         .map(asOfSubject),
       timeZone: zoneOf(state, place, seen, context),
@@ -49,9 +49,16 @@ function isHeldBy({ hold }: Slot, { holderId }: { readonly holderId?: string }):
 
 const without: ReadonlySet<string> = new Set(["cancelled", "declined", "no_show"]);
 
-function countingFor(record: VersionedRecord, subjectId: string | undefined): readonly Appointment[] {
+function countingFor(record: VersionedRecord, subjectId: string | undefined, now: Date): readonly Appointment[] {
   if (record.kind !== "appointment" || record.subjectId !== subjectId) return [];
-  return without.has(record.status) ? [] : [record];
+  return without.has(record.status) || hasExpired(record, now) ? [] : [record];
+}
+
+/** Nobody can accept it any more, and there is no offer to take. */
+function hasExpired({ status, request }: Appointment, now: Date): boolean {
+  if (status !== "scheduled" || request === null) return false;
+  const isOver = (end: Date | null | undefined) => end !== null && end !== undefined && end <= now;
+  return isOver(request.expiresAt) && (request.offer === null || isOver(request.offer.expiresAt));
 }
 
 function asNeighbour({ id: slotId, providerId, facilityId, scheduleId, start, end, appointmentId }: Slot) {

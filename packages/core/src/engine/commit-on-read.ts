@@ -11,7 +11,7 @@ import { inCallersContext } from "./outside-of-callers.ts";
 import { replay } from "./replay.ts";
 import { commandKey, contextOf, type Request } from "./request.ts";
 import { decideAfter } from "./sight/decide-after.ts";
-import { letHoldsRunOut } from "./sight/run-out.ts";
+import { letRunOut } from "./sight/run-out.ts";
 import type { SlotFate } from "./spread.ts";
 
 const never = () => undefined;
@@ -23,7 +23,7 @@ export async function commitOnRead(settings: EngineSettings, request: Request): 
   const loaded = await loadRecords(settings, request, begun);
   // What has run out while it was read has run out.
   const context = { ...begun, now: settings.clock.now() };
-  letHoldsRunOut(loaded, context);
+  letRunOut(loaded, context);
   const { records } = loaded;
   let fate: SlotFate = "unused";
   try {

@@ -1,4 +1,5 @@
 import type { CreatedSoFar } from "../model/create-many-slots.ts";
+import type { Help } from "../model/help.ts";
 import type { InputIssue } from "../model/input-issue.ts";
 import type { Metadata } from "../model/values.ts";
 
@@ -130,6 +131,8 @@ export interface ErrorDetails {
       readonly values?: Metadata;
       /** The slot or the appointment that is in the way, if it is one. */
       readonly blockedBy?: { readonly kind: "slot" | "appointment"; readonly id: string };
+      /** What may help against it, if the policy says so. */
+      readonly helps?: readonly Help[];
       readonly alternatives?: readonly Alternative[];
     };
   forbidden: HostAnswer & { readonly command: string; readonly actorId: string };

@@ -32,8 +32,8 @@ export interface ScreenDetails
   invalid_transition: OptionalIn<Omit<ErrorDetails["invalid_transition"], "guard" | "busySource">, "id">;
   /** The `id` is there for a slot and an appointment. */
   version_conflict: OptionalIn<ErrorDetails["version_conflict"], "id">;
-  /** The `problem` is there if it is the host's own sentence. Without the id that is in the way. */
-  policy_violation: OptionalIn<Omit<ErrorDetails["policy_violation"], "unanswered" | "blockedBy">, "problem">;
+  /** The `problem` is there if it is the host's own sentence. Without the id that is in the way, and what helps: a preview shows these. */
+  policy_violation: OptionalIn<Omit<ErrorDetails["policy_violation"], "unanswered" | "blockedBy" | "helps">, "problem">;
   /** The `problem` is there if it is the host's own sentence. */
   forbidden: OptionalIn<Omit<ErrorDetails["forbidden"], "unanswered" | "actorId">, "problem">;
   /** Without the `problem`, which is the developer's. */

@@ -32,8 +32,11 @@ export interface TakenSlot extends Pick<Slot, "id" | "scheduleId" | "providerId"
   readonly heldUntil: Date | null;
 }
 
-/** An appointment of a subject, as far as policies look at it. */
-export type SubjectAppointment = Pick<Appointment, "id" | "providerId" | "facilityId" | "start" | "end" | "status">;
+/** An appointment of a subject, expired requests included, as far as policies look at it. */
+export type SubjectAppointment = Pick<
+  Appointment,
+  "id" | "providerId" | "facilityId" | "start" | "end" | "status" | "request"
+>;
 
 export function takenSlotOf(slot: Slot): TakenSlot {
   const { id, scheduleId, providerId, facilityId, start, end, appointmentId, hold } = slot;
@@ -42,6 +45,6 @@ export function takenSlotOf(slot: Slot): TakenSlot {
 }
 
 export function subjectAppointmentOf(appointment: Appointment): SubjectAppointment {
-  const { id, providerId, facilityId, start, end, status } = appointment;
-  return { id, providerId, facilityId, start, end, status };
+  const { id, providerId, facilityId, start, end, status, request } = appointment;
+  return { id, providerId, facilityId, start, end, status, request };
 }

@@ -1,5 +1,6 @@
 import { type HostAnswer, type Refusal, refuse } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
+import { type Help, isHelp } from "../model/help.ts";
 import { limits } from "../model/limits.ts";
 import { copyOf } from "../model/plain-json.ts";
 import { type Slot, slotAsOf } from "../model/slot.ts";
@@ -48,6 +49,11 @@ export interface Objection {
   readonly values?: Metadata;
   /** The slot or the appointment that is in the way, if it is one. Previews show it to actors who may see it. */
   readonly blockedBy?: Obstacle;
+  /**
+   * What may help against it, for previews. Empty if only another command could. Default: another time, and a person
+   * with more rights, who may pass the policy.
+   */
+  readonly helps?: readonly Help[];
 }
 
 /** A record that is in the way of a command. */
@@ -159,21 +165,23 @@ function heldBesides(sees: Sight | undefined, { command, slots }: Proposal, { of
 /** An objection with values is an answer as well. Anything else that is not a sentence counts as a mistake. */
 function objectionOf(answer: unknown): (HostAnswer & Omit<Objection, "problem">) | undefined {
   if (!isObjection(answer)) return answerOf(answer, "its check");
-  const { problem, values, blockedBy } = answer;
+  const { problem, values, blockedBy, helps } = answer;
   return {
     problem,
     ...(values !== undefined && { values: copyOf(values) }),
     ...(blockedBy !== undefined && { blockedBy: { kind: blockedBy.kind, id: blockedBy.id } }),
+    ...(helps !== undefined && { helps: [...helps] }),
   };
 }
 
 function isObjection(answer: unknown): answer is Objection {
   if (typeof answer !== "object" || answer === null) return false;
-  const { problem, values, blockedBy } = answer as Partial<Objection>;
+  const { problem, values, blockedBy, helps } = answer as Partial<Objection>;
   return (
     typeof problem === "string" &&
     (values === undefined || (typeof values === "object" && values !== null)) &&
-    (blockedBy === undefined || isObstacle(blockedBy))
+    (blockedBy === undefined || isObstacle(blockedBy)) &&
+    (helps === undefined || (Array.isArray(helps) && helps.every(isHelp)))
   );
 }
 

@@ -34,7 +34,15 @@ export interface Neighbour extends TimeRange {
   readonly appointmentId: string | null;
 }
 
-/** Another appointment of the subject, which is neither cancelled nor declined nor missed. One that waits to be accepted counts. */
+export function neighbourOf(slot: Omit<Neighbour, "slotId"> & { readonly id: string }): Neighbour {
+  const { id: slotId, providerId, facilityId, scheduleId, start, end, appointmentId } = slot;
+  return { slotId, providerId, facilityId, scheduleId, start, end, appointmentId };
+}
+
+/**
+ * Another appointment of the subject, which is neither cancelled nor declined nor missed. One that waits to be accepted
+ * counts, at its own time, until it has expired and no offer waits.
+ */
 export interface OfSubject extends TimeRange {
   readonly appointmentId: string;
   readonly providerId: string;

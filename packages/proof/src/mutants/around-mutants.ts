@@ -66,6 +66,12 @@ export const aroundMutants: readonly Mutant[] = [
     }),
   },
   {
+    key: "loadAround has requests that never expire",
+    breakIt: telling(({ appointments, ...place }) => {
+      return { ...place, appointments: appointments.map((one) => ({ ...one, request: null })) };
+    }),
+  },
+  {
     key: "loadAround loses the last of each place",
     breakIt: telling(({ slots, appointments, ...place }) => {
       return { ...place, slots: slots.slice(0, -1), appointments: appointments.slice(0, -1) };

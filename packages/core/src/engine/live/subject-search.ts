@@ -82,8 +82,8 @@ async function findByTimes<Item>(
   { byTimes }: Ways<Item>,
 ): Promise<Answer<Item> | undefined> {
   const { following } = answers();
-  const ofSubject = watch === undefined ? [] : watch.appointments();
   const now = settings.clock.now();
+  const ofSubject = watch === undefined ? [] : watch.times(now);
   if (ofSubject === undefined || following.isIncomplete(now.getTime())) return undefined;
   const rows = allowedRows(following.slots(), deciding, { now: now.getTime(), ofSubject });
   const page = await byTimes(rows, now);
@@ -98,8 +98,8 @@ async function findByRecords<Item>(
 ): Promise<Answer<Item> | undefined> {
   const { following, standing } = answers();
   const slots = following.slots();
-  const [ofSubject, times] = watch === undefined ? [[], []] : [watch.ofSubject(), watch.appointments()];
   const now = settings.clock.now();
+  const [ofSubject, times] = watch === undefined ? [[], []] : [watch.ofSubject(now), watch.times(now)];
   const isIncomplete = following.isIncomplete(now.getTime()) || !slots.table.keepsRecords;
   if (ofSubject === undefined || times === undefined || isIncomplete) return undefined;
   const byTimes = allowedRows(slots, deciding, { now: now.getTime(), ofSubject: times });

@@ -1,20 +1,22 @@
+import type { SubjectAppointment } from "../../model/agenda.ts";
 import type { Appointment, AppointmentStatus } from "../../model/appointment.ts";
+import { requestIn } from "../../model/appointment-request.ts";
 import type { JournalEntry } from "../../model/journal.ts";
 import { limits } from "../../model/limits.ts";
 import type { OtherTime } from "../../rules/policies/by-times.ts";
 import type { OfSubject } from "../../rules/sight.ts";
 import type { EngineSettings } from "../options.ts";
 import { retryReads } from "../retry.ts";
-import { countingAppointments } from "../sight/look-around.ts";
+import { byStart, countingAppointments } from "../sight/look-around.ts";
 import { surelyWhole } from "../sight/survey.ts";
 import { appointmentsById } from "./snapshot.ts";
 
 /** The appointments of one subject, kept up to date by the feed. */
 export interface SubjectWatch {
-  /** The times of those that count for policies. Undefined if there are more than can be kept, or they are not read yet. */
-  readonly appointments: () => readonly OtherTime[] | undefined;
-  /** The same, as policies see them. */
-  readonly ofSubject: () => readonly OfSubject[] | undefined;
+  /** Those that count for policies at this instant. Undefined if there are more than can be kept, or they are not read yet. */
+  readonly ofSubject: (now: Date) => readonly OfSubject[] | undefined;
+  /** Their times. */
+  readonly times: (now: Date) => readonly OtherTime[] | undefined;
   /** Reads all of them. What the feed brings meanwhile is not lost. */
   readonly readAnew: () => Promise<void>;
   /** Applies a part of the feed, perhaps once more. Returns the ids of appointments that have to be read for it. */
@@ -35,27 +37,29 @@ export async function applyToWatches(
   for (const watch of watches) watch.take(read);
 }
 
-interface Known {
+interface Known extends Omit<SubjectAppointment, "id"> {
   readonly version: number;
-  readonly status: AppointmentStatus;
-  readonly start: Date;
-  readonly end: Date;
-  readonly providerId: string;
-  readonly facilityId: string;
+}
+
+/** Those that count from one instant to another. */
+interface Counting {
+  readonly from: number;
+  readonly until: number;
+  readonly ofSubject: readonly OfSubject[];
+  readonly times: readonly OtherTime[];
 }
 
 /** @param from Appointments that are over by then do not count. */
 export function watchSubject(settings: EngineSettings, subjectId: string, from: Date): SubjectWatch {
   let known: Map<string, Known> | undefined;
-  let counting: readonly OfSubject[] | undefined;
-  let times: readonly OtherTime[] | undefined;
+  let counting: Counting | undefined;
   /** What the feed has brought since a read began. */
   let meanwhile: JournalEntry[] | undefined;
 
   function note(id: string, one: Known): void {
     if (one.version <= (known?.get(id)?.version ?? 0)) return;
     known?.set(id, one);
-    [counting, times] = [undefined, undefined];
+    counting = undefined;
   }
 
   /** False if the appointment has to be read. */
@@ -67,6 +71,7 @@ export function watchSubject(settings: EngineSettings, subjectId: string, from: 
     } else if (version <= before.version) return true;
     else if (version > before.version + 1) return false;
     const value = (field: keyof Known) => (changes[field]?.to as string | undefined) ?? before?.[field];
+    const { request } = changes;
     note(recordId, {
       version,
       status: toStatus as AppointmentStatus,
@@ -74,6 +79,7 @@ export function watchSubject(settings: EngineSettings, subjectId: string, from: 
       end: new Date(value("end") as string | Date),
       providerId: value("providerId") as string,
       facilityId: value("facilityId") as string,
+      request: request === undefined ? (before?.request ?? null) : requestIn(request.to),
     });
     return true;
   }
@@ -95,15 +101,16 @@ export function watchSubject(settings: EngineSettings, subjectId: string, from: 
     const query = { subjectId, startFrom, limit: surelyWhole };
     const found = await retryReads(settings, (until) => settings.storage.findAppointments(query, until));
     known = new Map(found.map((one: Appointment) => [one.id, one]));
-    [counting, times] = [undefined, undefined];
+    counting = undefined;
     const missed = meanwhile;
     meanwhile = undefined;
     take(await appointmentsById(settings, [...new Set(apply(missed))]));
   }
 
-  function ofSubject(): readonly OfSubject[] | undefined {
+  function countingAt(now: Date): Counting | undefined {
     if (known === undefined || known.size >= surelyWhole) return undefined;
-    counting ??= [...known].flatMap(([id, one]) => countingAppointments({ id, ...one })).sort(byStart);
+    const at = now.getTime();
+    if (counting === undefined || at < counting.from || at >= counting.until) counting = counted(known, now);
     return counting;
   }
 
@@ -111,15 +118,29 @@ export function watchSubject(settings: EngineSettings, subjectId: string, from: 
     readAnew,
     apply,
     take,
-    ofSubject,
-    appointments() {
-      times ??= ofSubject()?.map(asTimes);
-      return times;
-    },
+    ofSubject: (now) => countingAt(now)?.ofSubject,
+    times: (now) => countingAt(now)?.times,
   };
 }
 
-const byStart = (one: OfSubject, other: OfSubject): number => one.start.getTime() - other.start.getTime();
+function counted(known: ReadonlyMap<string, Known>, now: Date): Counting {
+  const ofSubject = [...known].flatMap(([id, one]) => countingAppointments({ id, ...one }, now)).sort(byStart);
+  const ends = [...known.values()].flatMap(endsOf);
+  const at = now.getTime();
+  return {
+    // A clock may go back.
+    from: Math.max(...ends.filter((end) => end <= at)),
+    until: Math.min(...ends.filter((end) => end > at)),
+    ofSubject,
+    times: ofSubject.map(asTimes),
+  };
+}
+
+/** When a request or its offer runs out. */
+function endsOf({ status, request }: Known): readonly number[] {
+  if (status !== "scheduled" || request === null) return [];
+  return [request.expiresAt, request.offer?.expiresAt].flatMap((end) => end?.getTime() ?? []);
+}
 
 const asTimes = ({ start, end, providerId }: OfSubject): OtherTime => ({
   start: start.getTime(),

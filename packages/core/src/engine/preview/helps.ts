@@ -1,10 +1,7 @@
 import type { ErrorCode, Refusal } from "../../errors/index.ts";
+import type { Help } from "../../model/help.ts";
 import type { RecordKey } from "../../model/record.ts";
 import { appointmentKey, slotKey } from "../../rules/find.ts";
-
-/** What may help against a reason: another time, a person with more rights, or the same again later. */
-export const helps = ["another_time", "more_rights", "later"] as const;
-export type Help = (typeof helps)[number];
 
 const byCode: Partial<Readonly<Record<ErrorCode, readonly Help[]>>> = {
   slot_booked: ["another_time"],
@@ -24,8 +21,11 @@ const byCode: Partial<Readonly<Record<ErrorCode, readonly Help[]>>> = {
   forbidden: ["more_rights"],
 };
 
-/** Empty if only another command could help. */
-export const helpAgainst = ({ refused }: Refusal): readonly Help[] => byCode[refused] ?? [];
+/** Empty if only another command could help. A policy may know better than its code. */
+export function helpAgainst({ refused, details }: Refusal): readonly Help[] {
+  const known = refused === "policy_violation" ? details.helps : undefined;
+  return known ?? byCode[refused] ?? [];
+}
 
 /** The record that is in the way. Undefined if it is none, or one that is not stored yet. */
 export function obstacleIn({ refused, details }: Refusal): RecordKey | undefined {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { BookingError, type Refusal } from "../../errors/index.ts";
+import type { Help } from "../../model/help.ts";
 import { type HostCommandName, hostCommandNames } from "../../model/journal.ts";
 import type { RecordKey } from "../../model/record.ts";
 import type { Context, Seen } from "../../rules/decision.ts";
@@ -15,10 +16,10 @@ import type { EngineSettings } from "../options.ts";
 import { parse } from "../parse.ts";
 import { contextOf, type ParsedCommand, type Request, requestOf } from "../request.ts";
 import { commandFrom } from "../run-command.ts";
-import { letHoldsRunOut } from "../sight/run-out.ts";
+import { letRunOut } from "../sight/run-out.ts";
 import { asBookingError, asHostTransactionError } from "../storage-failures.ts";
 import { showsTimes, withTimeZone } from "../with-time-zone.ts";
-import { type Help, helpAgainst, obstacleIn } from "./helps.ts";
+import { helpAgainst, obstacleIn } from "./helps.ts";
 import { reasonsAgainst } from "./reasons.ts";
 
 /** One reason against a command. */
@@ -92,7 +93,7 @@ async function previewOnRead(settings: EngineSettings, request: Request): Promis
   const begun = contextOf(settings, request);
   const loaded = await loadRecords(settings, request, begun);
   const context = { ...begun, now: settings.clock.now() };
-  letHoldsRunOut(loaded, context);
+  letRunOut(loaded, context);
   try {
     if (loaded.isOvertaken) return overtaken(loaded);
     const { seen } = loaded.records;

@@ -78,7 +78,7 @@ function surveyAfter(around: Survey, agendas: readonly Agenda[], left: readonly 
     neighbours: [...around.neighbours.filter(isLeft), ...neighboursAmong(taken, now)].sort(byStart),
     ofSubject: [
       ...around.ofSubject.filter(isOther),
-      ...theirs.map(subjectAppointmentOf).flatMap(countingAppointments),
+      ...theirs.map(subjectAppointmentOf).flatMap((one) => countingAppointments(one, now)),
     ].sort(byStart),
   };
 }

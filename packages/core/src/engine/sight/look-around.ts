@@ -1,4 +1,5 @@
 import type { Agenda, SubjectAppointment, TakenSlot } from "../../model/agenda.ts";
+import { requestState } from "../../model/appointment-request.ts";
 import type { RecordKey, StoredRecord } from "../../model/record.ts";
 import { scheduleIdOf } from "../../model/schedule.ts";
 import type { Slot } from "../../model/slot.ts";
@@ -7,6 +8,7 @@ import type { Context, Seen } from "../../rules/decision.ts";
 import { slotKey } from "../../rules/find.ts";
 import {
   type Neighbour,
+  neighbourOf,
   type OfSubject,
   type Sight,
   type SightWindow,
@@ -96,7 +98,7 @@ export function lookedAround(
   return {
     around: {
       neighbours: neighboursAmong(taken, now),
-      ofSubject: appointments.flatMap(countingAppointments).sort(byStart),
+      ofSubject: appointments.flatMap((one) => countingAppointments(one, now)).sort(byStart),
       timeZone,
       isCut: { provider: isCut("provider"), subject: isCut("subject") },
     },
@@ -114,9 +116,7 @@ function eachOnce<Item extends { readonly id: string }>(lists: readonly (readonl
 export function neighboursAmong(taken: readonly TakenSlot[], now: Date): readonly Neighbour[] {
   return taken
     .filter(({ heldUntil }) => heldUntil === null || heldUntil > now)
-    .map(({ id: slotId, providerId, facilityId, scheduleId, start, end, appointmentId }) => {
-      return { slotId, providerId, facilityId, scheduleId, start, end, appointmentId };
-    })
+    .map(neighbourOf)
     .sort(byStart);
 }
 
@@ -125,10 +125,10 @@ export const byStart = (one: { readonly start: Date }, other: { readonly start: 
 
 const over: ReadonlySet<string> = new Set(["cancelled", "no_show", "declined"]);
 
-/** None if it is over without having taken place. */
-export function countingAppointments(one: SubjectAppointment): readonly OfSubject[] {
+/** None if it is over without having taken place, or waits for nobody any more. */
+export function countingAppointments(one: SubjectAppointment, now: Date): readonly OfSubject[] {
   const { id: appointmentId, providerId, facilityId, start, end, status } = one;
-  const counts = !over.has(status);
+  const counts = !over.has(status) && requestState(one, now) !== "expired";
   return counts ? [{ appointmentId, providerId, facilityId, start, end, status }] : [];
 }
 

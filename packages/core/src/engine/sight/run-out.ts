@@ -1,3 +1,5 @@
+import type { SubjectAppointment, TakenSlot } from "../../model/agenda.ts";
+import { requestState } from "../../model/appointment-request.ts";
 import type { Context } from "../../rules/decision.ts";
 import type { Surroundings } from "../../storage/adapter.ts";
 import type { Loaded } from "../load-records.ts";
@@ -10,11 +12,13 @@ export interface Looked {
   readonly answers: readonly Surroundings[];
 }
 
-/** A hold that has run out while it was read has run out for the policies, as for the rule. */
-export function letHoldsRunOut({ records: { seen }, looked }: Loaded, { now }: Pick<Context, "now">): void {
+/** What has run out while it was read, a hold or a request, has run out for the policies, as for the rule. */
+export function letRunOut({ records: { seen }, looked }: Loaded, { now }: Pick<Context, "now">): void {
   const { around, ofHolder } = seen;
-  const isOver = ({ heldUntil }: { readonly heldUntil: Date | null }) => heldUntil !== null && heldUntil <= now;
-  if (around !== undefined && looked?.answers.some(({ slots }) => slots.some(isOver))) {
+  const isFree = ({ heldUntil }: TakenSlot) => heldUntil !== null && heldUntil <= now;
+  const isExpired = (one: SubjectAppointment) => requestState(one, now) === "expired";
+  const isOver = ({ slots, appointments }: Surroundings) => slots.some(isFree) || appointments.some(isExpired);
+  if (around !== undefined && looked?.answers.some(isOver)) {
     seen.around = lookedAround(looked.look.arounds, looked.answers, { now }, around.timeZone).around;
   }
   if (ofHolder !== undefined) {

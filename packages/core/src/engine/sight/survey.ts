@@ -3,7 +3,7 @@ import { overlapping } from "../../model/search.ts";
 import type { Slot } from "../../model/slot.ts";
 import { overlaps, type TimeRange } from "../../model/time-range.ts";
 import type { Actor } from "../../model/values.ts";
-import { type Neighbour, type OfSubject, type Sight, type Survey, withWindow } from "../../rules/sight.ts";
+import { type Neighbour, neighbourOf, type OfSubject, type Sight, type Survey, withWindow } from "../../rules/sight.ts";
 import type { TakenPlace } from "../../rules/taken-place.ts";
 import type { EngineSettings } from "../options.ts";
 import { aroundsOf, countingAppointments, lookedAround } from "./look-around.ts";
@@ -82,12 +82,8 @@ async function neighboursOfAll(
   const byProvider = Map.groupBy(found, ({ providerId }) => providerId);
   return (slot) => {
     const window = withWindow(slot, provider);
-    return (byProvider.get(slot.providerId) ?? []).filter((one) => overlaps(one, window)).map(asNeighbour);
+    return (byProvider.get(slot.providerId) ?? []).filter((one) => overlaps(one, window)).map(neighbourOf);
   };
-}
-
-function asNeighbour({ id: slotId, providerId, facilityId, scheduleId, start, end, appointmentId }: Slot): Neighbour {
-  return { slotId, providerId, facilityId, scheduleId, start, end, appointmentId };
 }
 
 /** Undefined if there are too many. */
@@ -95,7 +91,7 @@ async function subjectInAll(
   { storage }: EngineSettings,
   slots: readonly Slot[],
   { subject }: Sight,
-  { subjectId }: Searcher,
+  { subjectId, now }: Searcher,
   until: number,
 ): Promise<readonly OfSubject[] | undefined> {
   if (subject === undefined || subjectId === undefined) return [];
@@ -103,7 +99,7 @@ async function subjectInAll(
     ReturnType<typeof overlapping>
   >;
   const found = await storage.findAppointments({ subjectId, startFrom, startBefore, limit: surelyWhole }, until);
-  return found.length === surelyWhole ? undefined : found.flatMap(countingAppointments);
+  return found.length === surelyWhole ? undefined : found.flatMap((one) => countingAppointments(one, now));
 }
 
 function spanOf(slots: readonly TimeRange[]): TimeRange {

@@ -1,5 +1,6 @@
+import type { Help } from "../../model/help.ts";
 import { dateOf, localDay } from "../../model/local-date.ts";
-import type { Policy } from "../policy.ts";
+import type { Policy, Proposal } from "../policy.ts";
 import { decidingByTimes } from "./by-times.ts";
 import {
   audienceIn,
@@ -12,7 +13,7 @@ import {
   minuteMs,
   type PolicyOptions,
 } from "./options.ts";
-import { msUntil, wantedStart } from "./times.ts";
+import { earliestStart, latestStart, msUntil } from "./times.ts";
 
 /**
  * Nothing is held, booked, asked for, offered, accepted or moved to a time that has begun. An engine with the option `audienceOf` has this
@@ -29,7 +30,7 @@ export function notInThePast(options: PolicyOptions = {}): Policy {
     name: pastName,
     ...audienceIn(options),
     check(proposal) {
-      const start = wantedStart(proposal);
+      const start = earliestStart(proposal);
       if (start === undefined || start >= proposal.now) return undefined;
       return { problem: "This time has begun already. Choose a later one.", values: { start: start.toISOString() } };
     },
@@ -45,7 +46,8 @@ export function notInThePast(options: PolicyOptions = {}): Policy {
 export const pastName = "not_in_the_past";
 
 /**
- * A time is held, booked, accepted or moved to at least so many minutes before it begins.
+ * A time is held, booked, asked for, offered, accepted or moved to at least so many minutes before it begins. A time that
+ * was offered may be accepted later than that.
  *
  * @throws BookingError `invalid_input`
  * @example
@@ -59,7 +61,7 @@ export function minimumNotice(options: MinutesOptions): Policy {
     name: "minimum_notice",
     ...audienceIn(options),
     check(proposal) {
-      const start = wantedStart(proposal);
+      const start = isOffered(proposal) ? undefined : earliestStart(proposal);
       if (start === undefined || msUntil(start, proposal.now) >= minutes * minuteMs) return undefined;
       const problem = `This time is too soon. It has to be booked at least ${inWords(minutes)} before it begins.`;
       const earliest = new Date(proposal.now.getTime() + minutes * minuteMs).toISOString();
@@ -75,8 +77,9 @@ export function minimumNotice(options: MinutesOptions): Policy {
 }
 
 /**
- * A time is held, booked, accepted or moved to at most so many minutes before it begins, or so many local days before
- * the day on which it begins, in the zone of the schedule.
+ * A time is held, booked, asked for, offered, accepted or moved to at most so many minutes before it begins, or so many
+ * local days before the day on which it begins, in the zone of the schedule. Of several times, none may be further
+ * ahead. A time that was offered may be accepted however far ahead it is.
  *
  * @throws BookingError `invalid_input`
  * @example
@@ -96,10 +99,10 @@ function horizonOfMinutes(name: string, options: MinutesOptions): Policy {
     name,
     ...audienceIn(options),
     check(proposal) {
-      const start = wantedStart(proposal);
+      const start = isOffered(proposal) ? undefined : latestStart(proposal);
       if (start === undefined || msUntil(start, proposal.now) <= minutes * minuteMs) return undefined;
       const latest = new Date(proposal.now.getTime() + minutes * minuteMs).toISOString();
-      return { problem: tooFar(inWords(minutes)), values: { minutes, latest } };
+      return { problem: tooFar(inWords(minutes)), values: { minutes, latest }, helps: nearerOrLater };
     },
   };
   return decidingByTimes(
@@ -117,11 +120,11 @@ function horizonOfDays(name: string, options: DaysOptions): Policy {
     ...audienceIn(options),
     sees: { timeZone: true },
     check(proposal) {
-      const start = wantedStart(proposal);
+      const start = isOffered(proposal) ? undefined : latestStart(proposal);
       const zone = proposal.timeZone ?? "UTC";
       const last = localDay(proposal.now, zone) + days;
       if (start === undefined || localDay(start, zone) <= last) return undefined;
-      return { problem: tooFar(counted(days, "day")), values: { days, lastDay: dateOf(last) } };
+      return { problem: tooFar(counted(days, "day")), values: { days, lastDay: dateOf(last) }, helps: nearerOrLater };
     },
   };
   return decidingByTimes(
@@ -131,6 +134,12 @@ function horizonOfDays(name: string, options: DaysOptions): Policy {
         zone.dayAt(start) <= zone.dayAt(now) + days,
   );
 }
+
+/** That a time is neither too soon nor too far ahead was decided by those who offered it. */
+const isOffered = ({ command }: Pick<Proposal, "command">): boolean => command === "acceptOffer";
+
+/** The day comes on which the same time can be booked. */
+const nearerOrLater: readonly Help[] = ["another_time", "more_rights", "later"];
 
 const tooFar = (before: string): string =>
   `This time is too far ahead. It can be booked ${before} before it begins, and not earlier.`;

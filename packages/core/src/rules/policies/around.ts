@@ -11,12 +11,13 @@ import {
   minuteMs,
   type PolicyOptions,
 } from "./options.ts";
-import { takenSlots } from "./times.ts";
+import { takenBesides, takenSlots } from "./times.ts";
 
 /**
  * Time stays free around each slot that is held or booked. It holds from both sides: between two slots of a provider
  * lie at least the minutes after the earlier one and the minutes before the later one, whichever is more. Slots that
- * run side by side on one schedule, as the seats of a group do, need nothing between them.
+ * run side by side on one schedule, as the seats of a group do, need nothing between them. Two slots of one hold in a
+ * row need it as well.
  *
  * @throws BookingError `invalid_input`
  * @example
@@ -41,7 +42,9 @@ export function buffer(options: BufferOptions): Policy {
     check(proposal) {
       for (const slot of takenSlots(proposal)) {
         const own = timesOf(slot);
-        const close = proposal.neighbours.find((one) => isTooClose({ ...slot, ...own }, { ...one, ...timesOf(one) }));
+        const close = takenBesides(slot, proposal).find((one) =>
+          isTooClose({ ...slot, ...own }, { ...one, ...timesOf(one) }),
+        );
         if (close !== undefined) return tooClose(own, close);
       }
       return undefined;
@@ -76,11 +79,10 @@ const isFor = ({ providerId, facilityId }: Partial<Place>, place: Place): boolea
   (providerId === undefined || providerId === place.providerId) &&
   (facilityId === undefined || facilityId === place.facilityId);
 
-type Buffered = TimeRange & BufferTimes & Pick<Neighbour, "providerId" | "scheduleId">;
+type Buffered = TimeRange & BufferTimes & Pick<Neighbour, "scheduleId">;
 
 function isTooClose(one: Buffered, other: Buffered): boolean {
-  const isOfSchedule = one.scheduleId === other.scheduleId;
-  return one.providerId === other.providerId && isNear(timesIn(one), one, timesIn(other), other, isOfSchedule);
+  return isNear(timesIn(one), one, timesIn(other), other, one.scheduleId === other.scheduleId);
 }
 
 const timesIn = ({ start, end }: TimeRange): Times => ({ start: start.getTime(), end: end.getTime() });
@@ -102,7 +104,7 @@ function tooClose({ beforeMinutes, afterMinutes }: BufferTimes, { slotId }: Neig
 }
 
 /**
- * No subject has two appointments at the same time, whoever they are with. A request that waits for a provider counts.
+ * No subject has two appointments at the same time, whoever they are with. A request counts until it expires.
  *
  * @example
  * ```ts

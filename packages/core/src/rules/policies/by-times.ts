@@ -54,7 +54,7 @@ export interface OtherTime extends Times {
 /** For whom, and when, a search asks. */
 export interface SearchByTimes {
   readonly now: number;
-  /** The subject's appointments that count, as far as any policy looks. */
+  /** The subject's appointments that count now, as far as any policy looks. */
   readonly ofSubject: readonly OtherTime[];
 }
 

@@ -14,11 +14,11 @@ import {
   type MaximumPerDayOptions,
   minuteMs,
 } from "./options.ts";
-import { takenSlots } from "./times.ts";
+import { takenBesides, takenSlots } from "./times.ts";
 
 /**
  * No period of so many minutes has more appointments of a subject than that, by their starts, before and after alike.
- * Requests that wait for a provider count, and so do appointments that have taken place.
+ * Requests count until they expire, and so do appointments that have taken place.
  *
  * @throws BookingError `invalid_input`
  * @example
@@ -84,11 +84,9 @@ export function maximumPerDay(options: MaximumPerDayOptions): Policy {
     sees: { provider: { beforeMinutes: longestDay, afterMinutes: longestDay }, timeZone: true },
     check(proposal) {
       const zone = proposal.timeZone ?? "UTC";
-      for (const { providerId, start } of takenSlots(proposal)) {
-        const day = localDay(start, zone);
-        const others = proposal.neighbours.filter(
-          (one) => one.providerId === providerId && localDay(one.start, zone) === day,
-        );
+      for (const slot of takenSlots(proposal)) {
+        const day = localDay(slot.start, zone);
+        const others = takenBesides(slot, proposal).filter(({ start }) => localDay(start, zone) === day);
         if (numberOf(others) < count) continue;
         const problem = `This day is full. There can be ${counted(count, "appointment")} on a day.`;
         return { problem, values: { count, day: dateOf(day) } };

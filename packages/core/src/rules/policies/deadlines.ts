@@ -44,7 +44,7 @@ function deadline(name: string, command: Proposal["command"], done: string, opti
       if (late === undefined) return undefined;
       const problem = `It is too late for that. This appointment could be ${done} until ${inWords(minutes)} before it begins.`;
       const until = new Date(late.start.getTime() - minutes * minuteMs).toISOString();
-      return { problem, values: { minutes, until } };
+      return { problem, values: { minutes, until }, helps: ["more_rights"] };
     },
   };
   return decidingByTimes(policy, alwaysByTimes);
@@ -69,7 +69,7 @@ export function maximumRequestAge(options: MinutesOptions): Policy {
       if (command !== "accept" || request === undefined) return undefined;
       if (msUntil(now, request.createdAt) <= minutes * minuteMs) return undefined;
       const problem = `This request is too old. It could be accepted within ${inWords(minutes)} after it was made.`;
-      return { problem, values: { minutes, requestedAt: request.createdAt.toISOString() } };
+      return { problem, values: { minutes, requestedAt: request.createdAt.toISOString() }, helps: ["more_rights"] };
     },
   };
   return decidingByTimes(policy, alwaysByTimes);

@@ -21,11 +21,12 @@ export function maximumHolds(options: MaximumHoldsOptions): Policy {
     check({ command, slots, ofHolder }) {
       if (command !== "hold") return undefined;
       if ((slots[0]?.hold?.holderId ?? null) === null) {
-        return { problem: "A time cannot be kept for somebody who is not known. Sign in first.", values: { count } };
+        const unknown = "A time cannot be kept for somebody who is not known. Sign in first.";
+        return { problem: unknown, values: { count }, helps: ["more_rights"] };
       }
       if (new Set(ofHolder.map(({ hold }) => hold?.tokenHash)).size < count) return undefined;
       const problem = `You are keeping ${counted(count, "time")} already, and cannot keep more. Book one of them, or give it back.`;
-      return { problem, values: { count } };
+      return { problem, values: { count }, helps: ["more_rights", "later"] };
     },
   };
   return decidingByTimes(policy, alwaysByTimes);

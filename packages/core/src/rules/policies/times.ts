@@ -1,10 +1,24 @@
 import type { Slot } from "../../model/slot.ts";
+import { overlaps } from "../../model/time-range.ts";
 import type { Proposal } from "../policy.ts";
+import { type Neighbour, neighbourOf } from "../sight.ts";
 
 /** The earliest start of what the command takes, or asks for. Undefined if it takes nothing. */
-export function wantedStart({ command, appointments, slots }: Proposal): Date | undefined {
+export function earliestStart(proposal: Proposal): Date | undefined {
+  return extremeStart(proposal, (start, first) => start < first);
+}
+
+/** The latest start of what the command takes, or asks for. Undefined if it takes nothing. */
+export function latestStart(proposal: Proposal): Date | undefined {
+  return extremeStart(proposal, (start, last) => start > last);
+}
+
+function extremeStart(
+  { command, appointments, slots }: Proposal,
+  isBeyond: (start: Date, extreme: Date) => boolean,
+): Date | undefined {
   return wantedTimes(command, appointments, slots).reduce<Date | undefined>(
-    (first, { start }) => (first === undefined || start < first ? start : first),
+    (extreme, { start }) => (extreme === undefined || isBeyond(start, extreme) ? start : extreme),
     undefined,
   );
 }
@@ -25,6 +39,19 @@ const takesSlots: ReadonlySet<string> = new Set(["book", "accept", "acceptOffer"
 
 /** How long it is from now to an instant, in milliseconds. Negative if it has passed. */
 export const msUntil = (instant: Date, now: Date): number => instant.getTime() - now.getTime();
+
+/**
+ * What else of the slot's provider is booked or held once the command takes effect: its neighbours, and the command's
+ * other slots, which may be booked one by one. Those that run side by side with it are taken together, as the seats of
+ * a group are. Of a request, one slot is wanted.
+ */
+export function takenBesides(slot: Slot, proposal: Proposal): readonly Neighbour[] {
+  const isOfProvider = ({ providerId }: Pick<Slot, "providerId">) => providerId === slot.providerId;
+  const others = proposal.neighbours.filter(isOfProvider);
+  if (proposal.command === "request") return others;
+  const own = takenSlots(proposal).filter((one) => isOfProvider(one) && one.id !== slot.id && !overlaps(one, slot));
+  return [...others, ...own.map(neighbourOf)];
+}
 
 /** The slots that the command holds or books. Those that it gives up become available. */
 export function takenSlots({ slots }: Pick<Proposal, "slots">): readonly Slot[] {
