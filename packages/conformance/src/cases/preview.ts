@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
 import {
   type AccessRequest,
   buffer,
@@ -12,7 +13,7 @@ import {
   type Preview,
 } from "@slotwright/core";
 import fc from "fast-check";
-import { engineOn, manualClock, minutes, patient, place, provider, publish, refusal } from "../fixtures.ts";
+import { engineOn, manualClock, minutes, patient, place, provider, publish, publishOne, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { anyIntent, attempt, emptyWorld } from "../intents.ts";
 
@@ -182,6 +183,23 @@ export const previewCases: readonly ConformanceCase[] = [
       assert.deepEqual(codesOf(await inside.preview("book", book)), ["slot_booked"]);
       await commit();
       assert.deepEqual(codesOf(await engineOn(storage).preview("book", { ...book, ...place })), ["slot_booked"]);
+    },
+  },
+  {
+    key: "preview.locks",
+    title: "a preview within a host's transaction locks what the command would, until the transaction ends",
+    async run({ storage, second, beginHostTransaction }) {
+      const { id: slotId } = await publishOne(engineOn(storage));
+      const host = await beginHostTransaction();
+      const inside = engineOn(storage).within(host.transaction as never);
+      const book = { actor: patient, slotId, subjectId: "p-1" };
+      assert.deepEqual(codesOf(await inside.preview("book", book)), ["possible"]);
+      const rival = engineOn(second, { retry: { budgetMs: 60_000 } }).book({ ...book, subjectId: "p-2" });
+      const first = Promise.race([rival, pause(100, "nobody")]).catch((error: unknown) => error);
+      assert.equal(await first, "nobody", "Somebody was faster than the transaction that had locked the slot.");
+      await inside.book(book);
+      await host.commit();
+      await refusal(rival, "slot_booked");
     },
   },
 ];

@@ -39,6 +39,7 @@ export interface Envelope extends Wish {
   readonly ifNoSlot?: "refuse" | "schedule";
   readonly subjectId?: string | undefined;
   readonly holderId?: string | undefined;
+  readonly holdToken?: string | readonly string[] | undefined;
 }
 
 export function requestOf(settings: EngineSettings, { name, command, rule, hashedAs }: ParsedCommand): Request {

@@ -8,10 +8,10 @@ import { type PreviewReason, reasonToShow } from "../preview/preview.ts";
 import { reasonsAgainst } from "../preview/reasons.ts";
 import { imaginedBookings } from "../sight/booking.ts";
 import { surveyAround } from "../sight/survey.ts";
+import { scheduleIdIn, type WantedTime } from "../slots-at-time.ts";
 import { hiddenFrom } from "../visible.ts";
 import type { Asking } from "./asking.ts";
 import { unlistedReason } from "./reasons-against-each.ts";
-import type { WantedTime } from "./wanted-slots.ts";
 
 /** The hours of a time's place, and what they say. */
 export interface HoursAtTime {
