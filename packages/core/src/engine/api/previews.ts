@@ -44,8 +44,8 @@ export interface Previews<Whose extends "host" | "actor" = "host"> {
    * a `subjectId`, nobody is to book yet, and only the state of the slot counts.
    *
    * A time is on offer if one of the slots that contain it is: `book` with the id of that slot, and with the `start` and
-   * `end`, then takes it. If no slot contains it, the first reason is `no_slot_available`, and a `slot_overlap` names each
-   * slot that lies partly there. It looks at up to 1000 slots that contain the time.
+   * `end`, then takes it. If no slot contains it, the first reason is `no_slot_available`, a `slot_overlap` names each
+   * slot that lies partly there, and the policies follow. It looks at up to 1000 slots that contain the time.
    *
    * @returns Whether it is on offer, all reasons against it, and the slot.
    * @throws BookingError `slot_not_found`, `invalid_time_range`, `invalid_input`, `storage_busy`, `storage_unavailable`,
