@@ -66,7 +66,12 @@ export const overrideCases: readonly ConformanceCase[] = [
         engine.book({ actor: patient, slotId, subjectId: "p-1", override }),
         "forbidden",
       );
-      assert.equal(details.problem, "Only at the desk.");
+      assert.deepEqual([details.problem, details.policy], ["Only at the desk.", "never"]);
+      const preview = await engine.preview("book", { actor: patient, slotId, subjectId: "p-1", override });
+      assert.ok(!preview.possible);
+      const [{ error }] = preview.reasons;
+      assert.match(error.message, /may not pass the policy "never"/);
+      assert.equal((error.toResponse().details as typeof details).policy, "never");
       const about = asked.filter((request) => request.action === "override");
       assert.ok(about.length > 0);
       for (const { policy, overrideReason, command, slot, input } of about) {
