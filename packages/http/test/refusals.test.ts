@@ -243,6 +243,14 @@ describeOnEachEngine("the handler refuses in the envelope, and writes nothing:",
     expect(errors).toEqual([]);
   });
 
+  it("a preview of a call that gives many commands, and says which commands there are, and what to do instead", async () => {
+    const { body } = await shared.send("POST /previews", { body: { command: "publishSlots", input: {} } });
+    expect(body.message).toMatch(/This must be one of: .*createSlots.*cancel/);
+    expect(body.details.issues).toMatchObject([
+      { path: "command", code: "not_an_option", message: expect.stringContaining("call publishSlots with dryRun") },
+    ]);
+  });
+
   it("a method that a path does not have, and names those that it has", async () => {
     const { send } = await stage();
     for (const [route, allow] of [

@@ -149,6 +149,13 @@ export const previewCases: readonly ConformanceCase[] = [
       for (const [command, bad] of wrong) {
         await refusal(engine.preview(command as "book", bad as typeof input), "invalid_input");
       }
+      // What gives many commands is no command, and the refusal says what there is in place of a preview.
+      const instead = { publishSlots: "dryRun", importBusy: "dryRun", createManySlots: "createSlots" };
+      for (const [call, way] of Object.entries(instead)) {
+        const { details, message } = await refusal(engine.preview(call as "book", input), "invalid_input");
+        assert.match(message, new RegExp(`${call} gives many: .*${way}`));
+        assert.ok(details.issues[0]?.options?.includes("createSlots"));
+      }
     },
   },
   {

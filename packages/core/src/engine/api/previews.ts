@@ -22,7 +22,8 @@ export interface Previews<Whose extends "host" | "actor" = "host"> {
    *
    * Within a transaction of yours it locks what the command would lock, and holds until the transaction ends.
    *
-   * @param command The name of a command.
+   * @param command The name of a command. `publishSlots` and `importBusy` are not among them, and have `dryRun`; for
+   * `createManySlots`, preview `createSlots`.
    * @param input What the command takes, without an `idempotencyKey`.
    * @returns What the command would return, or the reasons against it. The first is what it would reject with.
    * @throws BookingError `invalid_input`, `storage_busy`, `storage_unavailable`, `storage_read_only`,

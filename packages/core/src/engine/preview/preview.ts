@@ -71,7 +71,22 @@ export async function previewOf(settings: EngineSettings, parsed: ParsedCommand)
   }
 }
 
-const nameSchema = z.enum(hostCommandNames, `must be the name of a command: ${hostCommandNames.join(", ")}`);
+const nameSchema = z.enum(hostCommandNames, { error: ({ input }) => nameMessage(input) });
+
+/** What is asked for in place of a preview by those that consist of many commands. */
+const insteadOf: Readonly<Record<string, string>> = {
+  publishSlots: "call publishSlots with dryRun",
+  importBusy: "call importBusy with dryRun",
+  createManySlots: "preview createSlots, with some of the slots",
+};
+
+function nameMessage(name: unknown): string {
+  const instead = typeof name === "string" && Object.hasOwn(insteadOf, name) ? insteadOf[name] : undefined;
+  const names = hostCommandNames.join(", ");
+  return instead === undefined
+    ? `must be the name of a command: ${names}`
+    : `must be the name of one command, and ${name} gives many: ${instead}. Commands are ${names}`;
+}
 
 function previewed(settings: EngineSettings, name: HostCommandName, input: unknown): ParsedCommand {
   const parsed = commandFrom(parse(nameSchema, name, ["command"]), input, settings.actor);
