@@ -67,7 +67,10 @@ export interface Policy {
   readonly audience?: readonly Audience[];
   /** What it has to see besides the records of the command. Default: nothing, and then it costs no read. */
   readonly sees?: Sight;
-  /** Why not, as a sentence for the person at the screen, or undefined if nothing speaks against it. */
+  /**
+   * Why not, as a sentence for the person at the screen, or undefined if nothing speaks against it. It is asked about every
+   * command, also about those that end an appointment, so look at `command` first.
+   */
   readonly check: (proposal: Proposal) => string | Objection | undefined;
 }
 
