@@ -3,9 +3,14 @@ import { askPolicy } from "../src/checking/index.ts";
 import {
   buffer,
   cancelDeadline,
+  maximumAppointments,
   maximumHolds,
+  maximumHorizon,
   maximumPerDay,
+  maximumRequestAge,
+  minimumNotice,
   noOverlapOfSubject,
+  notInThePast,
   type Policy,
   rescheduleDeadline,
 } from "../src/index.ts";
@@ -15,6 +20,7 @@ const at = (from: string, to: string) => ({
   end: new Date(`2027-03-22T${to}:00Z`),
 });
 const nine = at("09:00", "09:30");
+const around = { beforeMinutes: 0, afterMinutes: 0 };
 
 describe("asking a policy without an engine", () => {
   it("shows what else the holder holds, one hold over several slots as one", () => {
@@ -71,6 +77,13 @@ describe("asking a policy without an engine", () => {
   it("takes a wrong answer for a no, and passes on what the policy throws", () => {
     const late: Policy = { name: "late", check: (async () => undefined) as never };
     expect(askPolicy(late, nine)).toMatchObject({ policy: "late", unanswered: true });
+    const values: Record<string, unknown> = { of: 1 };
+    values.itself = values;
+    for (const wrong of [values, { at: () => 1 }, { at: 1n }] as never[])
+      expect(askPolicy({ name: "round", check: () => ({ problem: "No.", values: wrong }) }, nine)).toMatchObject({
+        policy: "round",
+        unanswered: true,
+      });
     const failing: Policy = {
       name: "failing",
       check() {
@@ -78,6 +91,25 @@ describe("asking a policy without an engine", () => {
       },
     };
     expect(() => askPolicy(failing, nine)).toThrow("out of order");
+  });
+
+  const misspelt: readonly (readonly [path: string, make: () => Policy])[] = [
+    ["", () => notInThePast({ audence: [] } as object)],
+    ["", () => minimumNotice({ minutes: 1, hours: 2 } as never)],
+    ["", () => maximumHorizon({ minutes: 1, audiences: [] } as never)],
+    ["", () => maximumHorizon({ days: 1, minutes: 1 } as never)],
+    ["", () => cancelDeadline({ minutes: 1, unit: "hours" } as never)],
+    ["", () => maximumRequestAge({ minutes: 1, days: 1 } as never)],
+    ["", () => noOverlapOfSubject({ minutes: 1 } as never)],
+    ["", () => maximumAppointments({ count: 1, minutes: 1, withProvider: true } as never)],
+    ["", () => maximumPerDay({ count: 1, timeZone: "UTC" } as never)],
+    ["", () => maximumHolds({ count: 1, minutes: 1 } as never)],
+    ["", () => buffer({ beforeMinutes: 0, afterMinutes: 0, minutes: 1 } as never)],
+    ["except.0", () => buffer({ ...around, except: [{ ...around, provider: "x" } as never] })],
+  ];
+  it.each(misspelt)("no supplied policy takes an option that it does not know: %s %s", (path, make) => {
+    const issue = expect.objectContaining({ path, code: "unknown_field" });
+    expect(make).toThrow(expect.objectContaining({ code: "invalid_input", details: { issues: [issue] } }));
   });
 
   it("shows a policy that sees nothing nothing", () => {

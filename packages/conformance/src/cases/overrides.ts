@@ -96,7 +96,14 @@ export const overrideCases: readonly ConformanceCase[] = [
         details.issues.map(({ path, code, options }) => [path, code, options]),
         [["override.0.policy", "not_an_option", ["never", "silent"]]],
       );
-      const wrong = [[], {}, [{ policy: "never" }], [{ policy: "never", reason: "" }], Array(17).fill(override[0])];
+      const wrong = [
+        [],
+        {},
+        [{ policy: "never" }],
+        [{ policy: "never", reason: "" }],
+        [override[0], override[0]],
+        Array(17).fill(override[0]),
+      ];
       for (const bad of wrong) await refusal(engine.book({ ...book, override: bad as never }), "invalid_input");
       await assertSound(storage);
     },

@@ -3,7 +3,7 @@ import type { Appointment } from "../model/appointment.ts";
 import { limits } from "../model/limits.ts";
 import { copyOf } from "../model/plain-json.ts";
 import { type Slot, slotAsOf } from "../model/slot.ts";
-import type { Metadata } from "../model/values.ts";
+import { isPlainJson, type Metadata } from "../model/values.ts";
 import { answerOf, type Question, questionOf } from "./answers.ts";
 import { type Audience, holdsFor } from "./audience.ts";
 import type { Context, Decided, Seen } from "./decision.ts";
@@ -169,7 +169,7 @@ function isObjection(answer: unknown): answer is Objection {
   const { problem, values, blockedBy } = answer as Partial<Objection>;
   return (
     typeof problem === "string" &&
-    (values === undefined || (typeof values === "object" && values !== null)) &&
+    (values === undefined || (typeof values === "object" && values !== null && isPlainJson(values))) &&
     (blockedBy === undefined || isObstacle(blockedBy))
   );
 }
