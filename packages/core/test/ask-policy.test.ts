@@ -74,6 +74,51 @@ describe("asking a policy without an engine", () => {
     expect(askPolicy(cancelDeadline({ minutes: 24 * 60 + 1 }), { ...nine, command: "cancel" })).toBeDefined();
   });
 
+  it("asks about requests, and the answers to them", () => {
+    const day = 24 * 60 * 60_000;
+    const requestedAt = new Date(nine.start.getTime() - 3 * day);
+    const old = { command: "accept", ...nine, now: new Date(nine.start.getTime() - day), requestedAt } as const;
+    expect(askPolicy(maximumRequestAge({ minutes: 2 * 24 * 60 }), old)).toBeUndefined();
+    expect(askPolicy(maximumRequestAge({ minutes: 2 * 24 * 60 - 1 }), old)?.values).toEqual({
+      minutes: 2 * 24 * 60 - 1,
+      requestedAt: requestedAt.toISOString(),
+    });
+    for (const command of ["request", "accept", "offer", "acceptOffer"] as const) {
+      const asked = { command, ...nine, was: at("07:00", "07:30"), ofSubject: [at("09:15", "09:45")] };
+      expect(askPolicy(noOverlapOfSubject(), asked)?.policy).toBe("no_overlap_of_subject");
+    }
+    const asked = { command: "request", ...nine } as const;
+    expect(askPolicy(minimumNotice({ minutes: 24 * 60 + 1 }), asked)?.policy).toBe("minimum_notice");
+    expect(askPolicy(minimumNotice({ minutes: 24 * 60 }), asked)).toBeUndefined();
+  });
+
+  it("asks about every command of an appointment, as it becomes", () => {
+    const became: string[] = [];
+    const check: Policy["check"] = ({ command, appointments, before, slots }) => {
+      const states = [...before.appointments, ...appointments].map(({ status }) => status);
+      became.push([command, ...states, ...slots.map(({ status }) => status)].join(" "));
+      return undefined;
+    };
+    const commands = ["hold", "book", "request", "accept", "decline", "offer", "acceptOffer", "declineOffer"] as const;
+    const further = ["reschedule", "checkIn", "complete", "markNoShow", "cancel"] as const;
+    for (const command of [...commands, ...further]) askPolicy({ name: "noting", check }, { ...nine, command });
+    expect(became).toEqual([
+      "hold held",
+      "book confirmed booked",
+      "request scheduled",
+      "accept scheduled confirmed booked",
+      "decline scheduled declined",
+      "offer scheduled scheduled held",
+      "acceptOffer scheduled confirmed booked",
+      "declineOffer scheduled scheduled available",
+      "reschedule confirmed confirmed available booked",
+      "checkIn confirmed checked_in",
+      "complete confirmed completed",
+      "markNoShow confirmed no_show available",
+      "cancel confirmed cancelled available",
+    ]);
+  });
+
   it("takes a wrong answer for a no, and passes on what the policy throws", () => {
     const late: Policy = { name: "late", check: (async () => undefined) as never };
     expect(askPolicy(late, nine)).toMatchObject({ policy: "late", unanswered: true });
