@@ -38,24 +38,18 @@ async function stageOf(engine: Engine, clock: ReturnType<typeof manualClock>) {
 
 type Stage = Awaited<ReturnType<typeof stageOf>>;
 
-/** Of each command, inputs that more than one thing speaks against. */
-function rowsOf({ slots, appointments, token }: Stage): Record<Parameters<Engine["preview"]>[0], readonly Row[]> {
-  const { free, booked, blocked, held, lapsed, far } = slots;
-  const { confirmed, expired, waiting, answered, cancelled } = appointments;
-  const subjectId = "p-2";
-  const ended: readonly Row[] = [
-    [{ appointmentId: cancelled, ifVersion: 99 }, "version_conflict cancelled", "invalid_transition cancelled", policy],
-  ];
+const at = (start: number) => ({ start: minutes(start), end: minutes(start + 20) });
+const crossing = [15, 45].map((end) => ({ start: minutes(-15), end: minutes(end) }));
+
+type Rows = Readonly<Record<string, readonly Row[]>>;
+
+/** Of each command about slots, inputs that more than one thing speaks against. */
+function slotRows({ slots, token }: Stage) {
+  const { free, booked, blocked, held, lapsed } = slots;
   const ofHold: readonly Row[] = [
     [{ slotId: lapsed, holdToken: token, alsoSlotIds: [held] }, "hold_expired lapsed", "hold_not_owned held", policy],
     [{ slotId: booked, holdToken: "none", ifVersion: 99 }, "version_conflict booked", "hold_not_found booked", policy],
     [{ slotId: free, holdToken: "none" }, "hold_not_found free", policy],
-  ];
-  const at = (start: number) => ({ start: minutes(start), end: minutes(start + 20) });
-  const spans = [minutes(-15), minutes(15), minutes(45)] as const;
-  const crossing = [
-    { start: spans[0], end: spans[1] },
-    { start: spans[0], end: spans[2] },
   ];
   return {
     createSlots: [
@@ -94,6 +88,15 @@ function rowsOf({ slots, appointments, token }: Stage): Record<Parameters<Engine
       [{ slotId: booked, reason: "x" }, "slot_booked booked", policy],
       [{ slotId: free, reason: "x", ifVersion: 99 }, "version_conflict free", "hold_not_found free", policy],
     ],
+  } satisfies Rows;
+}
+
+/** The same of commands that ask for a time, or take it. */
+function bookingRows({ slots, appointments, token }: Stage) {
+  const { booked, held, lapsed, far } = slots;
+  const { confirmed, expired, waiting, cancelled } = appointments;
+  const subjectId = "p-2";
+  return {
     book: [
       [{ subjectId, slotId: lapsed, holdToken: token }, "hold_expired lapsed", policy],
       [{ subjectId, slotId: held, holdToken: "none" }, "hold_not_owned held", policy],
@@ -144,6 +147,17 @@ function rowsOf({ slots, appointments, token }: Stage): Record<Parameters<Engine
       ],
       [{ appointmentId: waiting }, "no_slot_available", policy],
     ],
+  } satisfies Rows;
+}
+
+/** The same of the other commands about an appointment. */
+function appointmentRows({ slots, appointments }: Stage) {
+  const { booked, held, far } = slots;
+  const { confirmed, expired, answered, cancelled } = appointments;
+  const ended: readonly Row[] = [
+    [{ appointmentId: cancelled, ifVersion: 99 }, "version_conflict cancelled", "invalid_transition cancelled", policy],
+  ];
+  return {
     decline: [[{ appointmentId: confirmed, reason: "x" }, "invalid_transition confirmed", policy]],
     offer: [
       [
@@ -169,7 +183,11 @@ function rowsOf({ slots, appointments, token }: Stage): Record<Parameters<Engine
     complete: ended,
     markNoShow: ended,
     cancel: ended,
-  };
+  } satisfies Rows;
+}
+
+function rowsOf(stage: Stage): Record<Parameters<Engine["preview"]>[0], readonly Row[]> {
+  return { ...slotRows(stage), ...bookingRows(stage), ...appointmentRows(stage) };
 }
 
 /** What a preview has against it, and then what the command itself answers. */
