@@ -243,12 +243,13 @@ describeOnEachEngine("the handler refuses in the envelope, and writes nothing:",
     expect(errors).toEqual([]);
   });
 
-  it("a preview of a call that gives many commands, and says which commands there are, and what to do instead", async () => {
-    const { body } = await shared.send("POST /previews", { body: { command: "publishSlots", input: {} } });
-    expect(body.message).toMatch(/This must be one of: .*createSlots.*cancel/);
-    expect(body.details.issues).toMatchObject([
-      { path: "command", code: "not_an_option", message: expect.stringContaining("call publishSlots with dryRun") },
-    ]);
+  it("a preview of a call that gives many commands, and says which commands there are", async () => {
+    for (const command of ["publishSlots", "importBusy", "createManySlots"]) {
+      const { body } = await shared.send("POST /previews", { body: { command, input: {} } });
+      const [issue] = body.details.issues;
+      expect(issue).toMatchObject({ path: "command", code: "not_an_option" });
+      expect(issue.message).toMatch(/^This must be one of: .*createSlots.*cancel/);
+    }
   });
 
   it("a method that a path does not have, and names those that it has", async () => {
