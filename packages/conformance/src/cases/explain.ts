@@ -199,6 +199,10 @@ export const explainCases: readonly ConformanceCase[] = [
         "slot_overlap",
         "maximum_per_day",
       ]);
+      const ofSameDay = await own.preview("book", sameDay);
+      assert.ok(!ofSameDay.possible);
+      assert.deepEqual(briefly(ofSameDay.reasons), ["no_slot_available", "maximum_per_day"]);
+      assert.deepEqual(ofSameDay.reasons[0].blockedBy, { kind: "slot", id: slot?.id });
       const { subjectId, ...nobodys } = sameDay;
       assert.deepEqual(briefly((await own.explain(nobodys)).reasons), ["no_slot_available", "slot_overlap"]);
       const authorize = ({ action }: AccessRequest) => (action === "command" ? "Please call us." : undefined);

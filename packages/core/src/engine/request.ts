@@ -28,6 +28,8 @@ export interface Request extends Omit<ParsedCommand, "hashedAs">, CommandIdentit
   readonly key: string;
   readonly patience: Patience;
   readonly finder: Finder;
+  /** Whether it is only asked what would become of it. Default `false`. */
+  readonly isPreview?: boolean;
 }
 
 export interface Envelope extends Wish {

@@ -57,7 +57,7 @@ export async function preview<Name extends HostCommandName>(
 
 /** The same for a command that the engine makes itself. */
 export async function previewOf(settings: EngineSettings, parsed: ParsedCommand): Promise<Preview<object>> {
-  const request = requestOf(settings, parsed);
+  const request: Request = { ...requestOf(settings, parsed), isPreview: true };
   let last: Repeat | undefined;
   try {
     for (;;) {
