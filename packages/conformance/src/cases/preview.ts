@@ -12,6 +12,7 @@ import {
   type Policy,
   type Preview,
 } from "@slotwright/core";
+import { hostCommandNames } from "@slotwright/core/client";
 import fc from "fast-check";
 import { engineOn, manualClock, minutes, patient, place, provider, publish, publishOne, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
@@ -43,7 +44,8 @@ function previewing(engine: Engine, disagreements: Disagreement[]): Engine {
   return new Proxy(engine, {
     get(target, name, receiver) {
       const call = Reflect.get(target, name, receiver);
-      return typeof call !== "function" ? call : previewedCall(engine, String(name) as "book", call, disagreements);
+      const command = hostCommandNames.find((one) => one === name);
+      return command === undefined ? call : previewedCall(engine, command as "book", call, disagreements);
     },
   });
 }

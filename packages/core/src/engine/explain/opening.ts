@@ -10,7 +10,7 @@ import { type PreviewReason, reasonToShow } from "../preview/preview.ts";
 import { reasonsAgainst } from "../preview/reasons.ts";
 import { imaginedBookings } from "../sight/booking.ts";
 import { surveyAround } from "../sight/survey.ts";
-import { scheduleIdIn, type WantedTime } from "../slots-at-time.ts";
+import type { WantedTime } from "../slots-at-time.ts";
 import { hiddenFrom } from "../visible.ts";
 import type { Asking } from "./asking.ts";
 import { unlistedReason } from "./reasons-against-each.ts";
