@@ -19,10 +19,12 @@ const audienceOf: AudienceOf = ({ kind }) => {
 const audience = ["self_service"] as const;
 const hour = 60;
 
-// A policy of your own. It sees what the command would change, as it is and as it would become.
+// A policy of your own. It sees what the command would change, as it is and as it would become. It is asked about every
+// command: what was booked all the same can still be cancelled, or checked in.
 const noChildrenAtNight: Policy = {
   name: "no_children_at_night",
-  check({ appointments }) {
+  check({ command, appointments }) {
+    if (!["book", "request", "accept", "offer", "acceptOffer", "reschedule"].includes(command)) return undefined;
     const late = appointments.find(({ start, metadata }) => metadata.age === "child" && start.getUTCHours() >= 18);
     return late === undefined ? undefined : "Children are seen before six o'clock in the evening.";
   },
@@ -87,4 +89,5 @@ const child = { ...place, ...evening, subjectId: "ben", metadata: { age: "child"
 const booked = await desk.book({ ...child, override: [{ policy: "no_children_at_night", reason: "A broken arm." }] });
 const { items } = await engine.history({ appointmentId: booked.appointment.id });
 console.log("journal:", items[0]?.overrides);
+await desk.checkIn({ appointmentId: booked.appointment.id });
 await storage.close();

@@ -3,9 +3,14 @@ import { askPolicy } from "../src/checking/index.ts";
 import {
   buffer,
   cancelDeadline,
+  maximumAppointments,
   maximumHolds,
+  maximumHorizon,
   maximumPerDay,
+  maximumRequestAge,
+  minimumNotice,
   noOverlapOfSubject,
+  notInThePast,
   type Policy,
   rescheduleDeadline,
 } from "../src/index.ts";
@@ -15,6 +20,7 @@ const at = (from: string, to: string) => ({
   end: new Date(`2027-03-22T${to}:00Z`),
 });
 const nine = at("09:00", "09:30");
+const around = { beforeMinutes: 0, afterMinutes: 0 };
 
 describe("asking a policy without an engine", () => {
   it("shows what else the holder holds, one hold over several slots as one", () => {
@@ -68,9 +74,61 @@ describe("asking a policy without an engine", () => {
     expect(askPolicy(cancelDeadline({ minutes: 24 * 60 + 1 }), { ...nine, command: "cancel" })).toBeDefined();
   });
 
+  it("asks about requests, and the answers to them", () => {
+    const day = 24 * 60 * 60_000;
+    const requestedAt = new Date(nine.start.getTime() - 3 * day);
+    const old = { command: "accept", ...nine, now: new Date(nine.start.getTime() - day), requestedAt } as const;
+    expect(askPolicy(maximumRequestAge({ minutes: 2 * 24 * 60 }), old)).toBeUndefined();
+    expect(askPolicy(maximumRequestAge({ minutes: 2 * 24 * 60 - 1 }), old)?.values).toEqual({
+      minutes: 2 * 24 * 60 - 1,
+      requestedAt: requestedAt.toISOString(),
+    });
+    for (const command of ["request", "accept", "offer", "acceptOffer"] as const) {
+      const asked = { command, ...nine, was: at("07:00", "07:30"), ofSubject: [at("09:15", "09:45")] };
+      expect(askPolicy(noOverlapOfSubject(), asked)?.policy).toBe("no_overlap_of_subject");
+    }
+    const asked = { command: "request", ...nine } as const;
+    expect(askPolicy(minimumNotice({ minutes: 24 * 60 + 1 }), asked)?.policy).toBe("minimum_notice");
+    expect(askPolicy(minimumNotice({ minutes: 24 * 60 }), asked)).toBeUndefined();
+  });
+
+  it("asks about every command of an appointment, as it becomes", () => {
+    const became: string[] = [];
+    const check: Policy["check"] = ({ command, appointments, before, slots }) => {
+      const states = [...before.appointments, ...appointments].map(({ status }) => status);
+      became.push([command, ...states, ...slots.map(({ status }) => status)].join(" "));
+      return undefined;
+    };
+    const commands = ["hold", "book", "request", "accept", "decline", "offer", "acceptOffer", "declineOffer"] as const;
+    const further = ["reschedule", "checkIn", "complete", "markNoShow", "cancel"] as const;
+    for (const command of [...commands, ...further]) askPolicy({ name: "noting", check }, { ...nine, command });
+    expect(became).toEqual([
+      "hold held",
+      "book confirmed booked",
+      "request scheduled",
+      "accept scheduled confirmed booked",
+      "decline scheduled declined",
+      "offer scheduled scheduled held",
+      "acceptOffer scheduled confirmed booked",
+      "declineOffer scheduled scheduled available",
+      "reschedule confirmed confirmed available booked",
+      "checkIn confirmed checked_in",
+      "complete confirmed completed",
+      "markNoShow confirmed no_show available",
+      "cancel confirmed cancelled available",
+    ]);
+  });
+
   it("takes a wrong answer for a no, and passes on what the policy throws", () => {
     const late: Policy = { name: "late", check: (async () => undefined) as never };
     expect(askPolicy(late, nine)).toMatchObject({ policy: "late", unanswered: true });
+    const values: Record<string, unknown> = { of: 1 };
+    values.itself = values;
+    for (const wrong of [values, { at: () => 1 }, { at: 1n }] as never[])
+      expect(askPolicy({ name: "round", check: () => ({ problem: "No.", values: wrong }) }, nine)).toMatchObject({
+        policy: "round",
+        unanswered: true,
+      });
     const failing: Policy = {
       name: "failing",
       check() {
@@ -78,6 +136,25 @@ describe("asking a policy without an engine", () => {
       },
     };
     expect(() => askPolicy(failing, nine)).toThrow("out of order");
+  });
+
+  const misspelt: readonly (readonly [path: string, make: () => Policy])[] = [
+    ["", () => notInThePast({ audence: [] } as object)],
+    ["", () => minimumNotice({ minutes: 1, hours: 2 } as never)],
+    ["", () => maximumHorizon({ minutes: 1, audiences: [] } as never)],
+    ["", () => maximumHorizon({ days: 1, minutes: 1 } as never)],
+    ["", () => cancelDeadline({ minutes: 1, unit: "hours" } as never)],
+    ["", () => maximumRequestAge({ minutes: 1, days: 1 } as never)],
+    ["", () => noOverlapOfSubject({ minutes: 1 } as never)],
+    ["", () => maximumAppointments({ count: 1, minutes: 1, withProvider: true } as never)],
+    ["", () => maximumPerDay({ count: 1, timeZone: "UTC" } as never)],
+    ["", () => maximumHolds({ count: 1, minutes: 1 } as never)],
+    ["", () => buffer({ beforeMinutes: 0, afterMinutes: 0, minutes: 1 } as never)],
+    ["except.0", () => buffer({ ...around, except: [{ ...around, provider: "x" } as never] })],
+  ];
+  it.each(misspelt)("no supplied policy takes an option that it does not know: %s %s", (path, make) => {
+    const issue = expect.objectContaining({ path, code: "unknown_field" });
+    expect(make).toThrow(expect.objectContaining({ code: "invalid_input", details: { issues: [issue] } }));
   });
 
   it("shows a policy that sees nothing nothing", () => {

@@ -326,7 +326,7 @@ describe("the details of a response", () => {
       guard: foreign,
     }),
     new BookingError("version_conflict", { record: "schedule", id: foreign, expected: 1, actual: 2 }),
-    new BookingError("forbidden", { command: "book", actorId: foreign, problem: "No." }),
+    new BookingError("forbidden", { command: "book", actorId: foreign, problem: "No.", policy: "mine" }),
     new BookingError("forbidden", { command: "book", actorId: "me", problem: foreign, unanswered: true }),
     new BookingError("policy_violation", { policy: "p", problem: foreign, unanswered: true }),
     new BookingError("storage_busy", { idempotencyKey: null, waitedMs: 1, repeat: "command", problem: foreign }),

@@ -1,14 +1,12 @@
 import type { ActorEngine, PreviewReason, ScreenOptions } from "@slotwright/core";
-import { hostCommandNames } from "@slotwright/core/client";
+import type { HostCommandName } from "@slotwright/core/client";
 import { type Input, invalid } from "./requests/input.ts";
 
 /** What a command would do, with its reasons as a screen shows errors. */
 export async function preview(engine: ActorEngine, { command, input, ...rest }: Input, screen: ScreenOptions) {
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) throw invalid("", `This route takes no ${JSON.stringify(unknown)}.`, "unknown_field");
-  const name = hostCommandNames.find((one) => one === command);
-  if (name === undefined) throw invalid("command", `must be one of ${hostCommandNames.join(", ")}`, "not_an_option");
-  const answer = await engine.preview(name, input as never);
+  const answer = await engine.preview(command as HostCommandName, input as never);
   return answer.possible ? answer : { possible: false, reasons: answer.reasons.map((one) => shownReason(one, screen)) };
 }
 

@@ -243,6 +243,15 @@ describeOnEachEngine("the handler refuses in the envelope, and writes nothing:",
     expect(errors).toEqual([]);
   });
 
+  it("a preview of a call that gives many commands, and says which commands there are", async () => {
+    for (const command of ["publishSlots", "importBusy", "createManySlots"]) {
+      const { body } = await shared.send("POST /previews", { body: { command, input: {} } });
+      const [issue] = body.details.issues;
+      expect(issue).toMatchObject({ path: "command", code: "not_an_option" });
+      expect(issue.message).toMatch(/^This must be one of: .*createSlots.*cancel/);
+    }
+  });
+
   it("a method that a path does not have, and names those that it has", async () => {
     const { send } = await stage();
     for (const [route, allow] of [

@@ -21,6 +21,25 @@ async function freeInStrip(page: Page): Promise<number> {
 const freeInDay = async (page: Page): Promise<number> =>
   Number.parseInt((await page.locator(".day-times-head [role=status]").textContent()) ?? "", 10);
 
+/** Answers the refusal by a rule: it is done all the same, for a reason that has to be given. */
+async function passRule(staff: Page, title: string, reason: string): Promise<void> {
+  await notices(staff).getByRole("button", { name: "Do it all the same…" }).click();
+  const question = staff.getByRole("alertdialog", { name: title });
+  await question.getByRole("button", { name: "Do it all the same" }).click();
+  await question.getByText("Say why: it is written to the history.").waitFor();
+  await question.getByLabel("Why is the rule passed?").fill(reason);
+  await question.getByRole("button", { name: "Do it all the same" }).press("Enter");
+}
+
+/** The slot is in that state, and its history has the reason. */
+async function showsPassed(staff: Page, slot: FreshSlot, status: string, reason: string): Promise<void> {
+  await cellOf(staff, slot)
+    .and(staff.locator(`[data-status="${status}"]:not([data-pending])`))
+    .click();
+  const told = staff.getByRole("dialog").getByText(`The rule “one appointment at a time” was passed: “${reason}”`);
+  await told.waitFor();
+}
+
 const place = { providerId: "dr-osei", facilityId: "harbour" };
 
 for (const engine of await bothEnginesOr("postgres")) {
@@ -38,6 +57,14 @@ for (const engine of await bothEnginesOr("postgres")) {
       const [opens, closes] = [from, to].map((at) => at.toPlainTime().toString({ smallestUnit: "minute" }));
       const search = { day: `${from.toPlainDate()}`, provider: place.providerId, facility: place.facilityId };
       return { start, end, from: opens ?? "", to: closes ?? "", search, slotId: slots[0]?.id ?? "" };
+    }
+
+    /** The patient has another appointment at the time of this slot. */
+    async function bookElsewhere({ start, end }: FreshSlot, subjectId: string): Promise<void> {
+      const { calls } = bed().as("j-lindqvist");
+      const { slots } = await calls.createSlots({ ...place, providerId: "j-lindqvist", slots: [{ start, end }] });
+      const override = [{ policy: "no_overlap_of_subject", reason: "Both rooms are next to each other" }];
+      await calls.book({ slotId: slots[0]?.id ?? "", subjectId, override });
     }
 
     it("marks a free time that a rule keeps from a patient, says why and what may help, and keeps another one", async () => {
@@ -156,14 +183,7 @@ for (const engine of await bothEnginesOr("postgres")) {
       bed().allow(/422|409|403/);
       const slot = await bed().freshSlot();
       const id = await ask(bed(), slot, "oskar-lind");
-      const { calls } = bed().as("j-lindqvist");
-      const { slots } = await calls.createSlots({
-        ...place,
-        providerId: "j-lindqvist",
-        slots: [{ start: slot.start, end: slot.end }],
-      });
-      const override = [{ policy: "no_overlap_of_subject", reason: "Both rooms are next to each other" }];
-      await calls.book({ slotId: slots[0]?.id ?? "", subjectId: "oskar-lind", override });
+      await bookElsewhere(slot, "oskar-lind");
       const staff = await bed().open("dr-osei", calendarOf(slot));
       await cardOf(staff, id).getByRole("button", { name: "Accept into…" }).click();
       await staff
@@ -171,17 +191,27 @@ for (const engine of await bothEnginesOr("postgres")) {
         .getByRole("button", { name: `${slot.from}–${slot.to}` })
         .click();
       await notices(staff).getByText("Oskar Lind was not accepted, and waits as before.").waitFor();
-      await notices(staff).getByRole("button", { name: "Do it all the same…" }).click();
-      const question = staff.getByRole("alertdialog", { name: "Accept Oskar Lind all the same?" });
-      await question.getByRole("button", { name: "Do it all the same" }).click();
-      await question.getByText("Say why: it is written to the history.").waitFor();
-      await question.getByLabel("Why is the rule passed?").fill("It is <b>urgent</b>");
-      await question.getByRole("button", { name: "Do it all the same" }).press("Enter");
-      await cellOf(staff, slot).and(staff.locator('[data-status="booked"]:not([data-pending])')).click();
-      const told = staff
-        .getByRole("dialog")
-        .getByText("The rule “one appointment at a time” was passed: “It is <b>urgent</b>”");
-      await told.waitFor();
+      await passRule(staff, "Accept Oskar Lind all the same?", "It is <b>urgent</b>");
+      await showsPassed(staff, slot, "booked", "It is <b>urgent</b>");
+    });
+
+    it("lets the staff offer a time that a rule is against, with a reason that the history of the slot shows", async () => {
+      bed().allow(/422|409|403/);
+      const [asked, other] = [await bed().freshSlot(), await bed().freshSlot()];
+      const id = await ask(bed(), asked, "oskar-lind");
+      await bookElsewhere(other, "oskar-lind");
+      const staff = await bed().open("dr-osei", calendarOf(other));
+      await cardOf(staff, id).getByRole("button", { name: "Offer another time" }).click();
+      const dialog = staff.getByRole("dialog");
+      const day = dialog.getByRole("region", { name: /Saturday|Sunday/ });
+      await day.getByRole("button", { name: new RegExp(`^${other.from} ?–${other.to}`) }).click();
+      await dialog.getByRole("button", { name: "Offer it" }).click();
+      await notices(staff)
+        .getByText(/was not offered\.$/)
+        .waitFor();
+      await passRule(staff, "Offer it to Oskar Lind all the same?", "The other one will be cancelled");
+      await showsPassed(staff, other, "held", "The other one will be cancelled");
+      expect((await bed().as("dr-osei").calls.getAppointment(id)).request?.offer?.slotId).toBe(other.slotId);
     });
   });
 }

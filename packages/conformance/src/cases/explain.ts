@@ -13,6 +13,7 @@ import {
   noOverlapOfSubject,
   type OpenSlot,
   type Policy,
+  type PreviewReason,
   type Shown,
   type Slot,
 } from "@slotwright/core";
@@ -177,6 +178,39 @@ export const explainCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "explain.times-policies",
+    title: "a time without a slot is explained by what authorize and the policies say, too, as in a preview",
+    async run({ storage }) {
+      const policies = [maximumPerDay({ count: 1 }), minimumNotice({ minutes: 60 })];
+      const options = { policies, audienceOf: () => "self_service" as const, clock: manualClock() };
+      const own = engineOn(storage, options).as(patient);
+      const [slot] = await publish(engineOn(storage), 1);
+      await own.book({ slotId: slot?.id ?? "", subjectId: "p-2" });
+      const briefly = (reasons: readonly PreviewReason[]) =>
+        reasons.map(({ error }) => (isBookingError(error, "policy_violation") ? error.details.policy : error.code));
+      const past = { ...place, start: minutes(-2_000), end: minutes(-1_970), subjectId: "p-1" };
+      const told = await own.explain(past);
+      const preview = await own.preview("book", past);
+      assert.deepEqual(briefly(told.reasons), ["no_slot_available", "not_in_the_past", "minimum_notice"]);
+      assert.deepEqual(preview.possible ? [] : briefly(preview.reasons), briefly(told.reasons));
+      const sameDay = { ...place, start: minutes(15), end: minutes(45), subjectId: "p-1" };
+      assert.deepEqual(briefly((await own.explain(sameDay)).reasons), [
+        "no_slot_available",
+        "slot_overlap",
+        "maximum_per_day",
+      ]);
+      const ofSameDay = await own.preview("book", sameDay);
+      assert.ok(!ofSameDay.possible);
+      assert.deepEqual(briefly(ofSameDay.reasons), ["no_slot_available", "maximum_per_day"]);
+      assert.deepEqual(ofSameDay.reasons[0].blockedBy, { kind: "slot", id: slot?.id });
+      const { subjectId, ...nobodys } = sameDay;
+      assert.deepEqual(briefly((await own.explain(nobodys)).reasons), ["no_slot_available", "slot_overlap"]);
+      const authorize = ({ action }: AccessRequest) => (action === "command" ? "Please call us." : undefined);
+      const kept = engineOn(storage, { ...options, authorize }).as(patient);
+      assert.deepEqual(codesOf(await kept.explain(sameDay)), ["forbidden"]);
+    },
+  },
+  {
     key: "explain.busy",
     title: "an explanation of what busy time blocks names its calendars, to those who may see them",
     async run({ storage }) {
@@ -271,7 +305,8 @@ export const explainCases: readonly ConformanceCase[] = [
       assert.deepEqual(hidden.details, { ...absent.details, slotId: secret });
       await refusal(own.explain({ slotId: secret }), "slot_not_found");
       const byTime = await own.explain({ ...place, start: minutes(0), end: minutes(30), subjectId: "p-1" });
-      assert.deepEqual([codesOf(byTime), byTime.slot], [["no_slot_available"], null]);
+      assert.deepEqual([codesOf(byTime), byTime.slot], [["no_slot_available", "policy_violation"], null]);
+      assert.equal(byTime.reasons[1]?.blockedBy, null);
       const open = await own.explain({ slotId: unlisted });
       assert.deepEqual([open.onOffer, codesOf(open)], [false, ["forbidden"]]);
       assert.deepEqual(

@@ -72,6 +72,7 @@ import { ownIdCases } from "./own-ids.ts";
 import { policyCases } from "./policies.ts";
 import { policyInterleavingCases } from "./policy-interleavings.ts";
 import { previewCases } from "./preview.ts";
+import { previewReasonCases } from "./preview-reasons.ts";
 import { publishMomentCases } from "./publish-moments.ts";
 import { publishSlotsCases } from "./publish-slots.ts";
 import { raceCases } from "./races.ts";
@@ -188,6 +189,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...sightInputCases,
   ...overrideCases,
   ...previewCases,
+  ...previewReasonCases,
   ...accessCases,
   ...accessActorCases,
   ...accessListCases,

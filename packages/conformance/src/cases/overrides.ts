@@ -66,7 +66,12 @@ export const overrideCases: readonly ConformanceCase[] = [
         engine.book({ actor: patient, slotId, subjectId: "p-1", override }),
         "forbidden",
       );
-      assert.equal(details.problem, "Only at the desk.");
+      assert.deepEqual([details.problem, details.policy], ["Only at the desk.", "never"]);
+      const preview = await engine.preview("book", { actor: patient, slotId, subjectId: "p-1", override });
+      assert.ok(!preview.possible);
+      const [{ error }] = preview.reasons;
+      assert.match(error.message, /may not pass the policy "never"/);
+      assert.equal((error.toResponse().details as typeof details).policy, "never");
       const about = asked.filter((request) => request.action === "override");
       assert.ok(about.length > 0);
       for (const { policy, overrideReason, command, slot, input } of about) {
@@ -91,7 +96,14 @@ export const overrideCases: readonly ConformanceCase[] = [
         details.issues.map(({ path, code, options }) => [path, code, options]),
         [["override.0.policy", "not_an_option", ["never", "silent"]]],
       );
-      const wrong = [[], {}, [{ policy: "never" }], [{ policy: "never", reason: "" }], Array(17).fill(override[0])];
+      const wrong = [
+        [],
+        {},
+        [{ policy: "never" }],
+        [{ policy: "never", reason: "" }],
+        [override[0], override[0]],
+        Array(17).fill(override[0]),
+      ];
       for (const bad of wrong) await refusal(engine.book({ ...book, override: bad as never }), "invalid_input");
       await assertSound(storage);
     },

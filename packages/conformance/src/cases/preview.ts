@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
 import {
   type AccessRequest,
   buffer,
-  commandNames,
   type Engine,
   isBookingError,
   maximumAppointments,
@@ -12,9 +12,10 @@ import {
   type Policy,
   type Preview,
 } from "@slotwright/core";
+import { hostCommandNames } from "@slotwright/core/client";
 import fc from "fast-check";
 import { attempt } from "../ask.ts";
-import { engineOn, manualClock, minutes, patient, place, provider, publish, refusal } from "../fixtures.ts";
+import { engineOn, manualClock, minutes, patient, place, provider, publish, publishOne, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { anyIntent, emptyWorld } from "../intents.ts";
 
@@ -44,8 +45,8 @@ function previewing(engine: Engine, disagreements: Disagreement[]): Engine {
   return new Proxy(engine, {
     get(target, name, receiver) {
       const call = Reflect.get(target, name, receiver);
-      const isCommand = (commandNames as readonly unknown[]).includes(name);
-      return isCommand ? previewedCall(engine, name as "book", call, disagreements) : call;
+      const command = hostCommandNames.find((one) => one === name);
+      return command === undefined ? call : previewedCall(engine, command as "book", call, disagreements);
     },
   });
 }
@@ -151,6 +152,13 @@ export const previewCases: readonly ConformanceCase[] = [
       for (const [command, bad] of wrong) {
         await refusal(engine.preview(command as "book", bad as typeof input), "invalid_input");
       }
+      // What gives many commands is no command, and the refusal says what there is in place of a preview.
+      const instead = { publishSlots: "dryRun", importBusy: "dryRun", createManySlots: "createSlots" };
+      for (const [call, way] of Object.entries(instead)) {
+        const { details, message } = await refusal(engine.preview(call as "book", input), "invalid_input");
+        assert.match(message, new RegExp(`${call} gives many: .*${way}`));
+        assert.ok(details.issues[0]?.options?.includes("createSlots"));
+      }
     },
   },
   {
@@ -185,6 +193,23 @@ export const previewCases: readonly ConformanceCase[] = [
       assert.deepEqual(codesOf(await inside.preview("book", book)), ["slot_booked"]);
       await commit();
       assert.deepEqual(codesOf(await engineOn(storage).preview("book", { ...book, ...place })), ["slot_booked"]);
+    },
+  },
+  {
+    key: "preview.locks",
+    title: "a preview within a host's transaction locks what the command would, until the transaction ends",
+    async run({ storage, second, beginHostTransaction }) {
+      const { id: slotId } = await publishOne(engineOn(storage));
+      const host = await beginHostTransaction();
+      const inside = engineOn(storage).within(host.transaction as never);
+      const book = { actor: patient, slotId, subjectId: "p-1" };
+      assert.deepEqual(codesOf(await inside.preview("book", book)), ["possible"]);
+      const rival = engineOn(second, { retry: { budgetMs: 60_000 } }).book({ ...book, subjectId: "p-2" });
+      const first = Promise.race([rival, pause(100, "nobody")]).catch((error: unknown) => error);
+      assert.equal(await first, "nobody", "Somebody was faster than the transaction that had locked the slot.");
+      await inside.book(book);
+      await host.commit();
+      await refusal(rival, "slot_booked");
     },
   },
 ];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Engine, requestState } from "@slotwright/core";
+import { type Engine, requestState, type Slot } from "@slotwright/core";
 import {
   assertSound,
   engineOn,
@@ -23,6 +23,34 @@ async function statusesOf(engine: Engine, ids: readonly string[]): Promise<reado
 }
 
 export const requestCases: readonly ConformanceCase[] = [
+  {
+    key: "requests.wish-alternatives",
+    title: "an acceptance that a policy refuses for the slot that it would take has the other wishes as alternatives",
+    async run({ storage }) {
+      const [first, second, third] = (await publish(engineOn(storage), 3)).map(({ id }) => id) as [
+        string,
+        string,
+        string,
+      ];
+      const check = ({ slots }: { readonly slots: readonly Slot[] }) =>
+        slots.some(({ id, status }) => id === first && status === "booked") ? "Not this one." : undefined;
+      const engine = engineOn(storage, { policies: [{ name: "not_the_first", check }] });
+      const wishes = { slotId: first, orSlotIds: [second, third] };
+      for (const held of [{}, { holdSeconds: 60 }]) {
+        const { appointment } = await engine.request({ ...asking, ...wishes, ...held });
+        const accept = { actor: provider, appointmentId: appointment.id, alternatives: 3 };
+        for (const named of [{}, { slotId: first }]) {
+          const { details } = await refusal(engine.accept({ ...accept, ...named }), "policy_violation");
+          assert.deepEqual(
+            details.alternatives?.map(({ slotId }) => slotId),
+            [second, third],
+          );
+        }
+        assert.equal((await engine.accept({ ...accept, slotId: second })).appointment.slotIds[0], second);
+        await engine.cancel({ actor: patient, appointmentId: appointment.id });
+      }
+    },
+  },
   {
     key: "requests.held",
     title: "a request holds its slot until the provider accepts it, and only this appointment gets it, without a token",

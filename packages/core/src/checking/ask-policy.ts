@@ -1,9 +1,10 @@
 import type { Refusal } from "../errors/index.ts";
+import type { CommandName } from "../model/journal.ts";
 import { newSlot, type Slot } from "../model/slot.ts";
 import type { TimeRange } from "../model/time-range.ts";
 import type { Actor, Metadata } from "../model/values.ts";
 import type { Booked } from "../rules/book.ts";
-import { type Context, type Decided, type Decision, isRefusal, type Seen } from "../rules/decision.ts";
+import { type Context, type Decision, isRefusal, type Rule, type Seen } from "../rules/decision.ts";
 import { rules } from "../rules/index.ts";
 import { objections, type Policy } from "../rules/policy.ts";
 import type { Neighbour, OfSubject } from "../rules/sight.ts";
@@ -11,9 +12,27 @@ import type { Neighbour, OfSubject } from "../rules/sight.ts";
 /** What a policy is to be asked about. All that is left out has a value that does for most. */
 export interface Occasion extends TimeRange {
   /** Default `"book"`. */
-  readonly command?: "hold" | "book" | "reschedule" | "cancel";
-  /** The time that the appointment has so far. For `reschedule` and `cancel`. Default: `start` and `end`. */
+  readonly command?:
+    | "hold"
+    | "book"
+    | "request"
+    | "accept"
+    | "decline"
+    | "offer"
+    | "acceptOffer"
+    | "declineOffer"
+    | "reschedule"
+    | "checkIn"
+    | "complete"
+    | "markNoShow"
+    | "cancel";
+  /**
+   * The time that the appointment has so far, or that was asked for before another one was offered. `accept` takes what was
+   * asked for. Default: `start` and `end`.
+   */
   readonly was?: TimeRange;
+  /** When the appointment was asked for, if it was. Default: `now`. */
+  readonly requestedAt?: Date;
   /** Default: a day before `start`. */
   readonly now?: Date;
   /** Default `{ kind: "patient", id: "p-1" }`. */
@@ -64,47 +83,66 @@ export function askPolicy(policy: Policy, occasion: Occasion): PolicyAnswer | un
   return undefined;
 }
 
-function staged(occasion: Occasion) {
-  const { command = "book", start, actor = { kind: "patient", id: "p-1" }, reason = null } = occasion;
-  const now = occasion.now ?? new Date(start.getTime() - 24 * 60 * 60_000);
-  const made = { newId: () => "appointment", newToken: () => "token", hash: (text: string) => text };
-  const asked = { name: command, id: "command" } as const;
-  const context: Context = { now, command: asked, actor, reason, overlapScope: "facility", ...made };
-  const slot = slotAt("slot", occasion, occasion);
-  if (command === "hold") {
-    const seen = seenOf([slot], occasion);
-    return {
-      context,
-      seen,
-      decision: rules.hold.decide(
-        { ...envelope(actor), slotId: slot.id, alsoSlotIds: [], seconds: 300, holderId: occasion.holderId },
-        seen,
-        context,
-      ),
-    };
-  }
-  const own = { ...envelope(actor), alsoSlotIds: [], alternatives: 0 };
-  const subject = { subjectId: occasion.subjectId ?? "p-1", metadata: occasion.metadata ?? {} };
-  // The table of states asks which command it is.
-  const toBook: Context = { ...context, command: { ...asked, name: "book" } };
-  const booking = (slotId: string, seen: Seen) => rules.book.decide({ ...own, ...subject, slotId }, seen, toBook);
-  if (command === "book") {
-    const seen = seenOf([slot], occasion);
-    return { context, seen, decision: booking(slot.id, seen) };
-  }
-  const before = slotAt("slot before", occasion.was ?? occasion, occasion);
-  const booked = booking(before.id, seenOf([before], occasion)) as Decided<Booked>;
-  const { appointment, slots } = booked.result;
-  const seen = { ...seenOf([...slots, slot], occasion), appointment: () => appointment };
-  const of = { ...own, appointmentId: appointment.id };
-  const decision: Decision<object> =
-    command === "cancel"
-      ? rules.cancel.decide(of, seen, context)
-      : rules.reschedule.decide({ ...of, slotId: slot.id }, seen, context);
-  return { context, seen, decision };
+interface Staged {
+  readonly context: Context;
+  readonly seen: Seen;
+  readonly decision: Decision<object>;
 }
 
-const envelope = (actor: Actor) => ({ actor });
+/** The command, on what was agreed before it. */
+function staged(occasion: Occasion): Staged {
+  const { command = "book", holderId } = occasion;
+  const slot = slotAt("slot", occasion, occasion);
+  const free = seenOf([slot], occasion);
+  const asked = { slotId: slot.id, orSlotIds: [], ...subjectOf(occasion) };
+  if (command === "hold") return given(occasion, "hold", { slotId: slot.id, seconds: 300, holderId }, free);
+  if (command === "book" || command === "request") return given(occasion, command, asked, free);
+  const { appointment, slots } = agreedBefore(occasion, slot);
+  const others = slots.some(({ id }) => id === slot.id) ? [] : [slot];
+  const seen = { ...seenOf([...slots, ...others], occasion), appointment: () => appointment };
+  const of = { appointmentId: appointment.id };
+  const into = command === "accept" || command === "offer" || command === "reschedule" ? { slotId: slot.id } : {};
+  return given(occasion, command, { ...of, ...into, seconds: 3_600 }, seen);
+}
+
+/** What there is before a command about an appointment: one that is booked, one that is asked for, or an offer. */
+function agreedBefore(occasion: Occasion, slot: Slot): Booked {
+  const { command = "book", was = occasion, requestedAt } = occasion;
+  const before = slotAt("slot before", was, occasion);
+  const subject = subjectOf(occasion);
+  if (!answers.has(command)) {
+    return agreedOn(given(occasion, "book", { slotId: before.id, ...subject }, seenOf([before], occasion)));
+  }
+  const wished = command === "accept" ? slot : before;
+  const wish = { slotId: wished.id, orSlotIds: [], ...subject };
+  const request = agreedOn(given(occasion, "request", wish, seenOf([wished], occasion), requestedAt));
+  if (command !== "acceptOffer" && command !== "declineOffer") return { ...request, slots: [wished] };
+  const seen = { ...seenOf([before, slot], occasion), appointment: () => request.appointment };
+  const offer = { appointmentId: request.appointment.id, slotId: slot.id, seconds: 3_600 };
+  return agreedOn(given(occasion, "offer", offer, seen));
+}
+
+/** Commands that answer a request, or an offer. */
+const answers: ReadonlySet<string> = new Set(["accept", "decline", "offer", "acceptOffer", "declineOffer"]);
+
+function agreedOn({ decision }: Staged): Booked {
+  if (isRefusal(decision)) throw new TypeError(`No engine would ask about this: ${decision.refused}.`);
+  return decision.result as Booked;
+}
+
+/** @param now Default: that of the occasion. */
+function given(occasion: Occasion, name: CommandName, input: object, seen: Seen, now = nowOf(occasion)): Staged {
+  const { actor = { kind: "patient", id: "p-1" }, reason = null } = occasion;
+  const made = { newId: () => "appointment", newToken: () => "token", hash: (text: string) => text };
+  const command = { name, id: "command" };
+  const context: Context = { now, command, actor, reason, overlapScope: "facility", ...made };
+  const rule = rules[name] as Rule<unknown, object>;
+  return { context, seen, decision: rule.decide({ actor, alsoSlotIds: [], ...input }, seen, context) };
+}
+
+const nowOf = ({ start, now }: Occasion): Date => now ?? new Date(start.getTime() - 24 * 60 * 60_000);
+
+const subjectOf = ({ subjectId = "p-1", metadata = {} }: Occasion) => ({ subjectId, metadata });
 
 function slotAt(id: string, { start, end }: TimeRange, occasion: Occasion): Slot {
   const place = { ...placeOf(occasion), scheduleId: "schedule", seat: 0 };

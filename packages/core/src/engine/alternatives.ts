@@ -1,4 +1,5 @@
 import type { Alternative, ErrorCode, Refusal } from "../errors/index.ts";
+import type { WishedTime } from "../model/appointment-request.ts";
 import { availabilityIdOf } from "../model/availability.ts";
 import type { CommandName } from "../model/journal.ts";
 import { limits } from "../model/limits.ts";
@@ -46,6 +47,8 @@ export interface Refused<W extends Wish> {
   readonly seen: Seen;
   /** Whether another command would be agreed to, also by the host's authorization and policies. */
   readonly wouldAgree: (command: W, seen: Seen) => boolean;
+  /** The slot that `accept` has chosen among those that were asked for, if it names none. */
+  readonly chosen?: WishedTime | undefined;
   /** What the policies see around these slots. */
   readonly survey: (slots: readonly Slot[]) => Promise<SurveyOf>;
   /** Whether the actor may see the slot in a list. */
@@ -74,7 +77,7 @@ export async function withAlternatives<W extends Wish>(
   if (wanted === undefined) return refusal;
   const distance = (slot: Slot) => Math.abs(slot.start.getTime() - wanted.start.getTime());
   const openings = await openingsFor(settings, wanted, refused, until);
-  const all = [...(await freeAround(settings, wanted, until)), ...openings.keys()];
+  const all = [...(await freeAround(settings, wanted, until)), ...keptWishes(wanted, refused), ...openings.keys()];
   const free = all.sort((a, b) => distance(a) - distance(b));
   const surveyOf = await refused.survey(free);
   const { appointment, slot } = refused.seen;
@@ -96,7 +99,7 @@ function wantedBy<W extends Wish>({ details }: Refusal, refused: Refused<W>): Wa
   if ("providerId" in details) return { ...(details as Wanted), ...time };
   // A policy says no to all of a command. The slot that it is about is the one that was named or found.
   const { command, seen } = refused;
-  const slotId = "slotId" in details ? details.slotId : (command.slotId ?? seen.found[0]?.id);
+  const slotId = "slotId" in details ? details.slotId : (command.slotId ?? seen.found[0]?.id ?? refused.chosen?.slotId);
   const slot = slotId === undefined ? undefined : seen.slot(slotId);
   return slot === undefined ? placeOf(refused) : { ...slot, ...time, takenId: slot.id };
 }
@@ -123,12 +126,19 @@ async function openingsFor<W extends Wish>(
   return new Map(openings.map((opening) => [opening.slot, opening]));
 }
 
-/** The wanted time of the appointment. `accept` keeps its time; the others default to the slot's. */
-function wantedTime<W extends Wish>({ name, command, seen }: Refused<W>): Partial<TimeRange> {
+/** The wanted time of the appointment. `accept` keeps that which was asked for; the others default to the slot's. */
+function wantedTime<W extends Wish>({ name, command, seen, chosen }: Refused<W>): Partial<TimeRange> {
   const { appointmentId = "", slotId = "" } = command;
-  const by = name === "accept" ? seen.appointment(appointmentId) : seen.slot(slotId);
+  const by = name === "accept" ? (chosen ?? seen.appointment(appointmentId)) : seen.slot(slotId);
   const [start, end] = [command.start ?? by?.start, command.end ?? by?.end];
   return { ...(start && { start }), ...(end && { end }) };
+}
+
+/** The other slots that were asked for, and are held for the appointment until it is accepted. */
+function keptWishes<W extends Wish>({ takenId }: Wanted, { name, command, seen }: Refused<W>): readonly Slot[] {
+  const asked = name === "accept" ? seen.appointment(command.appointmentId ?? "") : undefined;
+  const others = asked?.request?.wishes.filter(({ slotId }) => slotId !== takenId) ?? [];
+  return others.flatMap(({ slotId }) => seen.slot(slotId) ?? []).filter(({ status }) => status === "held");
 }
 
 /** Free slots of the same provider and facility, some before and some after the wanted start. */

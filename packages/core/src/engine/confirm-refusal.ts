@@ -1,6 +1,7 @@
 import type { Refusal } from "../errors/index.ts";
 import type { RecordKey, StoredRecord } from "../model/record.ts";
 import { type Slot, slotAsOf } from "../model/slot.ts";
+import { chosenWish } from "../rules/accept.ts";
 import { type Context, isRefusal, type Seen } from "../rules/decision.ts";
 import type { Around, Surveyed } from "../storage/adapter.ts";
 import { withAlternatives } from "./alternatives.ts";
@@ -54,7 +55,10 @@ export async function confirmRefusal(
   const { subjectId = subjectOf(command, seen) } = command;
   const searcher = { actor: command.actor, subjectId, now: context.now };
   const survey = (slots: readonly Slot[]) => surveyAround(settings, slots, searcher, patience.until);
-  const refused = { name, command, seen, wouldAgree, survey, isListed };
+  const asked =
+    name === "accept" && command.slotId === undefined ? seen.appointment(command.appointmentId ?? "") : undefined;
+  const chosen = asked && chosenWish(asked, seen, context);
+  const refused = { name, command, seen, chosen, wouldAgree, survey, isListed };
   const shown = await withoutHidden(settings, settled, context, patience.until);
   const final = await withAlternatives(settings, shown, refused, patience.until);
   return { refusal: showsTimes(final) ? await withTimeZone(settings, final, refused, patience.until) : final };

@@ -28,6 +28,8 @@ export interface Request extends Omit<ParsedCommand, "hashedAs">, CommandIdentit
   readonly key: string;
   readonly patience: Patience;
   readonly finder: Finder;
+  /** Whether it is only asked what would become of it. Default `false`. */
+  readonly isPreview?: boolean;
 }
 
 export interface Envelope extends Wish {
@@ -39,6 +41,7 @@ export interface Envelope extends Wish {
   readonly ifNoSlot?: "refuse" | "schedule";
   readonly subjectId?: string | undefined;
   readonly holderId?: string | undefined;
+  readonly holdToken?: string | readonly string[] | undefined;
 }
 
 export function requestOf(settings: EngineSettings, { name, command, rule, hashedAs }: ParsedCommand): Request {

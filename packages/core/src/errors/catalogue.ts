@@ -242,8 +242,13 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     recoverable: false,
     transient: false,
     title: "The actor may not do this",
-    message: ({ command, actorId, ...answer }) =>
-      `The actor "${actorId}" may not run the command ${command}${said(answer)}${answer.unanswered ? "" : " Ask somebody who may."}`,
+    message: ({ command, actorId, policy, ...answer }) => {
+      const what =
+        policy === undefined
+          ? `run the command ${command}`
+          : `pass the policy "${policy}", which refuses the command ${command}`;
+      return `The actor "${actorId}" may not ${what}${said(answer)}${answer.unanswered ? "" : " Ask somebody who may."}`;
+    },
   },
   storage_busy: {
     status: 503,

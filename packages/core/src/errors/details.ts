@@ -135,7 +135,12 @@ export interface ErrorDetails {
       readonly helps?: readonly Help[];
       readonly alternatives?: readonly Alternative[];
     };
-  forbidden: HostAnswer & { readonly command: string; readonly actorId: string };
+  forbidden: HostAnswer & {
+    readonly command: string;
+    readonly actorId: string;
+    /** Set if the actor may run the command, and may not pass this policy, which refuses it. */
+    readonly policy?: string;
+  };
   storage_busy: {
     readonly idempotencyKey: string | null;
     readonly waitedMs: number;

@@ -104,7 +104,7 @@ const onScreen: { readonly [C in ErrorCode]: Shows<C> } = {
   offer_not_found: { appointmentId: true },
   offer_expired: { appointmentId: true, expiredAt: true, timeZone: true },
   policy_violation: { policy: true, problem: isAnswered, values: true, alternatives: true, timeZone: true },
-  forbidden: { command: true, problem: isAnswered },
+  forbidden: { command: true, problem: isAnswered, policy: true },
   storage_busy: { idempotencyKey: true, waitedMs: true, repeat: true },
   storage_unavailable: {},
   storage_read_only: {},

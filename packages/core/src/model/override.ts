@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { saying } from "./input-issue.ts";
 import { limits } from "./limits.ts";
 import { idSchema, reasonSchema } from "./values.ts";
 
@@ -13,4 +14,9 @@ export interface Override {
 export const overrideSchema = z
   .array(z.strictObject({ policy: idSchema, reason: reasonSchema.min(1, "must not be empty") }), "must be an array")
   .min(1, "must name a policy, or be left out")
-  .max(limits.overrides, `must not name more than ${limits.overrides} policies`);
+  .max(limits.overrides, `must not name more than ${limits.overrides} policies`)
+  // Only one of two reasons could be kept.
+  .refine(
+    (overrides) => new Set(overrides.map(({ policy }) => policy)).size === overrides.length,
+    saying("must not name a policy twice", "repeated"),
+  );

@@ -118,9 +118,15 @@ function wantedOf(
   if (command.slotId !== undefined) {
     return wishes.find(({ slotId }) => slotId === command.slotId) ?? { slotId: command.slotId, start, end };
   }
-  if (wishes.length > 0) return wishes.find(({ slotId }) => isToBeHad(slotId, appointment, seen, context)) ?? wishes[0];
+  if (wishes.length > 0) return chosenWish(appointment, seen, context);
   const slotId = chooseSlot(seen.found, context.command.id)?.id;
   return slotId === undefined ? undefined : { slotId, start, end };
+}
+
+/** Of the slots that were asked for, the first that is to be had, or else the first. Undefined if none was. */
+export function chosenWish(appointment: Appointment, seen: Seen, context: Context): WishedTime | undefined {
+  const wishes = wishesOf(appointment);
+  return wishes.find(({ slotId }) => isToBeHad(slotId, appointment, seen, context)) ?? wishes[0];
 }
 
 function isToBeHad(slotId: string, { id }: Appointment, seen: Seen, context: Context): boolean {

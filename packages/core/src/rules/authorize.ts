@@ -171,7 +171,8 @@ function aboutCommand(input: Input, seen: Seen, context: Context): AboutCommand 
 function forbiddenBy(authorize: Authorize, request: CommandRequest | OverrideRequest): Forbidden | undefined {
   const said = answerOf(authorize(copyOf(request)), "authorize");
   if (said === undefined) return undefined;
-  const refusal = refuse("forbidden", { command: request.command, actorId: request.actor.id, ...said });
+  const policy = request.action === "override" ? { policy: request.policy } : {};
+  const refusal = refuse("forbidden", { command: request.command, actorId: request.actor.id, ...policy, ...said });
   return { refusal, isWrong: said.unanswered === true };
 }
 

@@ -4,7 +4,7 @@ import { type Help, isHelp } from "../model/help.ts";
 import { limits } from "../model/limits.ts";
 import { copyOf } from "../model/plain-json.ts";
 import { type Slot, slotAsOf } from "../model/slot.ts";
-import type { Metadata } from "../model/values.ts";
+import { isPlainJson, type Metadata } from "../model/values.ts";
 import { answerOf, type Question, questionOf } from "./answers.ts";
 import { type Audience, holdsFor } from "./audience.ts";
 import type { Context, Decided, Seen } from "./decision.ts";
@@ -73,7 +73,10 @@ export interface Policy {
   readonly audience?: readonly Audience[];
   /** What it has to see besides the records of the command. Default: nothing, and then it costs no read. */
   readonly sees?: Sight;
-  /** Why not, as a sentence for the person at the screen, or undefined if nothing speaks against it. */
+  /**
+   * Why not, as a sentence for the person at the screen, or undefined if nothing speaks against it. It is asked about every
+   * command, also about those that end an appointment, so look at `command` first.
+   */
   readonly check: (proposal: Proposal) => string | Objection | undefined;
 }
 
@@ -179,7 +182,7 @@ function isObjection(answer: unknown): answer is Objection {
   const { problem, values, blockedBy, helps } = answer as Partial<Objection>;
   return (
     typeof problem === "string" &&
-    (values === undefined || (typeof values === "object" && values !== null)) &&
+    (values === undefined || (typeof values === "object" && values !== null && isPlainJson(values))) &&
     (blockedBy === undefined || isObstacle(blockedBy)) &&
     (helps === undefined || (Array.isArray(helps) && helps.every(isHelp)))
   );

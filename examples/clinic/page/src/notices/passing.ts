@@ -5,6 +5,10 @@ import type { NoticeAction } from "./notice-list.ts";
 import { askToPass } from "./override.ts";
 import { whyRefused } from "./why.ts";
 
+/** The part of a command that passes rules, if any are to be passed. */
+export const passing = (override: readonly Override[]): { readonly override?: readonly Override[] } =>
+  override.length === 0 ? {} : { override };
+
 /** The button for the staff where a rule of the clinic is in the way: it asks for the reason, and does the same again. */
 export function passingActions(
   error: unknown,

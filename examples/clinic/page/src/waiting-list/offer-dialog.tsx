@@ -1,8 +1,10 @@
 import type { ShownAppointment } from "@slotwright/client";
 import { useClient } from "@slotwright/client/react";
+import type { Override } from "@slotwright/core";
 import { useNames } from "../directory/use-names.ts";
 import type { Offer } from "../notices/notice-list.ts";
 import { useNotices } from "../notices/notices.tsx";
+import { passing, passingActions } from "../notices/passing.ts";
 import { TimeDialog } from "../patient/appointments/time-dialog.tsx";
 import { WhenWhere } from "../patient/book/when-where.tsx";
 import { formatRange, formatShortDay } from "../time/format.ts";
@@ -41,24 +43,29 @@ export function OfferDialog({ appointment, onClose }: OfferDialogProps) {
   );
 }
 
-function useOffer(): (appointment: ShownAppointment, to: Offer) => void {
+function useOffer(): (appointment: ShownAppointment, to: Offer, override?: readonly Override[]) => void {
   const { commands } = useClient();
   const { refused, told } = useNotices();
   const names = useNames();
-  return function offer(appointment, { slotId, start }) {
+  return function offer(appointment, to, override = []) {
+    const { slotId, start } = to;
     const { id: appointmentId, providerId, facilityId, subjectId } = appointment;
     const zone = names.zone(facilityId);
+    const who = names.patient(subjectId);
     // The visit keeps its length, also in a longer slot.
     const end = new Date(start.getTime() + appointment.end.getTime() - appointment.start.getTime());
     const when = `${formatShortDay(start, zone)}, ${formatRange(start, end, zone)}`;
     commands
-      .offer({ appointmentId, slotId, start, end, seconds: answerSeconds, alternatives: 3 })
-      .then(() => told(`Offered to ${names.patient(subjectId)}: ${when}.`))
+      .offer({ appointmentId, slotId, start, end, seconds: answerSeconds, alternatives: 3, ...passing(override) })
+      .then(() => told(`Offered to ${who}: ${when}.`))
       .catch((error: unknown) =>
         refused(error, {
           what: `${when} was not offered.`,
           wanted: { slotId, providerId, facilityId, start, end },
           again: (other) => offer(appointment, other),
+          actions: passingActions(error, `Offer it to ${who} all the same?`, (passed) =>
+            offer(appointment, to, [...override, passed]),
+          ),
         }),
       );
   };

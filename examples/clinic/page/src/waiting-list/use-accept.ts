@@ -4,7 +4,7 @@ import type { Override } from "@slotwright/core";
 import { useCallback } from "react";
 import { useNames } from "../directory/use-names.ts";
 import { useNotices } from "../notices/notices.tsx";
-import { passingActions } from "../notices/passing.ts";
+import { passing, passingActions } from "../notices/passing.ts";
 import { formatRange, formatShortDay } from "../time/format.ts";
 
 /** Takes an appointment that waits into a slot, and tells what became of it. It shows at once. */
@@ -18,7 +18,7 @@ export function useAccept(): (appointment: ShownAppointment, slotId: string, ove
       const zone = names.zone(facilityId);
       const who = names.patient(subjectId);
       commands
-        .accept({ appointmentId, slotId, alternatives: 3, ...(override.length > 0 && { override }) })
+        .accept({ appointmentId, slotId, alternatives: 3, ...passing(override) })
         .then(({ appointment: { start, end } }) =>
           told(`${who} has ${formatShortDay(start, zone)}, ${formatRange(start, end, zone)}.`),
         )

@@ -74,7 +74,7 @@ export interface AppointmentCommands<Whose extends "host" | "actor" = "host"> {
   /**
    * Takes a `scheduled` appointment into a slot, which confirms it: the slot with this `slotId`; without one, the first
    * free slot that was asked for or, if a time was, a free slot of the provider at the facility that contains it, or that of
-   * a computed opening, which it makes.
+   * a computed opening, which it makes. If a policy refuses that slot, `alternatives` has the others that were asked for and would do.
    *
    * @returns The appointment, now `confirmed`, the slots that it owns, and those that were held for it besides and became
    * available.

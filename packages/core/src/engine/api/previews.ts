@@ -22,7 +22,8 @@ export interface Previews<Whose extends "host" | "actor" = "host"> {
    *
    * Within a transaction of yours it locks what the command would lock, and holds until the transaction ends.
    *
-   * @param command The name of a command.
+   * @param command The name of a command. `publishSlots` and `importBusy` are not among them, and have `dryRun`; for
+   * `createManySlots`, preview `createSlots`.
    * @param input What the command takes, without an `idempotencyKey`.
    * @returns What the command would return, or the reasons against it. The first is what it would reject with.
    * @throws BookingError `invalid_input`, `storage_busy`, `storage_unavailable`, `storage_read_only`,
@@ -44,8 +45,8 @@ export interface Previews<Whose extends "host" | "actor" = "host"> {
    * a `subjectId`, nobody is to book yet, and only the state of the slot counts.
    *
    * A time is on offer if one of the slots that contain it is: `book` with the id of that slot, and with the `start` and
-   * `end`, then takes it. If no slot contains it, the first reason is `no_slot_available`, and a `slot_overlap` names each
-   * slot that lies partly there. It looks at up to 1000 slots that contain the time.
+   * `end`, then takes it. If no slot contains it, the first reason is `no_slot_available`, a `slot_overlap` names each
+   * slot that lies partly there, and the policies follow. It looks at up to 1000 slots that contain the time.
    *
    * @returns Whether it is on offer, all reasons against it, and the slot.
    * @throws BookingError `slot_not_found`, `invalid_time_range`, `invalid_input`, `storage_busy`, `storage_unavailable`,

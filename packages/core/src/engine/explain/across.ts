@@ -1,6 +1,6 @@
 import { overlapping } from "../../model/search.ts";
 import { listedStatuses, type Slot, type SlotStatus, slotAsOf } from "../../model/slot.ts";
-import type { Asking } from "./asking.ts";
+import type { Looking } from "../slots-at-time.ts";
 
 /** A time on a schedule. */
 export type Across = Pick<Slot, "providerId" | "scheduleId" | "start" | "end">;
@@ -10,7 +10,7 @@ const mostSlots = 5_000;
 
 /** What is stored across a time, as it counts now, in the order of the starts. */
 export async function slotsAcross(
-  { settings, now, until }: Asking,
+  { settings, now, until }: Looking,
   { providerId, scheduleId, ...range }: Across,
   statuses: readonly SlotStatus[] = listedStatuses,
 ): Promise<readonly Slot[]> {

@@ -10,20 +10,14 @@ import { isObject, meansField, parse } from "../parse.ts";
 import type { PreviewReason } from "../preview/preview.ts";
 import { retryReads } from "../retry.ts";
 import { bookerFor } from "../sight/booking.ts";
+import { scheduleIdIn, slotsContaining, type WantedTime } from "../slots-at-time.ts";
 import { shownTo } from "../visible.ts";
 import { readOnce, slotsAcross } from "./across.ts";
 import type { Asking } from "./asking.ts";
 import { type Blocked, type BusyFrom, busyBehind } from "./busy-behind.ts";
 import { hoursAt, reasonsAgainstOpening } from "./opening.ts";
 import { type Explained, reasonsAgainstEach } from "./reasons-against-each.ts";
-import {
-  reasonsWithoutSlot,
-  refuseTime,
-  scheduleIdIn,
-  slotsContaining,
-  slotWithId,
-  type WantedTime,
-} from "./wanted-slots.ts";
+import { reasonsWithoutSlot, refuseTime, slotWithId } from "./wanted-slots.ts";
 
 /** Why something is on offer, or why not. */
 export interface Explanation<ShownSlot = Slot> {

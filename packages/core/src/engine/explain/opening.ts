@@ -1,17 +1,19 @@
 import { type Availability, availabilityIdOf } from "../../model/availability.ts";
 import type { Slot } from "../../model/slot.ts";
+import type { Seen } from "../../rules/decision.ts";
 import { isComputed, openingAt, seatsBeside } from "../../rules/hours/computed.ts";
 import { type HoursVerdict, verdictOn } from "../../rules/hours/verdict.ts";
+import type { Survey } from "../../rules/sight.ts";
 import { forbid } from "../decide.ts";
 import { imaginedSlot, seenForOpening } from "../free-times/candidates.ts";
 import { type PreviewReason, reasonToShow } from "../preview/preview.ts";
 import { reasonsAgainst } from "../preview/reasons.ts";
 import { imaginedBookings } from "../sight/booking.ts";
 import { surveyAround } from "../sight/survey.ts";
+import type { WantedTime } from "../slots-at-time.ts";
 import { hiddenFrom } from "../visible.ts";
 import type { Asking } from "./asking.ts";
 import { unlistedReason } from "./reasons-against-each.ts";
-import type { WantedTime } from "./wanted-slots.ts";
 
 /** The hours of a time's place, and what they say. */
 export interface HoursAtTime {
@@ -41,27 +43,27 @@ export async function reasonsAgainstOpening(
   const free = seatsBeside(stored, time.facilityId)(opening);
   if (free === undefined) return undefined;
   const slot = imaginedSlot(asking.settings, time, hours, free.seat);
-  const reasons = await reasonsAgainstBooking(asking, { time, hours, stored, slot });
+  const reasons = await reasonsAgainstBooking(asking, time, slot, (around) =>
+    seenForOpening({ hours, stored }, around),
+  );
   return reasons.length > 0 ? reasons : unlistedReason(asking, slot);
 }
 
-interface Wanted {
-  readonly time: WantedTime;
-  readonly hours: Availability;
-  readonly stored: readonly Slot[];
-  /** The slot that the booking would make. */
-  readonly slot: Slot;
-}
-
-async function reasonsAgainstBooking(
+/**
+ * What speaks against the booking of a time for which there is no slot, as a preview decides.
+ * @param slot The one that it would make, or that is missing.
+ */
+export async function reasonsAgainstBooking(
   { settings, booker, now, until }: Asking,
-  { time, hours, stored, slot }: Wanted,
+  time: WantedTime,
+  slot: Slot,
+  seenWith: (around: Survey | undefined) => Seen,
 ): Promise<readonly PreviewReason[]> {
   if (booker === undefined) return [];
   const { context, bookingAt } = imaginedBookings(settings, booker, now);
   const booking = bookingAt(time);
   const surveyOf = await surveyAround(settings, [slot], { ...booker, now }, until);
-  const seen = seenForOpening({ hours, stored }, surveyOf(slot));
+  const seen = seenWith(surveyOf(slot));
   const forbidden = forbid(settings, booking, seen, context);
   const decided = forbidden === undefined ? reasonsAgainst(settings, booking, seen, context) : [forbidden.refusal];
   const refusals = "result" in decided ? [] : decided;

@@ -1,26 +1,15 @@
 import { BookingError, type Refusal, refuse } from "../../errors/index.ts";
-import { scheduleIdOf } from "../../model/schedule.ts";
-import { containing } from "../../model/search.ts";
-import { type Slot, slotAsOf } from "../../model/slot.ts";
-import { durationMs, type TimeRange } from "../../model/time-range.ts";
+import { availabilityIdOf } from "../../model/availability.ts";
+import type { Slot } from "../../model/slot.ts";
+import type { TimeRange } from "../../model/time-range.ts";
+import type { Seen } from "../../rules/decision.ts";
 import { slotKey } from "../../rules/find.ts";
 import { refuseRange } from "../../rules/time.ts";
-import { listed } from "../listed.ts";
-import type { EngineSettings } from "../options.ts";
+import { imaginedSlot } from "../free-times/candidates.ts";
 import { type PreviewReason, reasonInItsZone } from "../preview/preview.ts";
-import { hiddenFrom } from "../visible.ts";
+import { shownAmong, type WantedTime } from "../slots-at-time.ts";
 import type { Asking } from "./asking.ts";
-
-/** A time of a provider at a facility. */
-export interface WantedTime extends TimeRange {
-  readonly providerId: string;
-  readonly facilityId: string;
-}
-
-/** The most slots that one time is looked for in: as many as a slot has seats. */
-const mostSlots = 1_000;
-/** The most times that are named because slots lie there and overlap a time. */
-const mostOverlaps = 10;
+import { reasonsAgainstBooking } from "./opening.ts";
 
 /** @throws BookingError `invalid_time_range` */
 export function refuseTime({ start, end }: WantedTime): void {
@@ -28,31 +17,15 @@ export function refuseTime({ start, end }: WantedTime): void {
   if (refusal !== undefined) throw new BookingError(refusal.refused, refusal.details);
 }
 
-export function scheduleIdIn(
-  { overlapScope }: Pick<EngineSettings, "overlapScope">,
-  { providerId, facilityId }: Pick<WantedTime, "providerId" | "facilityId">,
-): string {
-  return scheduleIdOf(providerId, overlapScope === "facility" ? facilityId : null);
-}
-
 export async function slotWithId({ settings, until }: Asking, slotId: string): Promise<readonly Slot[]> {
   const [slot] = await settings.storage.loadToShow([slotKey(slotId)], until);
   return slot?.kind === "slot" ? [slot] : [];
 }
 
-/** Those that are free first, and of these the shortest, which `book` would choose. */
-export async function slotsContaining(
-  { settings, now, until }: Asking,
-  { providerId, facilityId, start, end }: WantedTime,
-): Promise<readonly Slot[]> {
-  const search = { ...containing({ start, end }), providerIds: [providerId], facilityId };
-  const query = { ...search, asOf: now, displayOnly: true, limit: mostSlots };
-  const found = await listed(query, (page) => settings.storage.findSlots(page, until));
-  const rank = (slot: Slot) => (slotAsOf(slot, now).status === "available" ? 0 : 1);
-  return [...found].sort((one, other) => rank(one) - rank(other) || durationMs(one) - durationMs(other));
-}
-
-/** Nobody has published a slot for the time. If others lie partly there, nobody could. */
+/**
+ * Nobody has published a slot for the time. If others lie partly there, nobody could. `authorize` and the policies are asked as if
+ * there were one.
+ */
 export async function reasonsWithoutSlot(
   asking: Asking,
   time: WantedTime,
@@ -60,34 +33,24 @@ export async function reasonsWithoutSlot(
 ): Promise<readonly PreviewReason[]> {
   const { settings, until } = asking;
   const { providerId, facilityId, start, end } = time;
+  const missing = imaginedSlot(settings, time, { id: availabilityIdOf(providerId, facilityId) }, 0);
+  const booking = await reasonsAgainstBooking(asking, time, missing, (around) => ({ ...unseen, around }));
+  const [first] = booking;
+  if (first?.error.code === "forbidden") return booking;
   const refusals = [
     refuse("no_slot_available", { providerId, facilityId, start, end }),
     ...(await shownAmong(asking, across)).map((slot) => inTheWay(slot, { start, end })),
   ];
-  const none = () => undefined;
-  const about = {
-    name: "book" as const,
-    command: { providerId, facilityId },
-    seen: { slot: none, schedule: none, appointment: none, availability: none, found: [] },
-  };
-  return Promise.all(refusals.map((refusal) => reasonInItsZone(settings, refusal, about, until)));
+  const about = { name: "book" as const, command: { providerId, facilityId }, seen: unseen };
+  const reasons = await Promise.all(refusals.map((refusal) => reasonInItsZone(settings, refusal, about, until)));
+  return [...reasons, ...booking.filter((reason) => reason !== first)];
 }
+
+const none = () => undefined;
+const unseen: Seen = { slot: none, schedule: none, appointment: none, availability: none, found: [] };
 
 function inTheWay({ id, version, status, seat, start, end }: Slot, wanted: TimeRange): Refusal {
   if (status === "blocked") return refuse("slot_blocked", { slotId: id, version });
   const conflict = { conflictingSlotId: id, conflictingStart: start, conflictingEnd: end };
   return refuse("slot_overlap", { start: wanted.start, end: wanted.end, seat, ...conflict });
-}
-
-/** Of each time one slot, as far as the actor may see them. */
-async function shownAmong({ settings, now }: Asking, across: readonly Slot[]): Promise<readonly Slot[]> {
-  const byTime = new Map<string, Slot>();
-  for (const slot of across) {
-    const time = `${slot.start.getTime()} ${slot.end.getTime()}`;
-    if (byTime.size === mostOverlaps) break;
-    if (byTime.has(time)) continue;
-    const hidden = await hiddenFrom(settings, { action: "read", now, record: slot });
-    if (hidden !== undefined) byTime.set(time, slot);
-  }
-  return [...byTime.values()];
 }

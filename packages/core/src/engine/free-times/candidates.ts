@@ -188,7 +188,7 @@ export function seenForOpening(
 export function imaginedSlot(
   { overlapScope }: Pick<TimeSearch, "overlapScope">,
   time: PlaceInTime,
-  { id }: Availability,
+  { id }: Pick<Availability, "id">,
   seat: number,
 ): Slot {
   const { providerId, facilityId, start, end } = time;

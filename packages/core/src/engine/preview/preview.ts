@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { BookingError, type Refusal } from "../../errors/index.ts";
+import { BookingError, isBookingError, type Refusal } from "../../errors/index.ts";
 import type { Help } from "../../model/help.ts";
 import { type HostCommandName, hostCommandNames } from "../../model/journal.ts";
 import type { RecordKey } from "../../model/record.ts";
 import type { Context, Seen } from "../../rules/decision.ts";
+import { slotKey } from "../../rules/find.ts";
 import type { CommandResult } from "../../rules/index.ts";
 import { isStorageError } from "../../storage/storage-error.ts";
 import { beforeRepeat } from "../after-failure.ts";
@@ -17,6 +18,7 @@ import { parse } from "../parse.ts";
 import { contextOf, type ParsedCommand, type Request, requestOf } from "../request.ts";
 import { commandFrom } from "../run-command.ts";
 import { letRunOut } from "../sight/run-out.ts";
+import { slotInTheWay } from "../slots-at-time.ts";
 import { asBookingError, asHostTransactionError } from "../storage-failures.ts";
 import { showsTimes, withTimeZone } from "../with-time-zone.ts";
 import { helpAgainst, obstacleIn } from "./helps.ts";
@@ -28,7 +30,10 @@ export interface PreviewReason {
   readonly error: BookingError;
   /** What may help: empty if only another command could. */
   readonly helps: readonly Help[];
-  /** The slot or the appointment that is in the way. Null if it is none. */
+  /**
+   * The slot or the appointment that is in the way. Of `no_slot_available`, a slot at that time that is taken, or that lies
+   * partly there. Null if it is none, or one that the actor may not see.
+   */
   readonly blockedBy: RecordKey | null;
 }
 
@@ -53,7 +58,7 @@ export async function preview<Name extends HostCommandName>(
 
 /** The same for a command that the engine makes itself. */
 export async function previewOf(settings: EngineSettings, parsed: ParsedCommand): Promise<Preview<object>> {
-  const request = requestOf(settings, parsed);
+  const request: Request = { ...requestOf(settings, parsed), isPreview: true };
   let last: Repeat | undefined;
   try {
     for (;;) {
@@ -67,7 +72,22 @@ export async function previewOf(settings: EngineSettings, parsed: ParsedCommand)
   }
 }
 
-const nameSchema = z.enum(hostCommandNames, `must be the name of a command: ${hostCommandNames.join(", ")}`);
+const nameSchema = z.enum(hostCommandNames, { error: ({ input }) => nameMessage(input) });
+
+/** What is asked for in place of a preview by those that consist of many commands. */
+const insteadOf: Readonly<Record<string, string>> = {
+  publishSlots: "call publishSlots with dryRun",
+  importBusy: "call importBusy with dryRun",
+  createManySlots: "preview createSlots, with some of the slots",
+};
+
+function nameMessage(name: unknown): string {
+  const instead = typeof name === "string" && Object.hasOwn(insteadOf, name) ? insteadOf[name] : undefined;
+  const names = hostCommandNames.join(", ");
+  return instead === undefined
+    ? `must be the name of a command: ${names}`
+    : `must be the name of one command, and ${name} gives many: ${instead}. Commands are ${names}`;
+}
 
 function previewed(settings: EngineSettings, name: HostCommandName, input: unknown): ParsedCommand {
   const parsed = commandFrom(parse(nameSchema, name, ["command"]), input, settings.actor);
@@ -115,10 +135,27 @@ async function previewOnRead(settings: EngineSettings, request: Request): Promis
     const further = await Promise.all(
       others.map((other) => reasonToShow(settings, other, about, context, request.patience.until)),
     );
-    return { possible: false, reasons: [reasonOf(final), ...further] };
+    const reasons = [reasonOf(final), ...further] as const;
+    return { possible: false, reasons: await withTakenSlots(settings, reasons, context, request.patience.until) };
   } finally {
     loaded.given?.release(loaded.isOvertaken ? "lost" : "unused");
   }
+}
+
+/** A time for which no free slot was found says nothing of the slot that somebody else has there. It is looked for, and not locked. */
+async function withTakenSlots(
+  settings: EngineSettings,
+  [first, ...rest]: readonly [PreviewReason, ...PreviewReason[]],
+  { actor, now }: Context,
+  until: number,
+): Promise<readonly [PreviewReason, ...PreviewReason[]]> {
+  const looking = { settings: { ...settings, actor }, now, until };
+  const withTaken = async (reason: PreviewReason): Promise<PreviewReason> => {
+    if (!isBookingError(reason.error, "no_slot_available")) return reason;
+    const slot = await slotInTheWay(looking, reason.error.details);
+    return slot === undefined ? reason : { ...reason, blockedBy: slotKey(slot.id) };
+  };
+  return [await withTaken(first), ...(await Promise.all(rest.map(withTaken)))];
 }
 
 function otherReasons(settings: EngineSettings, request: Request, seen: Seen, context: Context): readonly Refusal[] {

@@ -29,14 +29,18 @@ export interface Look {
   readonly needsZone: boolean;
 }
 
-/** Undefined if there is nothing to be seen, or it is not known yet where. */
+/**
+ * Undefined if there is nothing to be seen, or it is not known yet where. A preview looks at the time also if there is no slot for it,
+ * but locks no more than its command would.
+ */
 export function lookFor(
-  { sights }: EngineSettings,
-  { command }: Pick<Request, "command">,
+  { sights, isHostTransaction }: EngineSettings,
+  { command, isPreview = false }: Pick<Request, "command" | "isPreview">,
   known: { readonly seen: Seen; readonly hasSearched: boolean },
   context: Context,
 ): Look | undefined {
-  const place = sights && takenPlace(command, known, context);
+  const isSupposed = isPreview && !isHostTransaction;
+  const place = sights && takenPlace(isSupposed ? { ...command, ifNoSlot: "schedule" } : command, known, context);
   if (place === undefined || sights === undefined) return undefined;
   const own = context.command.name === "extend" ? {} : sights.of(command.actor);
   return { place, arounds: aroundsOf(place, sights, own), needsZone: own.timeZone === true };

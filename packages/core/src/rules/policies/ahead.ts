@@ -59,7 +59,7 @@ export function minimumNotice(options: MinutesOptions): Policy {
   const minutes = checkedMinutes(options);
   const policy: Policy = {
     name: "minimum_notice",
-    ...audienceIn(options),
+    ...audienceIn(options, "minutes"),
     check(proposal) {
       const start = isOffered(proposal) ? undefined : earliestStart(proposal);
       if (start === undefined || msUntil(start, proposal.now) >= minutes * minuteMs) return undefined;
@@ -97,7 +97,7 @@ function horizonOfMinutes(name: string, options: MinutesOptions): Policy {
   const minutes = checkedMinutes(options);
   const policy: Policy = {
     name,
-    ...audienceIn(options),
+    ...audienceIn(options, "minutes"),
     check(proposal) {
       const start = isOffered(proposal) ? undefined : latestStart(proposal);
       if (start === undefined || msUntil(start, proposal.now) <= minutes * minuteMs) return undefined;
@@ -117,7 +117,7 @@ function horizonOfDays(name: string, options: DaysOptions): Policy {
   const days = checkedDays(options);
   const policy: Policy = {
     name,
-    ...audienceIn(options),
+    ...audienceIn(options, "days"),
     sees: { timeZone: true },
     check(proposal) {
       const start = isOffered(proposal) ? undefined : latestStart(proposal);

@@ -8,6 +8,7 @@ import {
   type BufferOptions,
   type BufferTimes,
   checkedBuffer,
+  checkedException,
   minuteMs,
   type PolicyOptions,
 } from "./options.ts";
@@ -29,14 +30,14 @@ import { takenBesides, takenSlots } from "./times.ts";
  */
 export function buffer(options: BufferOptions): Policy {
   const usual = checkedBuffer(options);
-  const except = (options.except ?? []).map((one, index) => ({ ...one, ...checkedBuffer(one, `except.${index}.`) }));
+  const except = (options.except ?? []).map(checkedException);
   const most = Math.max(
     ...[usual, ...except].flatMap(({ beforeMinutes, afterMinutes }) => [beforeMinutes, afterMinutes]),
   );
   const timesOf = (place: Place): BufferTimes => except.find((one) => isFor(one, place)) ?? usual;
   const policy: Policy = {
     name: "buffer",
-    ...audienceIn(options),
+    ...audienceIn(options, "beforeMinutes", "afterMinutes", "except"),
     // What lies next to it may have the longer buffer.
     sees: { provider: { beforeMinutes: most, afterMinutes: most } },
     check(proposal) {

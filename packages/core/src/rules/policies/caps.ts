@@ -33,7 +33,7 @@ export function maximumAppointments(options: MaximumAppointmentsOptions): Policy
   const periodMs = minutes * minuteMs;
   const policy: Policy = {
     name: "maximum_appointments",
-    ...audienceIn(options),
+    ...audienceIn(options, "count", "minutes", "withOneProvider"),
     sees: { subject: { beforeMinutes: minutes, afterMinutes: minutes } },
     check({ command, appointments: [wanted], ofSubject }) {
       if (wanted === undefined) return undefined;
@@ -80,7 +80,7 @@ export function maximumPerDay(options: MaximumPerDayOptions): Policy {
   const count = checkedCount(options);
   const policy: Policy = {
     name: "maximum_per_day",
-    ...audienceIn(options),
+    ...audienceIn(options, "count"),
     sees: { provider: { beforeMinutes: longestDay, afterMinutes: longestDay }, timeZone: true },
     check(proposal) {
       const zone = proposal.timeZone ?? "UTC";

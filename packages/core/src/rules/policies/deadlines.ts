@@ -35,7 +35,7 @@ function deadline(name: string, command: Proposal["command"], done: string, opti
   const minutes = checkedMinutes(options);
   const policy: Policy = {
     name,
-    ...audienceIn(options),
+    ...audienceIn(options, "minutes"),
     check(proposal) {
       if (proposal.command !== command) return undefined;
       const late = proposal.before.appointments.find(
@@ -63,7 +63,7 @@ export function maximumRequestAge(options: MinutesOptions): Policy {
   const minutes = checkedMinutes(options);
   const policy: Policy = {
     name: "maximum_request_age",
-    ...audienceIn(options),
+    ...audienceIn(options, "minutes"),
     check({ command, now, before }) {
       const [request] = before.appointments;
       if (command !== "accept" || request === undefined) return undefined;

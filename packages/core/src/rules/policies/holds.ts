@@ -16,7 +16,7 @@ export function maximumHolds(options: MaximumHoldsOptions): Policy {
   const count = checkedCount(options);
   const policy: Policy = {
     name: "maximum_holds",
-    ...audienceIn(options),
+    ...audienceIn(options, "count"),
     sees: { holder: true },
     check({ command, slots, ofHolder }) {
       if (command !== "hold") return undefined;

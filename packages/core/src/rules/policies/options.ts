@@ -78,6 +78,12 @@ export function checkedDays({ days }: DaysOptions): number {
 }
 
 /** @throws BookingError `invalid_input` */
+export function checkedException(exception: BufferException, index: number): BufferException {
+  refuseUnknown(exception, ["providerId", "facilityId", "beforeMinutes", "afterMinutes"], `except.${index}`);
+  return { ...exception, ...checkedBuffer(exception, `except.${index}.`) };
+}
+
+/** @throws BookingError `invalid_input` */
 export function checkedBuffer({ beforeMinutes, afterMinutes }: BufferTimes, path = ""): BufferTimes {
   const bounds = [0, mostMinutes.provider] as const;
   return {
@@ -99,8 +105,21 @@ function whole(path: string, value: number, [least, most]: readonly [number, num
   throw new BookingError("invalid_input", { issues: [{ path, code: "invalid", message }] });
 }
 
-export function audienceIn({ audience }: PolicyOptions): PolicyOptions {
+/**
+ * @param known The options that the policy takes besides.
+ * @throws BookingError `invalid_input` for an option that it does not take: misspelt, it would hold for everybody, or not at all
+ */
+export function audienceIn(options: PolicyOptions, ...known: readonly string[]): PolicyOptions {
+  refuseUnknown(options, ["audience", ...known]);
+  const { audience } = options;
   return audience === undefined ? {} : { audience };
+}
+
+function refuseUnknown(options: object, known: readonly string[], path = ""): void {
+  const fields = Object.keys(options).filter((name) => !known.includes(name));
+  if (fields.length === 0) return;
+  const message = `${path === "" ? "it " : ""}has the unknown option "${fields[0]}": it takes ${known.join(", ")}`;
+  throw new BookingError("invalid_input", { issues: [{ path, code: "unknown_field", fields, message }] });
 }
 
 const units = [
