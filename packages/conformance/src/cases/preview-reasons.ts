@@ -81,6 +81,7 @@ function slotRows({ slots, token }: Stage) {
         "slot_blocked blocked",
         policy,
       ],
+      [{ ...place, ...at(35) }, "no_slot_available booked", policy],
     ],
     extend: ofHold,
     release: ofHold,
