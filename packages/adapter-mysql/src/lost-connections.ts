@@ -20,3 +20,13 @@ export function surviveLoss(driver: MysqlPoolConnection): void {
   if (!heard.has(core)) core.on?.("error", () => {});
   heard.add(core);
 }
+
+/**
+ * Ends a session whose server may never answer. Everything that still waits on it fails, also the pool's own end, which
+ * `destroy` would leave waiting.
+ */
+export function abandon(driver: MysqlPoolConnection): void {
+  const { stream } = coreOf(driver) as { readonly stream?: { destroy?(): void } };
+  if (stream?.destroy === undefined) driver.destroy();
+  else stream.destroy();
+}

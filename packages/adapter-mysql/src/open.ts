@@ -74,8 +74,8 @@ export function uriSource(uri: string, database: string | undefined): Source {
 
 /** Where sessions come from. */
 interface Pools {
-  /** The pool that new calls use. */
-  readonly current: () => MysqlPool;
+  /** The pool that new calls use, if it is open. */
+  readonly current: () => MysqlPool | undefined;
   readonly lend: () => Promise<MysqlPoolConnection>;
 }
 
@@ -143,8 +143,11 @@ function sourceOf(databaseName: string, pools: Pools, longestMs?: number): Sourc
   };
 }
 
+const notOpen: PoolState = { open: 0, inUse: 0, waiting: 0 };
+
 /** Internal fields of mysql2's pools. Other pools may lack them. */
-function stateOf(pool: MysqlPool & { readonly pool?: unknown }): PoolState {
+function stateOf(pool: (MysqlPool & { readonly pool?: unknown }) | undefined): PoolState {
+  if (pool === undefined) return notOpen;
   const core = (pool.pool ?? {}) as Readonly<Record<string, { readonly length?: unknown } | undefined>>;
   const lengthOf = (name: string): number | null => {
     const length = core[name]?.length;

@@ -1,7 +1,8 @@
-import { serversInTurn, takesNoWrites } from "@slotwright/adapter-sql";
+import { adapterClosed, serversInTurn, takesNoWrites } from "@slotwright/adapter-sql";
+import { isStorageError } from "@slotwright/core/adapter";
 import { coreOf, type MysqlPool, type MysqlPoolConnection } from "./connection.ts";
 import { isOutOfCluster, isPoolEnded, isPoolExhausted } from "./errors.ts";
-import { surviveLoss } from "./lost-connections.ts";
+import { abandon, surviveLoss } from "./lost-connections.ts";
 
 /** How long, in milliseconds, one of several servers may take to open a session, and then to say what it is. */
 export const patience = 2_000;
@@ -13,7 +14,7 @@ export interface OwnPool extends MysqlPool {
 /** Sessions on a server that takes writes, whichever it is. */
 export interface PrimaryPool {
   /** The pool of the server that took writes last. Each server has one of its own, which is opened when it is tried. */
-  readonly current: () => OwnPool;
+  readonly current: () => OwnPool | undefined;
   /** Lends a session. A new one is tried on each server in turn, beginning with the last that took writes. */
   readonly lend: () => Promise<MysqlPoolConnection>;
   readonly end: () => Promise<unknown>;
@@ -26,7 +27,10 @@ export function primaryPool(
   open: (uri: string) => OwnPool,
 ): PrimaryPool {
   const pools = new Map<number, OwnPool>();
+  let isEnded = false;
   const poolOf = (place: number): OwnPool => {
+    // A call may still look for a server. Nobody would end what it opened.
+    if (isEnded) throw adapterClosed(databaseName);
     const pool = pools.get(place) ?? open(uris[place] as string);
     pools.set(place, pool);
     return pool;
@@ -41,14 +45,17 @@ export function primaryPool(
       known.add(coreOf(driver));
       return driver;
     },
-    isOfPool: (error) => isPoolExhausted(error) || isPoolEnded(error),
+    isOfPool: (error) => isPoolExhausted(error) || isPoolEnded(error) || isStorageError(error, "misused"),
     advice: "see to it that one takes over",
   });
   return {
-    current: () => poolOf(servers.place()),
+    current: () => pools.get(servers.place()),
     lend: servers.lend,
-    // A server that is gone does not answer to the end of its sessions, or answers with an error.
-    end: () => Promise.allSettled([...pools.values()].map((pool) => pool.end())),
+    end: () => {
+      isEnded = true;
+      // A server that is gone does not answer to the end of its sessions, or answers with an error.
+      return Promise.allSettled([...pools.values()].map((pool) => pool.end()));
+    },
   };
 }
 
@@ -73,7 +80,7 @@ async function refuseReadOnly(driver: MysqlPoolConnection): Promise<void> {
     // Some versions answer with a number, others with a word.
     if (!["0", "OFF"].includes(String(rows[0]?.[0]))) throw takesNoWrites();
   } catch (error) {
-    driver.destroy();
+    abandon(driver);
     throw meant(error);
   }
 }

@@ -9,7 +9,7 @@ export const longFiles: readonly string[] = [
   "packages/proof/test/{clusters,faults,mutants-on-servers,prove,relay-shifts,sqlite-faults,turns,versions,violations}.test.ts",
   "benchmarks/test/{arenas,scale-memory,scale-stores}.test.ts",
   "packages/test-servers/test/{group-replication,postgres-cluster,proxy-faults}.test.ts",
-  "packages/adapter-mysql/test/{failover,galera,group-replication,lost-entries}.test.ts",
+  "packages/adapter-mysql/test/{failover,galera,group-replication,lost-entries,silent-servers}.test.ts",
   "packages/adapter-postgres/test/{cluster,failover,guard-races,patroni}.test.ts",
   "packages/adapter-sqlite/test/realms/sqlite.test.ts",
   "packages/conformance/test/broken-adapters.test.ts",
