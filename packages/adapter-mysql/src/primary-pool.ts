@@ -70,17 +70,29 @@ async function connect(pool: OwnPool): Promise<MysqlPoolConnection> {
 /** A server that is not in its cluster takes no writes, whatever else it says. */
 const meant = (error: unknown): unknown => (isOutOfCluster(error) ? takesNoWrites(error) : error);
 
-/** A member of a group, or a standby, that takes no writes is read-only for everybody. */
-const question = { sql: "select @@global.read_only", timeout: patience, rowsAsArray: true, nestTables: false };
+/**
+ * A member of a group, or a standby, that takes no writes is read-only for everybody. A node of Galera is not, also when
+ * it is not part of its cluster, and then refuses statements that name a table. SHOW knows no missing names.
+ */
+const settings = "show global variables where variable_name in ('read_only', 'wsrep_on')";
+const readiness = "show global status where variable_name = 'wsrep_ready'";
 
 async function refuseReadOnly(driver: MysqlPoolConnection): Promise<void> {
   surviveLoss(driver);
   try {
-    const [rows] = (await driver.query(question as never)) as readonly [readonly (readonly unknown[])[]];
-    // Some versions answer with a number, others with a word.
-    if (!["0", "OFF"].includes(String(rows[0]?.[0]))) throw takesNoWrites();
+    const { read_only, wsrep_on } = await shownBy(driver, settings);
+    if (read_only !== "OFF") throw takesNoWrites();
+    if (wsrep_on === "ON" && (await shownBy(driver, readiness)).wsrep_ready !== "ON") throw takesNoWrites();
   } catch (error) {
     abandon(driver);
     throw meant(error);
   }
+}
+
+type Shown = Readonly<Record<string, string | undefined>>;
+
+async function shownBy(driver: MysqlPoolConnection, sql: string): Promise<Shown> {
+  const options = { sql, timeout: patience, rowsAsArray: true, nestTables: false };
+  const [rows] = (await driver.query(options as never)) as readonly [readonly (readonly [string, string])[]];
+  return Object.fromEntries(rows);
 }

@@ -5,6 +5,7 @@ import { createEngine, type Engine, isBookingError, type StorageAdapter } from "
 import { startCluster } from "@slotwright/test-servers";
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { afterAll, describe, expect, it } from "vitest";
+import { isolatedNodeOnGalera } from "./galera/isolated.ts";
 import { lossesOnGalera } from "./galera/losses.ts";
 import { quorumOnGalera } from "./galera/quorum.ts";
 import { answersOfNodeThatComesBack, askAllTheTime } from "./galera/return.ts";
@@ -70,6 +71,7 @@ describe.skipIf(cluster === undefined)("a Galera cluster", () => {
   readsOnNodes(stage);
   lossesOnGalera(stage);
   migrationsOnNodes(stage);
+  isolatedNodeOnGalera(stage, cluster);
   quorumOnGalera(stage);
 });
 
