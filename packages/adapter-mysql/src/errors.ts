@@ -258,6 +258,11 @@ function errnoOf(error: unknown): number {
   return typeof errno === "number" ? errno : 0;
 }
 
+/** Whether it was a server that said so, also before it has opened a session. */
+export function isOfServer(error: unknown): boolean {
+  return errnoOf(error) > 0;
+}
+
 function isFatal(error: unknown): boolean {
   return fieldOf(error, "fatal") === true;
 }

@@ -1,5 +1,6 @@
 import { noteOpened } from "@slotwright/adapter-sql";
 import { coreOf, type MysqlPool, type MysqlPoolConnection } from "./connection.ts";
+import { noAnswer } from "./open-sessions.ts";
 
 /** Pools and connections that have listeners. Each gets them once, however many adapters use it. */
 const heard = new WeakSet<object>();
@@ -26,7 +27,7 @@ export function surviveLoss(driver: MysqlPoolConnection): void {
  * `destroy` would leave waiting.
  */
 export function abandon(driver: MysqlPoolConnection): void {
-  const { stream } = coreOf(driver) as { readonly stream?: { destroy?(): void } };
+  const { stream } = coreOf(driver) as { readonly stream?: { destroy?(error: Error): void } };
   if (stream?.destroy === undefined) driver.destroy();
-  else stream.destroy();
+  else stream.destroy(noAnswer());
 }

@@ -7,7 +7,7 @@ import {
   urlsOfServers,
 } from "@slotwright/adapter-sql";
 import { isStorageError } from "@slotwright/core/adapter";
-import { createPool } from "mysql2/promise";
+import { createConnection, createPool } from "mysql2/promise";
 import {
   type CallContext,
   type Connection,
@@ -20,6 +20,7 @@ import {
 import {
   isConnectionLost,
   isInterrupted,
+  isOfServer,
   isOutOfCluster,
   isPoolExhausted,
   isReadOnlySession,
@@ -27,6 +28,7 @@ import {
   toStorageError,
 } from "./errors.ts";
 import { surviveLoss, watched } from "./lost-connections.ts";
+import { stateOf } from "./pool-state.ts";
 import { newSession, pooledConnection, type Session } from "./pooled-connection.ts";
 import { type OwnPool, patience, primaryPool } from "./primary-pool.ts";
 import { rollback } from "./transaction-commands.ts";
@@ -86,7 +88,7 @@ interface OwnPools extends Pools {
 function openPools(uris: readonly string[], database: string | undefined, databaseName: string): OwnPools {
   const openOn = (uri: string, more?: object) =>
     watched(createPool({ uri, ...(database !== undefined && { database }), ...more }) as unknown as OwnPool);
-  if (uris.length > 1) return primaryPool(uris, databaseName, (uri) => openOn(uri, hasty(uri)));
+  if (uris.length > 1) return primaryPool(uris, databaseName, { open: (uri) => openOn(uri, hasty(uri)), isThere });
   const pool = openOn(uris[0] as string);
   return { current: () => pool, lend: () => pool.getConnection(), end: () => pool.end() };
 }
@@ -94,6 +96,17 @@ function openPools(uris: readonly string[], database: string | undefined, databa
 /** One of several servers is not waited for as long as the only one, unless the URI says how long. */
 function hasty(uri: string): { readonly connectTimeout?: number } {
   return connectWaitMs(uri) === undefined ? { connectTimeout: patience } : {};
+}
+
+/** Whether a server answers, be it that it takes no more sessions. */
+async function isThere(uri: string): Promise<boolean> {
+  try {
+    const connection = await createConnection({ uri, ...hasty(uri) });
+    connection.destroy();
+    return true;
+  } catch (error) {
+    return isOfServer(error);
+  }
 }
 
 /** A little more than it takes to learn that the server does not answer, because that error says more. */
@@ -141,20 +154,6 @@ function sourceOf(databaseName: string, pools: Pools, longestMs?: number): Sourc
       isClosed = true;
     },
   };
-}
-
-const notOpen: PoolState = { open: 0, inUse: 0, waiting: 0 };
-
-/** Internal fields of mysql2's pools. Other pools may lack them. */
-function stateOf(pool: (MysqlPool & { readonly pool?: unknown }) | undefined): PoolState {
-  if (pool === undefined) return notOpen;
-  const core = (pool.pool ?? {}) as Readonly<Record<string, { readonly length?: unknown } | undefined>>;
-  const lengthOf = (name: string): number | null => {
-    const length = core[name]?.length;
-    return typeof length === "number" ? length : null;
-  };
-  const [open, free] = [lengthOf("_allConnections"), lengthOf("_freeConnections")];
-  return { open, inUse: open === null || free === null ? null : open - free, waiting: lengthOf("_connectionQueue") };
 }
 
 async function onWritable<T>(

@@ -3,6 +3,9 @@ import { isStorageError } from "@slotwright/core/adapter";
 import { coreOf, type MysqlPool, type MysqlPoolConnection } from "./connection.ts";
 import { isOutOfCluster, isPoolEnded, isPoolExhausted } from "./errors.ts";
 import { abandon, surviveLoss } from "./lost-connections.ts";
+import { noAnswer, openSessions } from "./open-sessions.ts";
+import { stateOf } from "./pool-state.ts";
+import { silenceWatch, type WatchedServer } from "./silence.ts";
 
 /** How long, in milliseconds, one of several servers may take to open a session, and then to say what it is. */
 export const patience = 2_000;
@@ -20,27 +23,43 @@ export interface PrimaryPool {
   readonly end: () => Promise<unknown>;
 }
 
+/** How a server is reached. */
+export interface Reach {
+  readonly open: (uri: string) => OwnPool;
+  /** Whether the server answers to a new session, which no pool keeps. Never rejects. */
+  readonly isThere: (uri: string) => Promise<boolean>;
+}
+
+/** One of the servers, from when it is first tried until it falls silent. */
+interface Server {
+  readonly pool: OwnPool;
+  /** To be called whenever a session is lent. */
+  readonly watch: () => void;
+}
+
 /** @param databaseName For messages. */
-export function primaryPool(
-  uris: readonly string[],
-  databaseName: string,
-  open: (uri: string) => OwnPool,
-): PrimaryPool {
-  const pools = new Map<number, OwnPool>();
+export function primaryPool(uris: readonly string[], databaseName: string, reach: Reach): PrimaryPool {
+  const opened = new Map<number, Server>();
   let isEnded = false;
-  const poolOf = (place: number): OwnPool => {
+  const serverOf = (place: number): Server => {
     // A call may still look for a server. Nobody would end what it opened.
     if (isEnded) throw adapterClosed(databaseName);
-    const pool = pools.get(place) ?? open(uris[place] as string);
-    pools.set(place, pool);
-    return pool;
+    const leave = () => {
+      opened.delete(place);
+      servers.leave(place);
+    };
+    const server = opened.get(place) ?? openServer(uris[place] as string, reach, { isEnded: () => isEnded, leave });
+    opened.set(place, server);
+    return server;
   };
   const known = new WeakSet<object>();
   const servers = serversInTurn({
     databaseName,
     count: uris.length,
     lend: async (place) => {
-      const driver = await connect(poolOf(place));
+      const { pool, watch } = serverOf(place);
+      watch();
+      const driver = await connect(pool, () => isEnded);
       if (!known.has(coreOf(driver))) await refuseReadOnly(driver);
       known.add(coreOf(driver));
       return driver;
@@ -49,20 +68,46 @@ export function primaryPool(
     advice: "see to it that one takes over",
   });
   return {
-    current: () => pools.get(servers.place()),
+    current: () => opened.get(servers.place())?.pool,
     lend: servers.lend,
     end: () => {
       isEnded = true;
       // A server that is gone does not answer to the end of its sessions, or answers with an error.
-      return Promise.allSettled([...pools.values()].map((pool) => pool.end()));
+      return Promise.allSettled([...opened.values()].map(({ pool }) => pool.end()));
     },
   };
 }
 
-async function connect(pool: OwnPool): Promise<MysqlPoolConnection> {
+interface Servers {
+  readonly isEnded: () => boolean;
+  /** The next call tries another server. */
+  readonly leave: () => void;
+}
+
+/** Opens the pool of a server, and gives it up when the server does not answer: what waits there then fails. */
+function openServer(uri: string, { open, isThere }: Reach, { isEnded, leave }: Servers): Server {
+  const pool = open(uri);
+  const sessions = openSessions(pool);
+  const watched: WatchedServer = {
+    // An ended pool takes no sessions back.
+    isAwaited: () => sessions.count() > 0 && (isEnded() || stateOf(pool).inUse !== 0),
+    received: sessions.received,
+    isThere: () => isThere(uri),
+    giveUp: () => {
+      leave();
+      pool.end().catch(() => {});
+      sessions.abandon();
+    },
+  };
+  return { pool, watch: silenceWatch(watched, patience) };
+}
+
+async function connect(pool: OwnPool, isEnded: () => boolean): Promise<MysqlPoolConnection> {
   try {
     return await pool.getConnection();
   } catch (error) {
+    // The pool's server was given up while the call waited for a session.
+    if (isPoolEnded(error) && !isEnded()) throw noAnswer();
     throw meant(error);
   }
 }

@@ -34,10 +34,15 @@ export interface ServersInTurn<Session> {
   readonly place: () => number;
   /** Tries one server after another, beginning with the last that took writes. */
   readonly lend: () => Promise<Session>;
+  /** The next server is tried first from now on, unless that is so already. */
+  readonly leave: (place: number) => void;
 }
 
 export function serversInTurn<Session>(servers: Servers<Session>): ServersInTurn<Session> {
   let place = 0;
+  const leave = (left: number): void => {
+    if (place === left) place = (left + 1) % servers.count;
+  };
   const lend = async (): Promise<Session> => {
     const failures: unknown[] = [];
     // A call that waited for another one's session may find that the place has moved on meanwhile.
@@ -48,14 +53,14 @@ export function serversInTurn<Session>(servers: Servers<Session>): ServersInTurn
       } catch (error) {
         if (servers.isOfPool(error)) throw error;
         failures.push(error);
-        if (place === tried) place = (tried + 1) % servers.count;
+        leave(tried);
       }
     }
     throw failures.some((error) => readOnlyServers.has(error as object))
       ? noneTakesWrites(servers, failures)
       : failures[0];
   };
-  return { place: () => place, lend };
+  return { place: () => place, lend, leave };
 }
 
 const readOnlyServers = new WeakSet<object>();
