@@ -258,6 +258,11 @@ function errnoOf(error: unknown): number {
   return typeof errno === "number" ? errno : 0;
 }
 
+/** No answer came in time: to a new connection, or to a statement of ours that has a limit. */
+export function hasTimedOut(error: unknown): boolean {
+  return ["ETIMEDOUT", "PROTOCOL_SEQUENCE_TIMEOUT"].includes(codeOf(error));
+}
+
 /** Whether it was a server that said so, also before it has opened a session. */
 export function isOfServer(error: unknown): boolean {
   return errnoOf(error) > 0;

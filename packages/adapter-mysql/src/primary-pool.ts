@@ -1,7 +1,7 @@
 import { adapterClosed, serversInTurn, takesNoWrites } from "@slotwright/adapter-sql";
 import { isStorageError } from "@slotwright/core/adapter";
 import { coreOf, type MysqlPool, type MysqlPoolConnection } from "./connection.ts";
-import { isOutOfCluster, isPoolEnded, isPoolExhausted } from "./errors.ts";
+import { hasTimedOut, isOutOfCluster, isPoolEnded, isPoolExhausted } from "./errors.ts";
 import { abandon, surviveLoss } from "./lost-connections.ts";
 import { noAnswer, openSessions } from "./open-sessions.ts";
 import { stateOf } from "./pool-state.ts";
@@ -65,6 +65,7 @@ export function primaryPool(uris: readonly string[], databaseName: string, reach
       return driver;
     },
     isOfPool: (error) => isPoolExhausted(error) || isPoolEnded(error) || isStorageError(error, "misused"),
+    isSilence: hasTimedOut,
     advice: "see to it that one takes over",
   });
   return {

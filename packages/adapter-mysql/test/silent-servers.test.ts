@@ -93,4 +93,20 @@ describeOnEachServer("a URI of two servers", (server) => {
     await storage.close();
     expect(await call).toMatchObject({ failure: "transient", message: expect.stringMatching(/does not answer/) });
   });
+
+  it("is unavailable, and not busy, if both are silent, or one refuses connections", async () => {
+    first.pause();
+    second.pause();
+    const unavailable = {
+      failure: "unavailable",
+      message: expect.stringMatching(/No server .* answers.*hosts and ports/),
+    };
+    const storage = open("?connectTimeout=300");
+    await expect(storage.load([key])).rejects.toMatchObject(unavailable);
+    const engine = createEngine({ storage: storage as never });
+    await expect(engine.getSlot("x")).rejects.toMatchObject({ code: "storage_unavailable" });
+    second.refuse();
+    await expect(storage.load([key])).rejects.toMatchObject({ failure: "unavailable" });
+    await storage.close();
+  });
 });

@@ -87,6 +87,11 @@ export function isReadOnlySession(error: unknown): boolean {
   return isAnswer(error) && !isRaised(error) && codeOf(error) === "25006";
 }
 
+/** True if pg has given a statement up, as its `query_timeout` says. */
+export function hasTimedOut(error: unknown): boolean {
+  return !isAnswer(error) && /read timeout/.test(messageOf(error));
+}
+
 /** The pool's own error, not a server's, when all connections are in use. */
 export function isPoolExhausted(error: unknown): boolean {
   return !isAnswer(error) && /timeout exceeded when trying to connect/.test(messageOf(error));

@@ -1,7 +1,7 @@
 import { serversInTurn, takesNoWrites } from "@slotwright/adapter-sql";
 import { Client, type ClientBase, type ClientConfig, Pool, type PoolClient, type PoolConfig } from "pg";
 import type { PostgresPool, PostgresPoolClient } from "./connection.ts";
-import { isPoolEnded, isPoolExhausted } from "./errors.ts";
+import { hasTimedOut, isPoolEnded, isPoolExhausted } from "./errors.ts";
 
 /** How long, in milliseconds, one of several servers may take to open a session, and then to say what it is. */
 const patience = 2_000;
@@ -30,6 +30,7 @@ export function primaryPool(urls: readonly string[], databaseName: string, optio
     count: urls.length,
     lend: async () => (await pool.connect()) as PostgresPoolClient,
     isOfPool: (error) => isPoolExhausted(error) || isPoolEnded(error),
+    isSilence: hasTimedOut,
     advice: "promote a standby",
   });
   return { pool, connect: servers.lend };

@@ -25,6 +25,8 @@ export interface Servers<Session> {
   readonly lend: (place: number) => Promise<Session>;
   /** Whether the error is about the pool, so that no other server needs to be tried. */
   readonly isOfPool: (error: unknown) => boolean;
+  /** Whether the error says only that the server did not answer in time. */
+  readonly isSilence: (error: unknown) => boolean;
   /** What can be done if no server takes writes, and none takes over by itself. */
   readonly advice: string;
 }
@@ -58,7 +60,7 @@ export function serversInTurn<Session>(servers: Servers<Session>): ServersInTurn
     }
     throw failures.some((error) => readOnlyServers.has(error as object))
       ? noneTakesWrites(servers, failures)
-      : failures[0];
+      : (failures.find((error) => !servers.isSilence(error)) ?? noneAnswers(servers, failures));
   };
   return { place: () => place, lend, leave };
 }
@@ -81,5 +83,17 @@ function noneTakesWrites(
     "transient",
     `No server of the database ${databaseName} takes writes: those that answered are standbys, or read-only for this role. A failover may be under way. Nothing was changed; try again, and ${advice} if none takes over by itself.`,
     others[0],
+  );
+}
+
+/** Each of them was asked twice. */
+function noneAnswers(
+  { databaseName }: Pick<Servers<unknown>, "databaseName">,
+  [first]: readonly unknown[],
+): StorageError {
+  return new StorageError(
+    "unavailable",
+    `No server of the database ${databaseName} answers. Nothing was changed; check that the servers run and are not overloaded, and check hosts and ports.`,
+    first,
   );
 }
