@@ -149,6 +149,7 @@ describe("an error", () => {
 
   it.each([
     ["refused by a group of servers at COMMIT", answer(3101, "40000"), "commit", "transient"],
+    ["of a snapshot that is too old, about a statement", answer(1020, "HY000"), "call", "transient"],
     ["for a packet that is too large", answer(1153, "08S01"), "commit", "refused"],
     ["for a value that exceeds a packet", answer(1301, "HY000"), "call", "refused"],
     ["of the server about a statement", answer(1690, "22003"), "call", "refused"],
@@ -166,5 +167,22 @@ describe("an error", () => {
     ["of a driver in another realm", { errno: 1213, sqlState: "40001", message: "deadlock" }, "call", "transient"],
   ] as const)("%s is reported as such", (_title, error, during, failure) => {
     expect(toStorageError(error, { ...context, during })).toMatchObject({ failure, cause: error });
+  });
+
+  it.each([3032, 3781, 3782, 3783, 3796, 3797, 3798, 3799, 4094, 6400, 6401])(
+    "%i of a server that takes no part in its group is transient, and says so",
+    (errno) => {
+      expect(toStorageError(answer(errno, "HY000"), { ...context, during: "call" })).toMatchObject({
+        failure: "transient",
+        message: expect.stringMatching(/not in its group/),
+      });
+    },
+  );
+
+  it("about a snapshot that is too old ends a host's transaction, which is to be begun again", () => {
+    expect(toStorageError(answer(1020, "HY000"), { ...context, during: "host" })).toMatchObject({
+      failure: "transient",
+      message: expect.stringMatching(/Your transaction .* has ended.*begin it again/),
+    });
   });
 });
