@@ -25,15 +25,40 @@ export function primaryPool(urls: readonly string[], databaseName: string, optio
     Client: ClientOfPlace as unknown as new () => ClientBase,
     verify: refuseStandby,
   });
+  const trusted = sinceLastTimeout(pool);
   const servers = serversInTurn({
     databaseName,
     count: urls.length,
-    lend: async () => (await pool.connect()) as PostgresPoolClient,
+    lend: async () => (await trusted()) as PostgresPoolClient,
     isOfPool: (error) => isPoolExhausted(error) || isPoolEnded(error),
     isSilence: hasTimedOut,
     advice: "promote a standby",
   });
   return { pool, connect: servers.lend };
+}
+
+/**
+ * Lends sessions that were opened after the last statement that was given up (`query_timeout`). Its server may hang, and
+ * all older sessions with it, each of which would cost another call that time.
+ */
+function sinceLastTimeout(pool: Pool): () => Promise<PoolClient> {
+  let opened = 0;
+  let doubted = 0;
+  const numbers = new WeakMap<object, number>();
+  pool.on("connect", (client) => {
+    opened += 1;
+    numbers.set(client, opened);
+  });
+  pool.on("release", (error) => {
+    if (hasTimedOut(error)) doubted = opened;
+  });
+  return async () => {
+    for (;;) {
+      const client = await pool.connect();
+      if ((numbers.get(client) ?? 0) > doubted) return client;
+      client.release(true);
+    }
+  };
 }
 
 /** The same question as libpq's, for `target_session_attrs=read-write`. */

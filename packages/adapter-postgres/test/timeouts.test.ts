@@ -1,4 +1,5 @@
 import { booking, creation, slotAt } from "@slotwright/conformance";
+import { startProxy } from "@slotwright/test-servers/proxy";
 import { Pool } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { breaksConnection, type During, toStorageError } from "../src/errors.ts";
@@ -9,6 +10,7 @@ import { openPostgresStore, type PostgresStore } from "./postgres-harness.ts";
 const slot = slotAt(0);
 const keys = [{ kind: "slot", id: slot.id }] as const;
 const committed = [{ status: "committed" }];
+const hangingWayTo = (url: string) => startProxy({ engine: "postgres", url });
 
 /** Stops this whole process: what the server sends in the meantime is read only after the next statement was sent. */
 function sleepDeeply(ms: number): void {
@@ -80,6 +82,29 @@ describeOnServer("a server that ends sessions by the clock", (url) => {
     });
     expect(await storage.commit([booking(slot)])).toEqual(committed);
     await pool.end();
+  });
+});
+
+describeOnServer("a server that hangs under the idle sessions of a URL with two", (url) => {
+  it("costs one call its query_timeout, and the next ones go to the other server, or are unavailable if that is away as well", async () => {
+    const [first, second] = [await hangingWayTo(url()), await hangingWayTo(url())];
+    const { host } = new URL(second.url(url()));
+    const all = new URL(first.url(url()));
+    const connectionString = `${all.href.replace(all.host, `${all.host},${host}`)}?query_timeout=500`;
+    const storage = postgresAdapter({ connectionString });
+    await storage.migrate();
+    const begun = await Promise.all(Array.from({ length: 6 }, () => storage.begin()));
+    await Promise.all(begun.map(({ rollback }) => rollback()));
+    first.pause();
+    first.refuse();
+    await expect(storage.load(keys)).rejects.toMatchObject({ failure: "transient" });
+    for (const _call of begun) expect(await storage.load(keys)).toEqual([undefined]);
+    second.pause();
+    second.refuse();
+    await expect(storage.load(keys)).rejects.toMatchObject({ failure: "transient" });
+    await expect(storage.load(keys)).rejects.toMatchObject({ failure: "unavailable" });
+    await storage.close();
+    await Promise.all([first.close(), second.close()]);
   });
 });
 
