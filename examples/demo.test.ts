@@ -6,6 +6,7 @@ import type { ServerName } from "@slotwright/test-servers";
 import { testServer } from "@slotwright/test-servers/vitest";
 import { describe, expect, it } from "vitest";
 import { allHold, demo, verdictsIn } from "./demo/in-tests.ts";
+import { whatCameOf } from "./demo/nodes.ts";
 import { parseOptions } from "./demo/options.ts";
 import { type How, type Run, runProgram } from "./run-program.ts";
 
@@ -30,6 +31,12 @@ describe("the demo", () => {
     expectSuccess(ended);
     expect(verdictsIn(ended)).toEqual(["file ok", ...allHold]);
     expect(existsSync(databaseIn(ended))).toBe(false);
+  });
+
+  it("says so if nothing was booked after a node was killed", () => {
+    const [, next, longest] = whatCameOf({ at: 0, booked: 3 }, []);
+    expect(next).toBe("No booking was made that was asked for after that.");
+    expect(longest).toContain("0.00 s");
   });
 
   it("keeps the file with --keep, and says how to look at it", async () => {

@@ -110,13 +110,16 @@ function addressFrom(urls: readonly string[], place: number): string {
   return first.href.replace(first.host, hosts.join(","));
 }
 
-function whatCameOf({ at, booked }: Killed, ledger: readonly LedgerEntry[]): readonly string[] {
+/** What callers noticed of it. */
+export function whatCameOf({ at, booked }: Killed, ledger: readonly LedgerEntry[]): readonly string[] {
   const later = ledger.filter((entry) => isWin(entry) && entry.answeredAt - entry.ms >= at);
-  const next = Math.min(...later.map(({ answeredAt }) => answeredAt - at));
-  const longest = Math.max(...ledger.map(({ ms }) => ms));
+  const next = later.map(({ answeredAt }) => answeredAt - at).sort((a, b) => a - b)[0];
+  const longest = Math.max(0, ...ledger.map(({ ms }) => ms));
   return [
     `Node ${victim + 1} was killed when ${booked} seats were known to be booked. Its callers went on at the other nodes.`,
-    `The next booking that was asked for after that was made ${seconds(next)} after the kill.`,
+    next === undefined
+      ? "No booking was made that was asked for after that."
+      : `The next booking that was asked for after that was made ${seconds(next)} after the kill.`,
     `The longest that a caller waited for an answer: ${seconds(longest)}.`,
   ];
 }

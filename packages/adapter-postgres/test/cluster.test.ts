@@ -120,6 +120,26 @@ describe.skipIf(found === undefined)("a PostgreSQL cluster", () => {
     expect(await repeat).toMatchObject({ replayed: true });
   });
 
+  it("does not say that a relay's state is stored if the wait was cancelled", async () => {
+    const storage = postgresAdapter({ connectionString: primaryUrl() });
+    await storage.load([]);
+    await standbysAway();
+    const relay = { name: "of standbys", expected: 0, state: { at: 1 } };
+    await expect(withoutWaits(storage.storeRelay(relay))).rejects.toMatchObject({ failure: "unknown" });
+    await standbysBack();
+    expect(await storage.readRelay(relay.name)).toMatchObject({ version: 1, state: relay.state });
+    await storage.close();
+  });
+
+  it("does not say that migrate() is done if the wait was cancelled, and the next call finds it done", async () => {
+    const storage = postgresAdapter({ connectionString: primaryUrl(), schema: "migrated_alone" });
+    await standbysAway();
+    await expect(withoutWaits(storage.migrate())).rejects.toMatchObject({ failure: "unknown" });
+    await standbysBack();
+    expect(await storage.migrate()).toMatchObject({ applied: [] });
+    await storage.close();
+  });
+
   it("answers each call for itself: what one was not told of does not make the next one unknown", async () => {
     const engine = engineOn({ max: 1 });
     await standbysAway();

@@ -67,16 +67,28 @@ function expulsion({ cut, heal }: GroupCluster, urls: readonly string[]): Harm {
     title: "cannot reach the others until they have gone on without it, and joins them again",
     strike: async (place) => cut(place),
     async mend(place) {
-      await untilAlone(urls.filter((_, other) => other !== place));
-      heal(place);
+      try {
+        await untilAlone(urls.filter((_, other) => other !== place));
+      } finally {
+        heal(place);
+      }
     },
   };
 }
 
 const members = "SELECT member_id FROM performance_schema.replication_group_members";
 
+/** A group expels a member that is silent after some seconds. A machine that does much else takes longer. */
+const patience = 120_000;
+
 async function untilAlone(urls: readonly string[]): Promise<void> {
-  for (const url of urls) while ((await ask(url, members)).length > urls.length) await sleep(100);
+  const deadline = Date.now() + patience;
+  for (const url of urls) {
+    while ((await ask(url, members)).length > urls.length) {
+      if (Date.now() > deadline) throw new Error("The others still have the member that was cut off from them.");
+      await sleep(100);
+    }
+  }
 }
 
 /** Another one becomes the primary, as an administrator asks for it. */
