@@ -13,6 +13,7 @@ import {
   commandIdOf,
   type Decided,
   type Decision,
+  isForOne,
   isRefusal,
   parseCommand,
   type Rule,
@@ -244,7 +245,8 @@ export function seenBy(
   const { search, ifNothing } = rule.reads(command, seen, context);
   if (search === undefined) return [seen];
   const all = slotsFound(state, search, context.now);
-  if (isChoice(context.command.name)) {
+  // Any of them will do, and the answer tells which was taken. Other searches have to see all.
+  if (isForOne(search)) {
     const tried = result === undefined ? all : all.filter(({ id }) => takenIds(result).includes(id));
     if (tried.length > 0) return tried.map((slot) => ({ ...seen, found: [slot] }));
   } else if (all.length > 0) return [{ ...seen, found: all }];
@@ -264,13 +266,10 @@ function withChosenWish(name: CommandName, command: Envelope, state: ModelState,
   return chosen === undefined ? command : ({ ...command, slotId: chosen } as Envelope);
 }
 
-/** Commands that search for a slot and take one of those found. The others have to see all. */
-function isChoice(name: CommandName): boolean {
-  return name === "book" || name === "accept" || name === "reschedule";
-}
-
+/** Of an answer to a booking or to a hold. */
 function takenIds(result: unknown): readonly string[] {
-  return ((result as { readonly slots?: readonly Slot[] }).slots ?? []).map(({ id }) => id);
+  const { slot, slots = [] } = result as { readonly slot?: Slot; readonly slots?: readonly Slot[] };
+  return [...(slot === undefined ? [] : [slot]), ...slots].map(({ id }) => id);
 }
 
 /** Ids and tokens as the answer has them, in the order in which the rules request them. */
