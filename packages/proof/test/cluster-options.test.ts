@@ -56,7 +56,7 @@ describe("the report on clusters", () => {
   const round = (part: Partial<RoundReport> = {}): RoundReport => ({
     tally: { ...emptyTally(), histories: 5, faults: 1 },
     bookings: 7,
-    strikes: [{ key: "node.killed", nextBookingMs: 20 }],
+    strikes: [{ key: "node.killed", longestGapMs: 20 }],
     findings: [],
     plainRows: { acknowledged: 3, lost: 0 },
     ...part,
@@ -67,14 +67,14 @@ describe("the report on clusters", () => {
 
   it("gathers the runs of several calls in one file", async () => {
     const file = join(folder, "gathered.json");
-    await addToReport(file, run(round(), round({ strikes: [{ key: "node.killed", nextBookingMs: undefined }] })));
+    await addToReport(file, run(round(), round({ strikes: [{ key: "node.killed", longestGapMs: undefined }] })));
     await addToReport(file, run(round()));
     const { runs } = await reportIn(file);
     expect(runs.map(({ tally, bookings }) => [tally.histories, bookings])).toEqual([
       [10, 14],
       [5, 7],
     ]);
-    expect(runs[0]?.faults).toEqual([{ key: "node.killed", nextBookingMs: [20], never: 1 }]);
+    expect(runs[0]?.faults).toEqual([{ key: "node.killed", longestGapMs: [20], never: 1 }]);
   });
 
   it("leaves alone a file that is something else", async () => {
@@ -94,6 +94,6 @@ describe("the report on clusters", () => {
   });
 
   it("is not sound if nobody could book after a fault", () => {
-    expect(isSound(run(round({ strikes: [{ key: "node.killed", nextBookingMs: undefined }] })))).toBe(false);
+    expect(isSound(run(round({ strikes: [{ key: "node.killed", longestGapMs: undefined }] })))).toBe(false);
   });
 });

@@ -29,7 +29,7 @@ export interface ClusterFault {
   readonly key: string;
   /** A sentence that says what happens. */
   readonly title: string;
-  /** Does the harm and ends it. It calls `struck` at the moment from which the next booking is waited for. */
+  /** Does the harm and ends it. It calls `struck` when the time without a booking begins to count. */
   readonly harm: (chance: Chance, struck: () => void) => Promise<void>;
 }
 
