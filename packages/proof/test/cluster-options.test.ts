@@ -2,8 +2,11 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { clusterKinds } from "../src/clusters/kinds.ts";
+import type { Nodes } from "../src/clusters/nodes.ts";
 import { addToReport, type ClusterRun, isSound, reportIn, runOf } from "../src/clusters/report.ts";
 import type { RoundReport } from "../src/clusters/round.ts";
+import { proveClusters } from "../src/clusters/run.ts";
 import { emptyTally } from "../src/histories/tally.ts";
 import { parseOptions } from "../src/options.ts";
 
@@ -44,6 +47,22 @@ describe("prove on clusters", () => {
   ])("says what is wrong with $args", ({ args, why }) => {
     expect(() => parseOptions(args)).toThrow(why);
   });
+});
+
+it("goes on to the next cluster if one cannot be had, and fails in the end with its name", async () => {
+  const nodes = { engine: "postgres", origin: "18.4", faults: [], stop: async () => {} } as unknown as Nodes;
+  const kinds: typeof clusterKinds = {
+    ...clusterKinds,
+    galera: { title: "MariaDB Galera", start: async () => undefined },
+    "postgres-cluster": { title: "PostgreSQL", start: async () => nodes },
+  };
+  const options = { ...parseOptions(["--galera", "--postgres-cluster"]), histories: 0 };
+  const proven: string[] = [];
+  const all = async () => {
+    for await (const { cluster } of proveClusters(options, new AbortController().signal, kinds)) proven.push(cluster);
+  };
+  await expect(all()).rejects.toThrow("There is no cluster here of MariaDB Galera.");
+  expect(proven).toEqual(["postgres-cluster"]);
 });
 
 describe("the report on clusters", () => {
