@@ -8,7 +8,7 @@ import { addToReport, type ClusterRun, isSound, reportIn, runOf } from "../src/c
 import type { RoundReport } from "../src/clusters/round.ts";
 import { proveClusters } from "../src/clusters/run.ts";
 import { emptyTally } from "../src/histories/tally.ts";
-import { parseOptions } from "../src/options.ts";
+import { type ProofOptions, parseOptions } from "../src/options.ts";
 
 const two = "postgres://a@one:1/x,postgres://a@two:2/x";
 
@@ -56,7 +56,7 @@ it("goes on to the next cluster if one cannot be had, and fails in the end with 
     galera: { title: "MariaDB Galera", start: async () => undefined },
     "postgres-cluster": { title: "PostgreSQL", start: async () => nodes },
   };
-  const options = { ...parseOptions(["--galera", "--postgres-cluster"]), histories: 0 };
+  const options = parseOptions(["--galera", "--postgres-cluster", "--histories", "0", "--faults", "0"]) as ProofOptions;
   const proven: string[] = [];
   const all = async () => {
     for await (const { cluster } of proveClusters(options, new AbortController().signal, kinds)) proven.push(cluster);

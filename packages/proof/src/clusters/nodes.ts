@@ -21,6 +21,8 @@ export interface NodesDatabase {
   readonly addresses: readonly string[];
   /** The URLs of the nodes that take writes at the moment. */
   readonly writable: () => readonly string[] | Promise<readonly string[]>;
+  /** The URLs of the nodes that allow temporary tables, without which there is no audit. */
+  readonly auditable: () => readonly string[] | Promise<readonly string[]>;
   readonly drop: () => Promise<void>;
 }
 
