@@ -9,6 +9,7 @@ import { lossesOnGalera } from "./galera/losses.ts";
 import { quorumOnGalera } from "./galera/quorum.ts";
 import { answersOfNodeThatComesBack, askAllTheTime } from "./galera/return.ts";
 import { migrationsOnNodes } from "./nodes/migrations.ts";
+import { partitionsOnNodes } from "./nodes/partitions.ts";
 import { readsOnNodes } from "./nodes/reads.ts";
 import { galeraNodes, nodesStage } from "./nodes/stage.ts";
 
@@ -70,6 +71,7 @@ describe.skipIf(cluster === undefined)("a Galera cluster", () => {
   readsOnNodes(stage);
   lossesOnGalera(stage);
   migrationsOnNodes(stage);
+  partitionsOnNodes(stage);
   quorumOnGalera(stage);
 });
 
