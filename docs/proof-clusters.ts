@@ -46,17 +46,48 @@ function foundIn(cluster: ClusterRun["cluster"], runs: readonly ClusterRun[]): R
   };
 }
 
-function faultsOf(cluster: ClusterRun["cluster"], runs: readonly ClusterRun[]): readonly Record<string, string>[] {
-  const byKey = Map.groupBy(
-    runs.flatMap(({ faults }) => faults),
-    ({ key }) => key,
-  );
+type Measure = "longestGapMs" | "nextBookingMs";
+
+/** A table for each measure: they are not the same, so runs of both have nothing in common that a median could tell. */
+const measures: Readonly<Record<Measure, { readonly column: string; readonly says: string }>> = {
+  longestGapMs: {
+    column: "without a booking, median",
+    says: "The longest time without a booking on any node, from a fault until one that was asked for when the cluster was whole again:",
+  },
+  nextBookingMs: {
+    column: "next booking, median",
+    says: "Earlier runs measured something else: from a fault to the next booking that was asked for after it, on any node. Faults that take effect only after that moment are left out, because the time says nothing about them: orderly restarts, primaries that are replaced in order, and Patroni's primary that does not reach etcd.",
+  },
+};
+
+/** Whether the next booking may have come before the fault had any effect. */
+function isTooEarly(cluster: ClusterRun["cluster"], key: string): boolean {
+  if (key.endsWith(".restarted") || key === "primary.replaced") return true;
+  return cluster === "patroni" && /-(cut-off|in-order)$/.test(key);
+}
+
+function faultsOf(
+  [cluster, runs]: readonly [ClusterRun["cluster"], readonly ClusterRun[]],
+  measure: Measure,
+): readonly Record<string, string>[] {
+  const measured = runs
+    .flatMap(({ faults }) => faults)
+    .filter(({ key, [measure]: times }) => times && !(measure === "nextBookingMs" && isTooEarly(cluster, key)));
+  const byKey = Map.groupBy(measured, ({ key }) => key);
   return [...byKey].sort(byName).map(([key, faults]) => {
-    const times = faults.flatMap(({ nextBookingMs }) => nextBookingMs).sort((one, other) => one - other);
+    const times = faults.flatMap(({ [measure]: some = [] }) => some).sort((one, other) => one - other);
     const at = (share: number) => seconds(times[Math.floor(share * (times.length - 1))]);
     const never = faults.reduce((total, fault) => total + fault.never, 0);
     const fault = `${titles[cluster]}, \`${key}\``;
-    return { fault, times: number(times.length + never), "next booking, median": at(0.5), longest: at(1) };
+    return { fault, times: number(times.length + never), [measures[measure].column]: at(0.5), longest: at(1) };
+  });
+}
+
+/** Nothing for a measure that no run has. */
+function timesOf(clusters: readonly (readonly [ClusterRun["cluster"], readonly ClusterRun[]])[]): readonly string[] {
+  return (Object.keys(measures) as Measure[]).flatMap((measure) => {
+    const rows = clusters.flatMap((one) => faultsOf(one, measure));
+    return rows.length === 0 ? [] : [measures[measure].says, tableOf(rows)];
   });
 }
 
@@ -80,7 +111,6 @@ export function clustersSummary(): string {
     tableOf(clusters.map(([cluster, ofCluster]) => rowOf(cluster, ofCluster))),
     "What was found, and what a cluster itself lost:",
     tableOf(clusters.map(([cluster, ofCluster]) => foundIn(cluster, ofCluster))),
-    "From a fault to the next booking that was asked for after it, on any node:",
-    tableOf(clusters.flatMap(([cluster, ofCluster]) => faultsOf(cluster, ofCluster))),
+    ...timesOf(clusters),
   ].join("\n\n");
 }

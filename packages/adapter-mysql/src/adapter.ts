@@ -73,8 +73,8 @@ export type MysqlAdapterOptions = {
 );
 
 /**
- * Stores bookings in MySQL or MariaDB. It is tested on MySQL 9.7 and MariaDB 10.11, written for MySQL 8.0.16 and
- * MariaDB 10.6 or later, and refuses older servers. Creating the adapter opens nothing and never throws. If the server,
+ * Stores bookings in MySQL or MariaDB. It is tested on MySQL 9.7 and MariaDB 10.11, and the suite for adapters was run
+ * on MariaDB 11.8. It is written for MySQL 8.0.16 and MariaDB 10.6 or later, and refuses older servers. Creating the adapter opens nothing and never throws. If the server,
  * the pool or the options are wrong, the first call rejects with a `StorageError`. A commit survives a power cut if the
  * server has its default `innodb_flush_log_at_trx_commit = 1`.
  *

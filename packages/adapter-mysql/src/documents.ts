@@ -78,6 +78,8 @@ export const documentLists: ListSyntax = {
  *
  * All keys are sorted, and rows are read by them until the page is full. MySQL would do so in half the time, but as
  * long as its statistics say that the table is empty, it reads the keys of everybody.
+ *
+ * The columns of the keys have other names than those of the rows, which conditions may be about.
  */
 export const windowLists: ListSyntax = {
   ...documentLists,
@@ -86,8 +88,9 @@ export const windowLists: ListSyntax = {
     window: {
       fits: ({ providers, lengthMs }) => providers > 8 && lengthMs <= longestWindowMs,
       page: ({ keys, rest, table, columns, order, limit }) =>
-        sql`select k.start_at, k.id, ${asDocument(objectOf(table, "s", columns))}
-          from (${keys}) as k straight_join ${sql.table(table)} as s force index (primary) on s.id = k.id
+        sql`select k.key_start as start_at, k.key_id as id, ${asDocument(objectOf(table, "s", columns))}
+          from (select start_at as key_start, id as key_id from (${keys}) as page) as k
+          straight_join ${sql.table(table)} as s force index (primary) on s.id = k.key_id
           where ${rest} order by ${order} limit ${limit}`,
     },
   },

@@ -234,16 +234,20 @@ export function leftGroup(error: unknown, databaseName: string): StorageError {
   return new StorageError("unknown", message, error);
 }
 
-/** A deadlock has rolled back everything, and so have a group's refusal and the end of the connection. */
+/** With innodb_snapshot_isolation, a transaction that locks a row which has changed since its snapshot. */
+const oldSnapshot = 1020;
+
+/** These have rolled back everything: a deadlock, an old snapshot, a group's refusal and the end of the connection. */
 export function endsTransaction(error: unknown): boolean {
   const errno = errnoOf(error);
-  if ([1213, 1020, 1047, 3100, 3101].includes(errno) || saysDeadlock(errno, messageOf(error))) return true;
+  if ([1213, oldSnapshot, 1047, 3100, 3101].includes(errno) || saysDeadlock(errno, messageOf(error))) return true;
   return interruptions.includes(errno) || isConnectionLost(error);
 }
 
 /** The host's transaction is over, and this error is the reason. */
 export function endedTransaction(error: unknown, databaseName: string): StorageError {
-  const message = `Your transaction on the database ${databaseName} has ended, and everything done in it was undone (${messageOf(error)}). Roll back, and begin it again.`;
+  const again = errnoOf(error) === oldSnapshot ? "begin it again, at READ COMMITTED" : "begin it again";
+  const message = `Your transaction on the database ${databaseName} has ended, and everything done in it was undone (${messageOf(error)}). Roll back, and ${again}.`;
   return new StorageError("transient", message, error);
 }
 

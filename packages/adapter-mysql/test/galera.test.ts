@@ -10,6 +10,7 @@ import { lossesOnGalera } from "./galera/losses.ts";
 import { quorumOnGalera } from "./galera/quorum.ts";
 import { answersOfNodeThatComesBack, askAllTheTime } from "./galera/return.ts";
 import { migrationsOnNodes } from "./nodes/migrations.ts";
+import { partitionsOnNodes } from "./nodes/partitions.ts";
 import { readsOnNodes } from "./nodes/reads.ts";
 import { galeraNodes, nodesStage } from "./nodes/stage.ts";
 
@@ -72,6 +73,7 @@ describe.skipIf(cluster === undefined)("a Galera cluster", () => {
   lossesOnGalera(stage);
   migrationsOnNodes(stage);
   isolatedNodeOnGalera(stage, cluster);
+  partitionsOnNodes(stage);
   quorumOnGalera(stage);
 });
 

@@ -6,6 +6,7 @@ import { type Connection, createConnection, type PoolConnection, type RowDataPac
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type MysqlTransaction, mysqlAdapter } from "../src/index.ts";
 import { migrationsOnNodes } from "./nodes/migrations.ts";
+import { partitionsOnNodes } from "./nodes/partitions.ts";
 import { readsOnNodes, refusesReads } from "./nodes/reads.ts";
 import { groupNodes, nodesStage } from "./nodes/stage.ts";
 
@@ -166,6 +167,7 @@ describe.skipIf(found === undefined)("a group of MySQL servers of which each tak
     it("a member that is not in its group, which would answer with what it has, is asked in vain", () =>
       refusesReads(stage, 2, { leave: "stop group_replication", join: () => cluster.settle() }));
     migrationsOnNodes(stage);
+    partitionsOnNodes(stage);
   });
 
   it("does not tell what became of a commit whose server lost the others, nor of one on a server that is not in the group", async () => {

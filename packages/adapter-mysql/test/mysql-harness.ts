@@ -18,6 +18,7 @@ interface Lent {
   readonly url: string;
   readonly pool: Pool;
   readonly adapters: readonly [StorageAdapter, StorageAdapter];
+  readonly endsOldTransactions: boolean;
   readonly drop: () => Promise<void>;
 }
 
@@ -41,6 +42,7 @@ export async function openMysqlStore(server: TestServer): Promise<MysqlStore> {
     second: lent.adapters[1],
     url: lent.url,
     pool: lent.pool,
+    endsOldTransactions: lent.endsOldTransactions,
     corrupt: (rows) => {
       wasCorrupted = true;
       return corruptRows(lent.url, rows);
@@ -76,11 +78,18 @@ async function createLent(server: TestServer): Promise<Lent> {
     url,
     pool,
     adapters: adapters as unknown as Lent["adapters"],
+    endsOldTransactions: await endsOldTransactions(pool),
     drop: async () => {
       await Promise.allSettled([pool.end(), adapters[0].close()]);
       await drop();
     },
   };
+}
+
+/** MariaDB does so by default since 11.6.2, at REPEATABLE READ. MySQL and older versions have no such variable. */
+async function endsOldTransactions(pool: Pool): Promise<boolean> {
+  const [[found]] = await pool.query<RowDataPacket[]>("show variables like 'innodb_snapshot_isolation'");
+  return found?.Value === "ON";
 }
 
 /**

@@ -2,9 +2,9 @@ import { booking, creation, slotAt } from "@slotwright/conformance";
 import { createEngine } from "@slotwright/core";
 import { Kysely, MysqlDialect } from "kysely";
 import callbacks from "mysql2";
-import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
+import { type Connection, createConnection, createPool, type RowDataPacket } from "mysql2/promise";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { MysqlTransaction } from "../src/index.ts";
+import { type MysqlTransaction, mysqlAdapter } from "../src/index.ts";
 import { describeOnEachServer } from "./each-server.ts";
 import { type MysqlStore, openMysqlStore } from "./mysql-harness.ts";
 
@@ -12,7 +12,7 @@ const actor = { kind: "patient", id: "s" };
 const first = slotAt(0);
 const next = slotAt(30);
 
-describeOnEachServer("within a host's transaction", (server) => {
+describeOnEachServer("within a host's transaction", (server, name) => {
   let store: MysqlStore;
   let host: Connection;
 
@@ -115,6 +115,65 @@ describeOnEachServer("within a host's transaction", (server) => {
       await host.commit();
     });
   });
+
+  // The default since MariaDB 11.6.2. MySQL has no such variable.
+  const withSnapshotIsolation = () => {
+    const begin = async (level: string) => {
+      await host.query("set session innodb_snapshot_isolation = on");
+      await host.query(`set session transaction isolation level ${level}`);
+      await host.beginTransaction();
+      await host.query("insert into invoices values ('one')");
+      await host.query("select count(*) from invoices");
+    };
+    const book = (slotId: string) => engine().within(host).book({ actor, subjectId: "s", slotId });
+    const goOn = async () => {
+      await expect(book(first.id)).rejects.toMatchObject({ code: "slot_booked" });
+      await book(next.id);
+      await host.commit();
+      expect([await statusOf(next.id), await invoices()]).toEqual(["booked", 1]);
+    };
+
+    it("the database ends one of REPEATABLE READ that meets what is newer, and all of it can be run again", async () => {
+      await begin("repeatable read");
+      await store.second.commit([booking(first)]);
+      await expect(book(first.id)).rejects.toMatchObject({
+        code: "storage_busy",
+        details: { repeat: "transaction" },
+        cause: {
+          failure: "transient",
+          message: expect.stringMatching(/everything done in it was undone.*READ COMMITTED/),
+        },
+      });
+      await host.commit();
+      expect(await invoices()).toBe(0);
+      await begin("repeatable read");
+      await goOn();
+    });
+
+    it("one of READ COMMITTED goes on with what is stored now", async () => {
+      await begin("read committed");
+      await store.second.commit([booking(first)]);
+      await goOn();
+    });
+
+    it("one that the engine begins goes on as well, and runs once", async () => {
+      const pool = createPool({ uri: store.url, connectionLimit: 1 });
+      await pool.query("set session innodb_snapshot_isolation = on");
+      await pool.query("set session transaction isolation level repeatable read");
+      let runs = 0;
+      await createEngine({ storage: mysqlAdapter({ pool }) }).transaction(async ({ transaction, engine: inside }) => {
+        runs += 1;
+        await transaction.query("select count(*) from slotwright_slots");
+        await store.second.commit([booking(first)]);
+        const taken = inside.book({ actor, subjectId: "s", slotId: first.id });
+        await expect(taken).rejects.toMatchObject({ code: "slot_booked" });
+        await inside.book({ actor, subjectId: "s", slotId: next.id });
+      });
+      expect([runs, await statusOf(next.id)]).toEqual([1, "booked"]);
+      await pool.end();
+    });
+  };
+  if (name === "mariadb") describe("with innodb_snapshot_isolation", withSnapshotIsolation);
 
   it("accepts a connection with callbacks, and a transaction of Kysely", async () => {
     const connection = callbacks.createConnection(store.url);

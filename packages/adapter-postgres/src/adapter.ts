@@ -56,7 +56,7 @@ export type PostgresAdapterOptions = {
 );
 
 /**
- * Stores bookings in PostgreSQL. It is tested on 18, was run once on 15, is written for 14 or later, and refuses older
+ * Stores bookings in PostgreSQL. It is tested on 18, and the suite for adapters was run on 14 to 18. It refuses older
  * servers. Creating the adapter connects to nothing and never throws. If the server or the options are wrong, the first
  * call rejects with a `StorageError`.
  *

@@ -10,6 +10,11 @@ export interface ConformanceStore<HostTransaction = unknown> {
   readonly beginHostTransaction: () => Promise<HostTransactionHandle<HostTransaction>>;
   /** Writes and deletes rows by hand with every guard off, as happens in practice. */
   readonly corrupt: (change: Corruption) => Promise<void>;
+  /**
+   * Whether the database ends a host's transaction that locks what others have changed since it began to read. Such a
+   * call has to fail as `transient`. Default false: it goes on with what is stored now.
+   */
+  readonly endsOldTransactions?: boolean;
   readonly close: () => Promise<void>;
 }
 

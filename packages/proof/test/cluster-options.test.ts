@@ -2,10 +2,13 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { clusterKinds } from "../src/clusters/kinds.ts";
+import type { Nodes } from "../src/clusters/nodes.ts";
 import { addToReport, type ClusterRun, isSound, reportIn, runOf } from "../src/clusters/report.ts";
 import type { RoundReport } from "../src/clusters/round.ts";
+import { proveClusters } from "../src/clusters/run.ts";
 import { emptyTally } from "../src/histories/tally.ts";
-import { parseOptions } from "../src/options.ts";
+import { type ProofOptions, parseOptions } from "../src/options.ts";
 
 const two = "postgres://a@one:1/x,postgres://a@two:2/x";
 
@@ -46,6 +49,22 @@ describe("prove on clusters", () => {
   });
 });
 
+it("goes on to the next cluster if one cannot be had, and fails in the end with its name", async () => {
+  const nodes = { engine: "postgres", origin: "18.4", faults: [], stop: async () => {} } as unknown as Nodes;
+  const kinds: typeof clusterKinds = {
+    ...clusterKinds,
+    galera: { title: "MariaDB Galera", start: async () => undefined },
+    "postgres-cluster": { title: "PostgreSQL", start: async () => nodes },
+  };
+  const options = parseOptions(["--galera", "--postgres-cluster", "--histories", "0", "--faults", "0"]) as ProofOptions;
+  const proven: string[] = [];
+  const all = async () => {
+    for await (const { cluster } of proveClusters(options, new AbortController().signal, kinds)) proven.push(cluster);
+  };
+  await expect(all()).rejects.toThrow("There is no cluster here of MariaDB Galera.");
+  expect(proven).toEqual(["postgres-cluster"]);
+});
+
 describe("the report on clusters", () => {
   let folder: string;
   beforeAll(async () => {
@@ -56,7 +75,7 @@ describe("the report on clusters", () => {
   const round = (part: Partial<RoundReport> = {}): RoundReport => ({
     tally: { ...emptyTally(), histories: 5, faults: 1 },
     bookings: 7,
-    strikes: [{ key: "node.killed", nextBookingMs: 20 }],
+    strikes: [{ key: "node.killed", longestGapMs: 20 }],
     findings: [],
     plainRows: { acknowledged: 3, lost: 0 },
     ...part,
@@ -67,14 +86,14 @@ describe("the report on clusters", () => {
 
   it("gathers the runs of several calls in one file", async () => {
     const file = join(folder, "gathered.json");
-    await addToReport(file, run(round(), round({ strikes: [{ key: "node.killed", nextBookingMs: undefined }] })));
+    await addToReport(file, run(round(), round({ strikes: [{ key: "node.killed", longestGapMs: undefined }] })));
     await addToReport(file, run(round()));
     const { runs } = await reportIn(file);
     expect(runs.map(({ tally, bookings }) => [tally.histories, bookings])).toEqual([
       [10, 14],
       [5, 7],
     ]);
-    expect(runs[0]?.faults).toEqual([{ key: "node.killed", nextBookingMs: [20], never: 1 }]);
+    expect(runs[0]?.faults).toEqual([{ key: "node.killed", longestGapMs: [20], never: 1 }]);
   });
 
   it("leaves alone a file that is something else", async () => {
@@ -94,6 +113,6 @@ describe("the report on clusters", () => {
   });
 
   it("is not sound if nobody could book after a fault", () => {
-    expect(isSound(run(round({ strikes: [{ key: "node.killed", nextBookingMs: undefined }] })))).toBe(false);
+    expect(isSound(run(round({ strikes: [{ key: "node.killed", longestGapMs: undefined }] })))).toBe(false);
   });
 });

@@ -51,13 +51,13 @@ async function commandsOn(connection: SqlConnection): Promise<ReadonlySet<string
   return new Set(rows.map(({ id }) => String(id)));
 }
 
-/** A standby has no temporary tables, which the audit needs. It was compared with the primary. */
-async function auditNodes(
+/** A standby of PostgreSQL has no temporary tables, which the audit needs. It was compared with the primary. */
+export async function auditNodes(
   { connect, dialect }: DatabaseEngine,
-  { urls, writable }: NodesDatabase,
+  { urls, auditable }: Pick<NodesDatabase, "urls" | "auditable">,
   told: readonly ToldOutcome[],
 ): Promise<readonly Finding[]> {
-  const audits = (await writable()).map(async (url) => {
+  const audits = (await auditable()).map(async (url) => {
     const { findings } = await withConnection(connect, url, (connection) => audit(connection, dialect, told));
     const node = urls.indexOf(url) + 1;
     return findings.flatMap(({ invariant, finding: what, rows }) => {

@@ -35,8 +35,8 @@ export function harmsTo(cluster: TestCluster): readonly Harm[] {
     {
       key: "restarted",
       title: "is shut down in order, and started again",
-      strike: async () => {},
-      mend: (place) => processOf(place).restart(),
+      strike: (place) => processOf(place).restart(),
+      mend: async () => {},
     },
   ];
 }
@@ -69,9 +69,8 @@ export function faultsOf(harms: readonly Harm[], { name, places }: Victims): rea
     title: `a ${name} ${title}`,
     harm: async (chance, struck) => {
       const place = oneOf(await places(), chance);
-      await strike(place);
-      // A booking from before it would count as the first one after it.
       struck();
+      await strike(place);
       await sleep(chance.lastingMs);
       await mend(place);
     },
@@ -96,6 +95,7 @@ export function replacementsOf(cluster: PostgresCluster, harms: readonly Harm[])
       const former = cluster.primary();
       await strike(former);
       await sleep(lastingMs);
+      // What counts is the change of the primary, and not for how long nobody asks for it.
       struck();
       await cluster.failOver();
       cluster.heal(former);
@@ -118,8 +118,8 @@ export function replacementsByPatroni({ primary }: PatroniCluster, harms: readon
     title: `the primary ${untilReplaced[key]} until Patroni has made another node the primary`,
     harm: async (_chance, struck) => {
       const former = (await primary()) as number;
-      await strike(former);
       struck();
+      await strike(former);
       await replacement(primary, former);
       await mend(former);
     },

@@ -23,7 +23,8 @@ export async function nodesAt(urls: readonly string[]): Promise<Nodes> {
     async openDatabase() {
       const { url: first, drop } = await (servers[0] as TestServer).createDatabase();
       const ofDatabase = urls.map((url) => Object.assign(new URL(url), { pathname: new URL(first).pathname }).href);
-      const database: NodesDatabase = { urls: ofDatabase, addresses: ofDatabase, writable: () => ofDatabase, drop };
+      const all = () => ofDatabase;
+      const database: NodesDatabase = { urls: ofDatabase, addresses: ofDatabase, writable: all, auditable: all, drop };
       try {
         for (const [index, url] of ofDatabase.entries()) await expectWrites(connect, url, index);
         return database;

@@ -32,7 +32,7 @@ export async function startGroup(primaries: "one" | "each", settings?: NodeSetti
       const { urls, drop } = await cluster.createDatabase();
       const writable = async () => (await cluster.primaries()).map((place) => urls[place] as string);
       const follow = () => urls.map((_, place) => addressFrom(urls, place));
-      return { urls, addresses: primaries === "one" ? follow() : urls, writable, drop };
+      return { urls, addresses: primaries === "one" ? follow() : urls, writable, auditable: () => urls, drop };
     },
     faults: primaries === "one" ? faultsOfPrimary(cluster) : faultsOf([...harmsTo(cluster), ...partings(cluster)], any),
     settle,

@@ -35,7 +35,7 @@ async function startGalera(settings: NodeSettings = readsWait): Promise<Nodes | 
     origin: `${version} (${origin})`,
     openDatabase: async () => {
       const database = await cluster.createDatabase();
-      return { ...database, addresses: database.urls, writable: () => database.urls };
+      return { ...database, addresses: database.urls, writable: () => database.urls, auditable: () => database.urls };
     },
     faults: faultsOf([...harmsTo(cluster), ...divisionsOf(cluster), lagOf("mariadb", urls)], any),
     settle,
@@ -53,7 +53,7 @@ async function startPostgres(settings?: NodeSettings): Promise<Nodes | undefined
     openDatabase: async () => {
       const { urls, drop } = await cluster.createDatabase();
       const writable = () => [urls[cluster.primary()] as string];
-      return { urls, addresses: addressesOf(urls), writable, drop };
+      return { urls, addresses: addressesOf(urls), writable, auditable: writable, drop };
     },
     faults: postgresFaults(cluster),
     settle,
@@ -87,7 +87,7 @@ async function startPatroni(settings?: NodeSettings): Promise<Nodes | undefined>
     openDatabase: async () => {
       const { urls, drop } = await cluster.createDatabase();
       const writable = () => [urls[primary] as string];
-      return { urls, addresses: addressesOf(urls), writable, drop };
+      return { urls, addresses: addressesOf(urls), writable, auditable: writable, drop };
     },
     faults: [
       ...faultsOf(harms, { name: "standby", places: others }),

@@ -6,8 +6,11 @@ import type { Pulse } from "./pulse.ts";
 /** A fault that has struck. */
 export interface Strike {
   readonly key: string;
-  /** From the strike to the next booking that was asked for after it, on any node. Undefined if there was none. */
-  readonly nextBookingMs: number | undefined;
+  /**
+   * The longest time without a booking on any node, from the strike until one that was asked for when the cluster was
+   * whole again. Undefined if there was none.
+   */
+  readonly longestGapMs: number | undefined;
 }
 
 const anyChance: fc.Arbitrary<Chance> = fc.record({
@@ -33,13 +36,13 @@ export async function strikeAll(
   await sleep(between);
   for (const [index, { key, harm }] of order.entries()) {
     if (signal.aborted) break;
-    let since = process.hrtime.bigint();
+    let struck = process.hrtime.bigint();
     await harm(chances[index] as Chance, () => {
-      since = process.hrtime.bigint();
+      struck = process.hrtime.bigint();
     });
     await settle();
-    const nextBookingMs = await nextBooking(pulse, since);
-    strikes.push({ key, nextBookingMs });
+    const whole = process.hrtime.bigint();
+    strikes.push({ key, longestGapMs: await longestGap(pulse, struck, whole) });
     await sleep(between);
   }
   return strikes;
@@ -48,9 +51,9 @@ export async function strikeAll(
 /** If nobody could book for so long after the cluster is whole, something is wrong with our engines. */
 const mostWaitMs = 15_000;
 
-async function nextBooking(pulse: Pulse, since: bigint): Promise<number | undefined> {
+async function longestGap(pulse: Pulse, struck: bigint, whole: bigint): Promise<number | undefined> {
   for (let waitedMs = 0; ; waitedMs += between) {
-    const found = pulse.nextBookingMs(since);
+    const found = pulse.longestGapMs(struck, whole);
     if (found !== undefined || waitedMs > mostWaitMs) return found;
     await sleep(between);
   }

@@ -21,6 +21,8 @@ export interface NodesDatabase {
   readonly addresses: readonly string[];
   /** The URLs of the nodes that take writes at the moment. */
   readonly writable: () => readonly string[] | Promise<readonly string[]>;
+  /** The URLs of the nodes that allow temporary tables, without which there is no audit. */
+  readonly auditable: () => readonly string[] | Promise<readonly string[]>;
   readonly drop: () => Promise<void>;
 }
 
@@ -29,7 +31,7 @@ export interface ClusterFault {
   readonly key: string;
   /** A sentence that says what happens. */
   readonly title: string;
-  /** Does the harm and ends it. It calls `struck` at the moment from which the next booking is waited for. */
+  /** Does the harm and ends it. It calls `struck` when the time without a booking begins to count. */
   readonly harm: (chance: Chance, struck: () => void) => Promise<void>;
 }
 

@@ -6,8 +6,8 @@ import { type Finding, finding } from "./findings.ts";
 /** Bookings on each node, one after another, whatever happens to the node: they show for how long nothing is booked. */
 export interface Pulse {
   readonly history: () => History;
-  /** Milliseconds from an instant of `process.hrtime` to the next booking that was asked for and answered after it. */
-  readonly nextBookingMs: (since: bigint) => number | undefined;
+  /** See {@link longestGapIn}. */
+  readonly longestGapMs: (struck: bigint, whole: bigint) => number | undefined;
   /** Errors that an engine must never throw. */
   readonly findings: () => readonly Finding[];
   readonly end: () => Promise<void>;
@@ -46,7 +46,7 @@ export function startPulse(storages: readonly StorageAdapter[], name: string): P
   const history = () => mergeHistories(recorders.map((recorder) => recorder.history()));
   return {
     history,
-    nextBookingMs: (since) => nextBookingIn(history(), Number(since)),
+    longestGapMs: (struck, whole) => longestGapIn(history(), Number(struck), Number(whole)),
     findings: () => finding("other", rawErrors.length, rawErrors.join("\n")),
     end: async () => {
       ending.abort();
@@ -62,10 +62,19 @@ function halfHours() {
   }));
 }
 
-function nextBookingIn({ calls }: History, since: number): number | undefined {
-  const answered = calls.flatMap(({ name, called, returned, outcome }) => {
-    const isNext = name === "book" && called >= since && returned !== null && outcome.status === "done";
-    return isNext ? [returned] : [];
-  });
-  return answered.length === 0 ? undefined : Math.round((Math.min(...answered) - since) / 1e6);
+/**
+ * The longest time in which no booking was answered on any node, in milliseconds: from an instant of `process.hrtime` at
+ * which a fault began, to the first answer to a booking that was asked for when the cluster was whole again. Undefined
+ * if there is no such answer.
+ */
+export function longestGapIn({ calls }: Pick<History, "calls">, struck: number, whole: number): number | undefined {
+  const booked = calls.flatMap(({ name, called, returned, outcome }) =>
+    name === "book" && returned !== null && outcome.status === "done" ? [{ called, returned }] : [],
+  );
+  const asked = booked.filter(({ called }) => called >= whole).map(({ returned }) => returned);
+  if (asked.length === 0) return undefined;
+  const end = Math.min(...asked);
+  const within = booked.map(({ returned }) => returned).filter((time) => time > struck && time <= end);
+  const times = [struck, ...within.sort((one, other) => one - other)];
+  return Math.round(Math.max(...times.slice(1).map((time, index) => time - (times[index] as number))) / 1e6);
 }

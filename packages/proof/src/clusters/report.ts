@@ -22,18 +22,24 @@ export interface ClusterRun {
   readonly tally: Tally;
   /** Bookings on each node, one after another, beside the histories. */
   readonly bookings: number;
-  /** For each fault: how many milliseconds after it the next booking came, and how often none came. */
-  readonly faults: readonly {
-    readonly key: string;
-    readonly nextBookingMs: readonly number[];
-    readonly never: number;
-  }[];
+  readonly faults: readonly FaultTimes[];
   readonly found: FindingCounts;
   /** The same, in rounds in which rows that the driver alone had written were lost as well. */
   readonly foundWithLostRows: FindingCounts;
   readonly plainRows: RoundReport["plainRows"];
   /** The first of what was found. */
   readonly problems: readonly string[];
+}
+
+/** What a fault did to the bookings on all nodes, each time it struck. */
+export interface FaultTimes {
+  readonly key: string;
+  /** The longest time without one, until the cluster was whole again. Runs of before this was measured lack it. */
+  readonly longestGapMs?: readonly number[];
+  /** How long after it the next one came, in those runs. For some faults, that was before it had its effect. */
+  readonly nextBookingMs?: readonly number[];
+  /** How often none came when the cluster was whole again. */
+  readonly never: number;
 }
 
 type About = Pick<ClusterRun, "cluster" | "origin" | "seed" | "isInterrupted"> & { readonly startedAt: Date };
@@ -57,8 +63,8 @@ export function runOf(rounds: readonly RoundReport[], { startedAt, ...about }: A
     bookings: sum(({ bookings }) => bookings),
     faults: [...strikes]
       .map(([key, ofKey]) => {
-        const times = ofKey.flatMap(({ nextBookingMs }) => nextBookingMs ?? []);
-        return { key, nextBookingMs: times, never: ofKey.length - times.length };
+        const times = ofKey.flatMap(({ longestGapMs }) => longestGapMs ?? []);
+        return { key, longestGapMs: times, never: ofKey.length - times.length };
       })
       .sort((one, other) => (one.key < other.key ? -1 : 1)),
     found: countFindings(rounds.flatMap(({ findings }) => findings)),
@@ -115,14 +121,14 @@ export function printRun(run: ClusterRun, file: string): void {
   console.log(`It was added to the report in ${file}.`);
 }
 
-function faultRow({ key, nextBookingMs, never }: ClusterRun["faults"][number]) {
-  const sorted = nextBookingMs.toSorted((one, other) => one - other);
+function faultRow({ key, longestGapMs = [], never }: FaultTimes) {
+  const sorted = longestGapMs.toSorted((one, other) => one - other);
   const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
   const times = { median: at(0.5), longest: at(1) };
   return {
     fault: key,
     times: sorted.length + never,
-    "next booking, median ms": times.median,
+    "without a booking, median ms": times.median,
     "longest ms": times.longest,
     never,
   };

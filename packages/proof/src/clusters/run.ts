@@ -10,15 +10,24 @@ import { playRound, type RoundReport } from "./round.ts";
 
 type ClusterOptions = Pick<ProofOptions, "clusters" | "urls" | "seed" | "histories" | "faults" | "fault">;
 
-/** Proves each cluster that was asked for, one after another. */
-export async function* proveClusters(options: ClusterOptions, signal: AbortSignal): AsyncGenerator<ClusterRun> {
+/**
+ * Proves each cluster that was asked for, one after another.
+ * @throws NoDatabaseError in the end, if there was one that cannot be had here
+ */
+export async function* proveClusters(
+  options: ClusterOptions,
+  signal: AbortSignal,
+  kinds = clusterKinds,
+): AsyncGenerator<ClusterRun> {
+  const missing: string[] = [];
   for (const name of options.clusters) {
     if (signal.aborted) return;
-    const nodes = await clusterKinds[name].start();
-    if (nodes === undefined) throw new NoDatabaseError(`There is no cluster of ${clusterKinds[name].title} here.`);
-    yield await proveNodes(name, nodes, options, signal);
+    const nodes = await kinds[name].start();
+    if (nodes === undefined) missing.push(kinds[name].title);
+    else yield await proveNodes(name, nodes, options, signal);
   }
   if (options.urls.length > 0) yield await proveNodes("urls", await nodesAt(options.urls), options, signal);
+  if (missing.length > 0) throw new NoDatabaseError(`There is no cluster here of ${missing.join(", nor of ")}.`);
 }
 
 /** Histories without a fault are played in rounds of so many. */
