@@ -15,6 +15,7 @@ import {
   refusal,
 } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
+import { aroundCalls, intercepted } from "../intercepted.ts";
 import { pagesOf } from "./access-stage.ts";
 
 const dayMs = 24 * 60 * 60_000;
@@ -179,6 +180,29 @@ export const findOpenCases: readonly ConformanceCase[] = [
           );
         }
       }
+    },
+  },
+  {
+    key: "find-open.one-moment",
+    title: "the seats of a group are counted at one moment, also where others are booked between two reads of the page",
+    async run({ storage, second }) {
+      const slots = [0, 30].map((start) => ({ start: minutes(start), end: minutes(start + 30), capacity: 2 }));
+      const { slots: seats } = await engineOn(second).createSlots({ actor: provider, ...place, slots });
+      const early = seats.filter(({ start }) => start.getTime() === minutes(0).getTime());
+      let reads = 0;
+      const meanwhile = aroundCalls(async (call, proceed) => {
+        const answer = await proceed();
+        if (call !== "findOpen") return answer;
+        // After the first read, the seat that it has, the one of the higher id; after the second, which has the other one, that.
+        const slotId = [...early].sort((a, b) => compareIds(b.id, a.id))[reads++]?.id;
+        if (slotId !== undefined) await engineOn(second).book({ actor: patient, slotId, subjectId: "p-1" });
+        return answer;
+      });
+      const { items } = await engineOn(intercepted(storage, meanwhile)).findOpen({
+        ...{ providerIds: [place.providerId], from: minutes(0), to: minutes(60), limit: 2, order: "latest" },
+      });
+      const told = items.map(({ start, seats }) => [start.getTime(), seats]);
+      assert.deepEqual(told, [[minutes(30).getTime(), 2]]);
     },
   },
   {

@@ -129,12 +129,15 @@ async function pageOfOffers(list: OfferList, cursors: Cursors<Position>): Promis
 
 async function readOffers(list: OfferList) {
   const { read, search, after, limit } = list;
-  const seats: OpenSeat[] = [];
+  let seats: readonly OpenSeat[] = [];
   let next = after;
   for (let reads = 1; ; reads++) {
     const wanted = reads === 1 ? limit + 1 : seatsPerRead;
     const part = await read(search, next, wanted);
-    seats.push(...part.seats);
+    const before = seats.at(-1);
+    seats = [...seats, ...part.seats];
+    // Seats of a group of which each read has a part may have been free at two moments: they are read anew, together.
+    if (before !== undefined) seats = await withAllOf(list, seats, before.start);
     next = part.next;
     const offers = await wholeOffers(list, { seats, next });
     const isCut = part.seats.length < wanted;
