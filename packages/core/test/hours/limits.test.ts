@@ -83,8 +83,8 @@ describe("hours that are not valid", () => {
     const [few, many] = [150, 1_500].map(openingsOfExceptions) as [Openings, Openings];
     // Turns, so that whatever else the machine does meets both. The fastest of each was disturbed least.
     const [ofFew, ofMany]: [number[], number[]] = [[], []];
-    for (let turn = 0; turn < 5; turn += 1) {
-      ofFew.push(few());
+    for (let turn = 0; turn < 10; turn += 1) {
+      ofFew.push(few(), few());
       ofMany.push(many());
     }
     // It was thirty times and more while each day looked through all exceptions.
