@@ -98,7 +98,7 @@ function within(scope: Scope, { providerIds, facilityId }: Fields): Scope {
   const isBeyond =
     scope.providerIds?.some((id) => followed?.includes(id) === false) === true ||
     (facilityId !== undefined && scope.facilityId !== undefined && scope.facilityId !== facilityId);
-  if (isBeyond) throw new RangeError("This client does not follow that provider or facility.");
+  if (isBeyond) throw new RangeError("That provider or facility is not followed.");
   return {
     ...scope,
     providerIds: scope.providerIds ?? followed,

@@ -73,7 +73,7 @@ export function notAnAnswer(status: number, retryAfterMs: number | null): Reques
 
 /** It was kept for so long that nobody expects it any more. An attempt before may have reached the server. */
 export function notSent(): RequestError<"not_sent"> {
-  return notSentAgain("This was asked for long ago, so it is not sent again. Look up whether it took effect.");
+  return notSentAgain("You asked for this long ago, so it is not sent again. Look up whether it took effect.");
 }
 
 /** A person has given it up, because of the error of its last attempt. One of them may have reached the server. */

@@ -1,5 +1,5 @@
 import type { Hold } from "@slotwright/core";
-import { allows, appointmentTransitions, slotTransitions } from "@slotwright/core/client";
+import { allows, appointmentTransitions, slotTransitions, statusWhenFreed } from "@slotwright/core/client";
 import type { ShownAppointment, ShownSlot } from "../calls/calls.ts";
 import { namedSlots, type PendingCommand } from "./pending.ts";
 import type { ClientRecord, Seen } from "./records.ts";
@@ -35,9 +35,10 @@ export function slotBecomes(command: PendingCommand, seen: Seen, status: ShownSl
   const ids = namedSlots(command.input);
   const slots = ids
     .flatMap((id) => seen.slot(id) ?? [])
-    .filter((slot) => allows(slotTransitions, slot.status, status, command.name));
+    .filter((slot) => allows(slotTransitions, slot.status, status, command.name))
+    .map((slot) => ({ ...slot, hold, status: status === "available" ? statusWhenFreed(slot) : status }));
   // All of them, or none.
-  return slots.length === ids.length ? slots.map((slot) => ({ ...slot, status, hold })) : [];
+  return slots.length < ids.length ? [] : slots;
 }
 
 export function appointmentBecomes(

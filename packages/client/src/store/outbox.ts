@@ -214,6 +214,6 @@ function recordsIn(answer: Fields): readonly ClientRecord[] {
 }
 
 function isRecord(value: unknown): value is ClientRecord {
-  const kind = typeof value === "object" && value !== null && "kind" in value ? value.kind : undefined;
+  const kind = (value as { readonly kind?: unknown } | null | undefined)?.kind;
   return kind === "slot" || kind === "appointment";
 }

@@ -1,4 +1,4 @@
-import { allows, slotTransitions } from "@slotwright/core/client";
+import { allows, slotTransitions, statusWhenFreed } from "@slotwright/core/client";
 import type { ShownAppointment, ShownSlot } from "../calls/calls.ts";
 import {
   appointmentBecomes,
@@ -131,7 +131,10 @@ export function freed(command: PendingCommand, seen: Seen, keep: readonly string
   return command.slotIds
     .filter((id) => !keep.includes(id))
     .flatMap((id) => seen.slot(id) ?? [])
-    .filter((slot) => slot.appointmentId === appointmentId || isHeldFor(appointment, slot))
-    .filter((slot) => allows(slotTransitions, slot.status, "available", command.name))
-    .map((slot) => ({ ...slot, status: "available", appointmentId: null, hold: null }));
+    .filter(
+      (slot) =>
+        (slot.appointmentId === appointmentId || isHeldFor(appointment, slot)) &&
+        allows(slotTransitions, slot.status, "available", command.name),
+    )
+    .map((slot) => ({ ...slot, status: statusWhenFreed(slot), appointmentId: null, hold: null }));
 }

@@ -26,6 +26,8 @@ export interface Looking {
 const mostSlots = 1_000;
 /** The most times that are named because slots lie there and overlap a time. */
 const mostOverlaps = 10;
+/** How many of them `authorize` is asked about: it may ask a database of the host's each time. */
+const mostAsked = 100;
 
 export function scheduleIdIn(
   { overlapScope }: Pick<EngineSettings, "overlapScope">,
@@ -52,10 +54,12 @@ export async function shownAmong(
   across: readonly Slot[],
 ): Promise<readonly Slot[]> {
   const byTime = new Map<string, Slot>();
+  let asked = 0;
   for (const slot of across) {
     const time = `${slot.start.getTime()} ${slot.end.getTime()}`;
-    if (byTime.size === mostOverlaps) break;
+    if (byTime.size === mostOverlaps || asked === mostAsked) break;
     if (byTime.has(time)) continue;
+    asked += 1;
     const hidden = await hiddenFrom(settings, { action: "read", now, record: slot });
     if (hidden !== undefined) byTime.set(time, slot);
   }

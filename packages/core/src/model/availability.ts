@@ -1,6 +1,8 @@
+import { isComputedId } from "./computed-id.ts";
 import { fieldNamesOf } from "./field-names.ts";
 import type { Hours } from "./hours.ts";
-import { scheduleIdOf } from "./schedule.ts";
+import { computedSlotId, scheduleIdOf } from "./schedule.ts";
+import type { Slot } from "./slot.ts";
 import type { ZoneRules } from "./zone-rules.ts";
 
 /** The hours of a provider at a facility, as a record with versions: when something is on offer, by the clocks of the place. */
@@ -35,4 +37,19 @@ export const availabilityFieldNames = fieldNamesOf<Availability>({
 /** It belongs to one facility, also where a schedule spans all of the provider's. Two who set it first meet on its id. */
 export function availabilityIdOf(providerId: string, facilityId: string): string {
   return scheduleIdOf(providerId, facilityId);
+}
+
+/**
+ * Whether the slot was made of an opening of its hours. An id alone has the form of theirs; this tells it from one that somebody
+ * chose before that form was theirs.
+ */
+export function isComputedSlot({
+  id,
+  providerId,
+  facilityId,
+  start,
+  seat,
+}: Pick<Slot, "id" | "providerId" | "facilityId" | "start" | "seat">): boolean {
+  const count = Number.parseInt(id.slice(-12), 16);
+  return isComputedId(id) && id === computedSlotId(availabilityIdOf(providerId, facilityId), start, seat, count);
 }

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { isComputedId } from "./computed-id.ts";
 import { hoursSchema } from "./hours.ts";
 import { saying } from "./input-issue.ts";
 import { instantSchema } from "./instant.ts";
@@ -27,12 +26,7 @@ const ifVersion = z.int("must be a whole number").min(1, "must be at least 1").o
 /** A slot to be created. */
 export const newSlotSchema = z
   .strictObject({
-    slotId: idSchema
-      .refine(
-        (id) => !isComputedId(id),
-        saying("must not be a UUID of version 8: slots that are made of computed openings have those", "invalid"),
-      )
-      .optional(),
+    slotId: idSchema.optional(),
     start: instantSchema,
     end: instantSchema,
     capacity: wholeNumber(1, limits.seatsPerSlot).default(1),

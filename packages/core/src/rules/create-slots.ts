@@ -1,5 +1,6 @@
 import { type Refusal, refuse } from "../errors/index.ts";
 import type { Command } from "../model/commands.ts";
+import { isComputedId } from "../model/computed-id.ts";
 import { limits } from "../model/limits.ts";
 import type { Replayable } from "../model/replayable.ts";
 import { type Schedule, scheduleIdOf } from "../model/schedule.ts";
@@ -155,6 +156,11 @@ function refuseTakenIds(slots: readonly NewSlot[], seen: Seen): Refusal | undefi
   for (const [index, { slotId }] of slots.entries()) {
     if (slotId === undefined) continue;
     if (seen.slot(slotId) !== undefined) return refuse("slot_exists", { slotId, index });
+    // Not in the schema of the input, so that what was done before there was this rule can still be replayed.
+    if (isComputedId(slotId)) {
+      const message = "must not be a UUID of version 8: slots that are made of computed openings have those";
+      return refuse("invalid_input", { issues: [{ path: `slots.${index}.slotId`, code: "invalid", message }] });
+    }
     if (ids.has(slotId)) {
       const message = `must not name "${slotId}" again: another slot of this call has the same id`;
       return refuse("invalid_input", { issues: [{ path: `slots.${index}.slotId`, code: "repeated", message }] });

@@ -4,7 +4,7 @@ import { type Help, isHelp } from "../model/help.ts";
 import { limits } from "../model/limits.ts";
 import { copyOf } from "../model/plain-json.ts";
 import { type Slot, slotAsOf } from "../model/slot.ts";
-import { isPlainJson, type Metadata } from "../model/values.ts";
+import type { Metadata } from "../model/values.ts";
 import { answerOf, type Question, questionOf } from "./answers.ts";
 import { type Audience, holdsFor } from "./audience.ts";
 import type { Context, Decided, Seen } from "./decision.ts";
@@ -182,10 +182,19 @@ function isObjection(answer: unknown): answer is Objection {
   const { problem, values, blockedBy, helps } = answer as Partial<Objection>;
   return (
     typeof problem === "string" &&
-    (values === undefined || (typeof values === "object" && values !== null && isPlainJson(values))) &&
+    (values === undefined || (typeof values === "object" && values !== null && hasJson(values))) &&
     (blockedBy === undefined || isObstacle(blockedBy)) &&
     (helps === undefined || (Array.isArray(helps) && helps.every(isHelp)))
   );
+}
+
+/** Not if it contains itself, or a number that JSON has no form for. */
+function hasJson(values: object): boolean {
+  try {
+    return JSON.stringify(values) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function isObstacle(given: unknown): boolean {

@@ -1,5 +1,4 @@
-import type { Availability } from "../../model/availability.ts";
-import { isComputedId } from "../../model/computed-id.ts";
+import { type Availability, isComputedSlot } from "../../model/availability.ts";
 import { limits } from "../../model/limits.ts";
 import { dayMs } from "../../model/local-date.ts";
 import { publishedSlotId } from "../../model/schedule.ts";
@@ -96,7 +95,7 @@ function planned(
   const others = slots.filter((slot) => slot.start >= from && !isKept(slot) && (slot.start < to || openings(slot)));
   const ids = idsOf(availability, found);
   const isOfHours = (slot: Slot) =>
-    ids.isPublished(slot.id) || (slot.facilityId === availability.facilityId && isComputedId(slot.id));
+    ids.isPublished(slot.id) || (slot.facilityId === availability.facilityId && isComputedSlot(slot));
   const ours = others.filter(isOfHours);
   const withdrawn = ours.filter(({ status }) => status === "available");
   const taken = ours.filter(({ status, start }) => (status === "booked" || status === "held") && start < to);

@@ -90,8 +90,12 @@ export function minimumNotice(options: MinutesOptions): Policy {
  */
 export function maximumHorizon(options: MinutesOptions | DaysOptions): Policy {
   const name = "maximum_horizon";
-  return "days" in options ? horizonOfDays(name, options) : horizonOfMinutes(name, options);
+  return isInDays(options) ? horizonOfDays(name, options) : horizonOfMinutes(name, options);
 }
+
+/** An option that is spread in may be there as undefined. */
+const isInDays = (options: MinutesOptions | DaysOptions): options is DaysOptions =>
+  "days" in options && options.days !== undefined;
 
 function horizonOfMinutes(name: string, options: MinutesOptions): Policy {
   const minutes = checkedMinutes(options);

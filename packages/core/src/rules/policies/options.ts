@@ -116,7 +116,8 @@ export function audienceIn(options: PolicyOptions, ...known: readonly string[]):
 }
 
 function refuseUnknown(options: object, known: readonly string[], path = ""): void {
-  const fields = Object.keys(options).filter((name) => !known.includes(name));
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const fields = given.map(([name]) => name).filter((name) => !known.includes(name));
   if (fields.length === 0) return;
   const message = `${path === "" ? "it " : ""}has the unknown option "${fields[0]}": it takes ${known.join(", ")}`;
   throw new BookingError("invalid_input", { issues: [{ path, code: "unknown_field", fields, message }] });

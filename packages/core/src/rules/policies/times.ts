@@ -43,12 +43,12 @@ export const msUntil = (instant: Date, now: Date): number => instant.getTime() -
 /**
  * What else of the slot's provider is booked or held once the command takes effect: its neighbours, and the command's
  * other slots, which may be booked one by one. Those that run side by side with it are taken together, as the seats of
- * a group are. Of a request, one slot is wanted.
+ * a group are. Of a request, one slot is wanted, and to extend a hold takes nothing more.
  */
 export function takenBesides(slot: Slot, proposal: Proposal): readonly Neighbour[] {
   const isOfProvider = ({ providerId }: Pick<Slot, "providerId">) => providerId === slot.providerId;
   const others = proposal.neighbours.filter(isOfProvider);
-  if (proposal.command === "request") return others;
+  if (proposal.command === "request" || proposal.command === "extend") return others;
   const own = takenSlots(proposal).filter((one) => isOfProvider(one) && one.id !== slot.id && !overlaps(one, slot));
   return [...others, ...own.map(neighbourOf)];
 }
