@@ -197,7 +197,8 @@ export interface BookTimeInput extends CommandEnvelope {
   readonly end: InstantInput;
   /**
    * What happens if no slot is free, and the time is no opening: `"refuse"` rejects with `no_slot_available`; `"schedule"` stores a `scheduled`
-   * appointment, which owns no slot until the provider accepts it. A time for which there is a `holdToken` is refused all the same. Default `"refuse"`.
+   * appointment, which owns no slot until the provider accepts it. A `holdToken` that holds no slot there is refused all the same.
+   * Default `"refuse"`.
    */
   readonly ifNoSlot?: "refuse" | "schedule" | undefined;
   /**
