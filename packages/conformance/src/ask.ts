@@ -54,6 +54,8 @@ function inputsOf(intent: Intent, world: World) {
     urgent,
     holdToken: holdToken ?? "none",
     mine: intent.capacity === 1 && holdToken !== undefined ? { holdToken } : {},
+    // Of all holds, because a time is seldom that of one slot.
+    held: intent.length % 3 === 0 && world.holdTokens.size > 0 ? { holdToken: tokensOf(world) } : {},
     forSubject: { ...by, ...own, ...urgent, actor: patient, subjectId: `p-${intent.appointment}${world.name}` },
     at: { ...place, providerId: doctor },
     inRoom: { ...place, providerId: room },
@@ -61,6 +63,9 @@ function inputsOf(intent: Intent, world: World) {
     alsoSlotIds: intent.start % 3 === 2 ? [pick(world.slotIds, intent.slot + 1)] : [],
   };
 }
+
+/** As many as a command takes, the latest. */
+const tokensOf = ({ holdTokens }: World): readonly string[] => [...new Set(holdTokens.values())].slice(-16);
 
 interface Asked extends ReturnType<typeof inputsOf> {
   readonly intent: Intent;
@@ -86,9 +91,9 @@ const asking: Readonly<Record<Intent["name"], (asked: Asked) => Promise<unknown>
   holdTime,
   bookSlot: ({ engine, world, forSubject, slotId, alsoSlotIds, mine }) =>
     noting(world, engine.book({ ...forSubject, slotId, alsoSlotIds, ...mine })),
-  bookTime: ({ engine, world, intent, forSubject, at, range }) => {
+  bookTime: ({ engine, world, intent, forSubject, at, range, held }) => {
     const ifNoSlot = intent.capacity === 1 ? "schedule" : "refuse";
-    return noting(world, engine.book({ ...forSubject, ...at, ...range, ifNoSlot }));
+    return noting(world, engine.book({ ...forSubject, ...at, ...range, ...held, ifNoSlot }));
   },
   requestSlot: ({ engine, world, intent, forSubject, slotId }) =>
     noting(world, engine.request({ ...forSubject, slotId, ...requestOf(intent, world) })),
@@ -158,11 +163,21 @@ async function holdTime({ engine, intent, world, by, urgent, at, range }: Asked)
   if (!world.slotIds.includes(slot.id)) world.slotIds.unshift(slot.id);
 }
 
-async function reschedule({ engine, intent, by, urgent, appointmentId, slotId, mine, range }: Asked): Promise<void> {
+async function reschedule({
+  engine,
+  intent,
+  by,
+  urgent,
+  appointmentId,
+  slotId,
+  mine,
+  held,
+  range,
+}: Asked): Promise<void> {
   // One in two is moved by its patient, for whom other policies may hold.
   const asked = intent.capacity === 1 ? { actor: patient } : {};
   // One in two is moved to a time, and the others to a slot.
-  const to = intent.start % 2 === 1 ? range : { slotId, ...mine };
+  const to = intent.start % 2 === 1 ? { ...range, ...held } : { slotId, ...mine };
   await engine.reschedule({ ...by, ...urgent, ...asked, appointmentId, ...to });
 }
 

@@ -195,7 +195,13 @@ describeOnEachEngine("the handler", ({ stage }) => {
       body: { scenario: "no_slot_available" },
     });
     const { slot, holdToken } = held.body;
-    await as("book", "POST /appointments", { body: { slotId: slot.id, holdToken, subjectId: "ada" } });
+    const wanted = { ...body, subjectId: "ada" };
+    expect(await plain("POST /appointments", { body: { ...wanted, holdToken: "guessed" } })).toMatchObject({
+      status: 409,
+      body: { scenario: "no_slot_available", details: { holdsNone: true }, message: expect.stringMatching(/reserved/) },
+    });
+    const booked = await as("book", "POST /appointments", { body: { ...wanted, holdToken } });
+    expect(booked.body.slots[0].id).toBe(slot.id);
   });
 
   it("answers with what was passed by an override as its document says", async () => {

@@ -49,6 +49,7 @@ import { explainCases } from "./explain.ts";
 import { feedCases } from "./feed.ts";
 import { feedReaderCases } from "./feed-readers.ts";
 import { findOpenCases } from "./find-open.ts";
+import { heldTimeCases } from "./held-times.ts";
 import { holdCases } from "./hold.ts";
 import { holderCapCases } from "./holder-caps.ts";
 import { holderCases } from "./holders.ts";
@@ -147,6 +148,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...computedAcceptCases,
   ...computedHoldCases,
   ...computedHoldAcrossCases,
+  ...heldTimeCases,
   ...computedTruthCases,
   ...computedLiveCases,
   ...computedCountCases,

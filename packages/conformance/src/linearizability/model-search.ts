@@ -1,15 +1,19 @@
 import type { Slot } from "@slotwright/core";
 import { compareIds, type SlotSearch } from "@slotwright/core/adapter";
-import { isForOne, type SearchForOne, slotAsOf } from "@slotwright/core/checking";
+import { isForHeld, isForOne, type RuleSearch, slotAsOf } from "@slotwright/core/checking";
 import type { ModelState } from "./model-state.ts";
 
 /**
  * The slots that a rule's search finds at `now`. It is deliberately written apart from the adapters, so that it does
  * not share their mistakes.
  */
-export function slotsFound({ tables }: ModelState, search: SlotSearch | SearchForOne, now: Date): readonly Slot[] {
+export function slotsFound({ tables }: ModelState, search: RuleSearch, now: Date): readonly Slot[] {
   const slots = [...tables.records.values()].filter((record) => record.kind === "slot");
   const found = slots.filter((slot) => isAt(slot, search) && isWithin(slot, search) && hasStatus(slot, search, now));
+  if (isForHeld(search)) {
+    const isOwn = ({ hold }: Slot) => hold !== null && search.heldBy.includes(hold.tokenHash);
+    return found.filter((slot) => isOwn(slot) && !search.except.includes(slot.id)).sort(byStart);
+  }
   if (!isForOne(search)) return found.sort(byStart);
   const { except = [], descending } = search;
   const others = found.filter(({ id }) => !except.includes(id)).sort(byStart);

@@ -17,10 +17,13 @@ export {
   type Context,
   type Decided,
   type Decision,
+  isForHeld,
   isForOne,
   isRefusal,
   type Reads,
   type Rule,
+  type RuleSearch,
+  type SearchForHeld,
   type SearchForOne,
   type Seen,
 } from "../rules/decision.ts";

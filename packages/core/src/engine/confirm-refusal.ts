@@ -3,6 +3,7 @@ import type { RecordKey, StoredRecord } from "../model/record.ts";
 import { type Slot, slotAsOf } from "../model/slot.ts";
 import { chosenWish } from "../rules/accept.ts";
 import { type Context, isRefusal, type Seen } from "../rules/decision.ts";
+import { tokensIn } from "../rules/slot-for-time.ts";
 import type { Around, Surveyed } from "../storage/adapter.ts";
 import { withAlternatives } from "./alternatives.ts";
 import { type Attempt, lostTo } from "./attempt.ts";
@@ -57,7 +58,7 @@ export async function confirmRefusal(
   const survey = (slots: readonly Slot[]) => surveyAround(settings, slots, searcher, patience.until);
   const asked =
     name === "accept" && command.slotId === undefined ? seen.appointment(command.appointmentId ?? "") : undefined;
-  const chosen = asked && chosenWish(asked, seen, context);
+  const chosen = asked && chosenWish(asked, seen, context, tokensIn(command));
   const refused = { name, command, seen, chosen, wouldAgree, survey, isListed };
   const shown = await withoutHidden(settings, settled, context, patience.until);
   const final = await withAlternatives(settings, shown, refused, patience.until);

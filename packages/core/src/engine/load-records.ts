@@ -3,7 +3,16 @@ import type { Agenda } from "../model/agenda.ts";
 import type { RecordKey, StoredRecord } from "../model/record.ts";
 import type { SlotSearch } from "../model/search.ts";
 import type { Slot } from "../model/slot.ts";
-import { type Context, type FurtherReads, isForOne, type SearchForOne } from "../rules/decision.ts";
+import { chooseHeld } from "../rules/choose-slot.ts";
+import {
+  type Context,
+  type FurtherReads,
+  isForHeld,
+  isForOne,
+  type RuleSearch,
+  type SearchForHeld,
+  type SearchForOne,
+} from "../rules/decision.ts";
 import { conceal } from "./conceal.ts";
 import { forbid } from "./decide.ts";
 import type { EngineStorage } from "./engine-storage.ts";
@@ -47,7 +56,7 @@ type Loading = { -readonly [Name in keyof Loaded]: Loaded[Name] } & {
 /** A search of the rule, and where what it finds goes. */
 interface Wanted {
   readonly missing: RecordKey[];
-  readonly search?: SlotSearch | SearchForOne | undefined;
+  readonly search?: RuleSearch | undefined;
   /** The second search, after the first one has found nothing. */
   readonly further?: FurtherReads | undefined;
   readonly holder?: HolderLook | undefined;
@@ -167,7 +176,7 @@ function note(loading: Loading, missing: readonly RecordKey[], loaded: readonly 
 
 async function find(
   loading: Loading,
-  search: SlotSearch,
+  search: RuleSearch,
   { storage }: EngineSettings,
   request: Request,
   context: Context,
@@ -175,9 +184,9 @@ async function find(
   const { records, reads } = loading;
   loading.hasSearched = true;
   reads.push([]);
-  records.seen.found = isForOne(search)
-    ? await findOne(loading, search, request, context)
-    : await findAll(storage, search, context, request.patience.until);
+  if (isForOne(search)) records.seen.found = await findOne(loading, search, request, context);
+  else if (isForHeld(search)) records.seen.found = await findHeld(loading, storage, search, request, context);
+  else records.seen.found = await findAll(storage, search, context, request.patience.until);
   for (const slot of records.seen.found) records.set(slot, slot);
 }
 
@@ -209,6 +218,22 @@ async function findOne(
   // The slot is news for `authorize`.
   loading.isAsked = false;
   return [loading.given.slot];
+}
+
+/** A hold has one holder, so there are no others to be spread over these slots. */
+async function findHeld(
+  loading: Loading,
+  storage: EngineStorage,
+  search: SearchForHeld,
+  { patience }: Request,
+  context: Context,
+): Promise<readonly Slot[]> {
+  const { heldBy: _, except: __, ...matching } = search;
+  const held = chooseHeld(await findAll(storage, matching, context, patience.until), search, context);
+  if (held === undefined) return [];
+  // The slot is news for `authorize`.
+  loading.isAsked = false;
+  return [held];
 }
 
 async function findAll(

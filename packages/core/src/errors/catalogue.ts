@@ -152,13 +152,18 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     status: 409,
     recoverable: true,
     transient: false,
-    title: "No free slot contains the wanted time",
-    message: ({ appointmentId, providerId, facilityId, start, end }) =>
-      `Provider "${providerId}" at facility "${facilityId}" has no free slot that contains ${iso(start)} to ${iso(end)}. ${
+    title: "There is no slot for the wanted time",
+    message: ({ appointmentId, providerId, facilityId, start, end, holdsNone }) => {
+      const [place, time] = [`"${providerId}" at facility "${facilityId}"`, `${iso(start)} to ${iso(end)}`];
+      if (holdsNone) {
+        return `The holdToken holds no slot of provider ${place} that contains ${time}: it is that of another hold, or its hold was released or broken, or somebody has taken the slot since it ended. Hold the time again, or leave holdToken out to take a free slot.`;
+      }
+      return `Provider ${place} has no free slot that contains ${time}. ${
         appointmentId === undefined
           ? 'Choose another time, or ask for an appointment with ifNoSlot: "schedule".'
           : "Publish one, or free one that is taken, and run the command again; or agree on another time."
-      }`,
+      }`;
+    },
   },
   invalid_transition: {
     status: 409,

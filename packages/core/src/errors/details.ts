@@ -98,6 +98,8 @@ export interface ErrorDetails {
     readonly facilityId: string;
     readonly start: Date;
     readonly end: Date;
+    /** Set if tokens of holds were given, and none of the slots that these hold contains the time. */
+    readonly holdsNone?: true;
     readonly alternatives?: readonly Alternative[];
   };
   invalid_transition: {

@@ -49,8 +49,10 @@ export const notices: {
     field === "timeZone"
       ? "This calendar uses a different time zone. Please use that one."
       : "This time belongs to a different person or place. Please choose another one.",
-  no_slot_available: ({ start, end }, { range }) =>
-    `There is no free time for ${range(start, end)}. Please choose another time.`,
+  no_slot_available: ({ start, end, holdsNone }, { range }) =>
+    holdsNone
+      ? `The time ${range(start, end)} is not reserved for you. Please choose it again, or another one.`
+      : `There is no free time for ${range(start, end)}. Please choose another time.`,
   invalid_transition: ({ guard, record, busySource }) => {
     if (guard !== undefined) return systemAtFault();
     if (busySource !== undefined) {

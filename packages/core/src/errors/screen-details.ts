@@ -92,6 +92,7 @@ const onScreen: { readonly [C in ErrorCode]: Shows<C> } = {
     facilityId: ({ appointmentId }) => appointmentId === undefined,
     start: true,
     end: true,
+    holdsNone: true,
     alternatives: true,
     timeZone: true,
   },

@@ -197,9 +197,15 @@ export interface BookTimeInput extends CommandEnvelope {
   readonly end: InstantInput;
   /**
    * What happens if no slot is free, and the time is no opening: `"refuse"` rejects with `no_slot_available`; `"schedule"` stores a `scheduled`
-   * appointment, which owns no slot until the provider accepts it. Default `"refuse"`.
+   * appointment, which owns no slot until the provider accepts it. A `holdToken` that holds no slot there is refused all the same.
+   * Default `"refuse"`.
    */
   readonly ifNoSlot?: "refuse" | "schedule" | undefined;
+  /**
+   * The token that `hold` returned, if the time is held for this: the shortest slot that it holds and that contains the time is taken, and
+   * no other one. An array of at most 16 tokens, of which any may hold it. Default: none, so a slot must be free, or the time an opening.
+   */
+  readonly holdToken?: string | readonly string[] | undefined;
   /**
    * A plain JSON object of your own, kept with the appointment: at most 16 384 characters of JSON, nested at most
    * 16 levels deep. Default `{}`.
@@ -236,6 +242,11 @@ export interface RescheduleTimeInput extends AppointmentCommandInput {
   readonly start: InstantInput;
   /** The new end of the appointment, exclusive: after `start`, by at most 31 days. */
   readonly end: InstantInput;
+  /**
+   * The token that `hold` returned, if the time is held for this: the shortest slot that it holds and that contains the time is taken, and
+   * no other one. An array of at most 16 tokens, of which any may hold it. Default: none, so a slot must be free, or the time an opening.
+   */
+  readonly holdToken?: string | readonly string[] | undefined;
   /** How many free slots nearby a refusal offers in `details.alternatives`: 0 to 20. Default 0. */
   readonly alternatives?: number | undefined;
 }

@@ -166,7 +166,7 @@ export const bookSlotSchema = z.strictObject({
   alternatives,
 });
 
-/** Book a time: the engine finds a free slot that contains it. */
+/** Book a time: the engine finds a free slot that contains it, or that which the token holds. */
 export const bookTimeSchema = z.strictObject({
   ...envelope,
   slotId: notInJson(z.undefined()).optional(),
@@ -177,6 +177,7 @@ export const bookTimeSchema = z.strictObject({
   start: instantSchema,
   end: instantSchema,
   ifNoSlot: z.enum(["refuse", "schedule"], 'must be "refuse" or "schedule"').default("refuse"),
+  holdToken,
   metadata: metadataSchema.default({}),
   alternatives,
 });
@@ -264,12 +265,13 @@ export const rescheduleSlotSchema = z.strictObject({
   alternatives,
 });
 
-/** Move to a time: the engine finds a free slot that contains it. */
+/** Move to a time: the engine finds a free slot that contains it, or that which the token holds. */
 export const rescheduleTimeSchema = z.strictObject({
   ...appointmentCommand,
   slotId: notInJson(z.undefined()).optional(),
   start: instantSchema,
   end: instantSchema,
+  holdToken,
   alternatives,
 });
 

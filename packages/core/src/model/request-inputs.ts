@@ -75,7 +75,7 @@ export interface AcceptInput extends AppointmentCommandInput, SlotTakingInput {
   /**
    * The slot to take: 1 to 128 characters. It must have the appointment's provider and facility, and be one that was
    * asked for, or contain the appointment's time. Default: the first free slot that was asked for; if a time was, a free
-   * slot of the provider at the facility that contains it.
+   * slot of the provider at the facility that contains it. With a `holdToken`, the one of these that it holds.
    */
   readonly slotId?: string | undefined;
 }

@@ -1,11 +1,10 @@
-import { refuse } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
 import type { WishedTime } from "../model/appointment-request.ts";
 import type { Command } from "../model/commands.ts";
 import { type Slot, slotAsOf } from "../model/slot.ts";
 import { refuseExpiredRequest, withoutOffer } from "./answered.ts";
 import type { Booked } from "./book.ts";
-import { chooseSlot, searchFreeSlot } from "./choose-slot.ts";
+import { chooseSlot } from "./choose-slot.ts";
 import {
   type Change,
   type Context,
@@ -20,7 +19,8 @@ import {
 import { appointmentKey, findAppointment, refuseAppointmentChange, slotKey } from "./find.ts";
 import { heldIdsOf, isHeldFor, releaseHeld } from "./held-for.ts";
 import { madeForOpening } from "./make-opening.ts";
-import { openingReads, type SlotToMake, slotForOpening } from "./open-seat.ts";
+import { type SlotToMake, slotForOpening } from "./open-seat.ts";
+import { isHeldBy, readsForTime, refuseTime, tokensIn } from "./slot-for-time.ts";
 import { bookInto, claimSlots, providersOf, refuseOtherSchedule, refuseRepeated } from "./take-slots.ts";
 
 /** What `accept` and `acceptOffer` return. */
@@ -31,18 +31,17 @@ export interface Accepted extends Booked {
 
 /**
  * A provider takes a `scheduled` appointment into a slot: the named one, or the first free one that was asked for. If a
- * time was asked for, a free slot that contains it, or that of a computed opening, which it makes.
+ * time was asked for, a free slot that contains it, or that of a computed opening, which it makes. With a token, the slot that this holds there.
  */
 export const accept: Rule<Command<"accept">, Accepted> = {
-  reads({ appointmentId, slotId, alsoSlotIds }, seen, context): Reads {
+  reads(command, seen, context): Reads {
+    const { appointmentId, slotId, alsoSlotIds } = command;
     const appointment = seen.appointment(appointmentId);
     const wished = slotId === undefined ? wishesOf(appointment).map((wish) => wish.slotId) : [slotId];
     const slotIds = [...wished, ...alsoSlotIds, ...heldIdsOf(appointment)];
     const keys = [appointmentKey(appointmentId), ...slotIds.map(slotKey)];
     if (wished.length > 0 || appointment === undefined) return { keys };
-    const search = searchFreeSlot(appointment, alsoSlotIds);
-    if (alsoSlotIds.length > 0) return { keys, search };
-    return { keys, search, ifNothing: () => openingReads(appointment, seen, context) };
+    return { keys, ...readsForTime(appointment, tokensIn(command), seen, context, alsoSlotIds) };
   },
 
   decide(command, seen, context) {
@@ -56,15 +55,14 @@ export const accept: Rule<Command<"accept">, Accepted> = {
     if (wanted === undefined) {
       const opening = alsoSlotIds.length > 0 ? undefined : slotForOpening(appointment, seen, context);
       if (opening !== undefined) return acceptOpening(opening, appointment, seen, context);
-      const { providerId, facilityId, start, end } = appointment;
-      return refuse("no_slot_available", { appointmentId, providerId, facilityId, start, end });
+      return refuseTime(appointment, tokensIn(command), appointmentId);
     }
     const { slotId, start, end } = wanted;
     const ids = [slotId, ...alsoSlotIds];
     const primary = seen.slot(slotId);
     const wrong = refuseRepeated(ids) ?? (primary && refuseOtherSchedule(primary, appointment));
     if (wrong !== undefined) return wrong;
-    const holdTokens = [command.holdToken ?? []].flat();
+    const holdTokens = tokensIn(command);
     const slots = claimSlots(ids, () => ({ start, end, holdTokens, appointmentId }), seen, context);
     if (isRefusal(slots)) return slots;
     const owned = { providerIds: providersOf(slots), slotIds: ids };
@@ -118,19 +116,29 @@ function wantedOf(
   if (command.slotId !== undefined) {
     return wishes.find(({ slotId }) => slotId === command.slotId) ?? { slotId: command.slotId, start, end };
   }
-  if (wishes.length > 0) return chosenWish(appointment, seen, context);
+  if (wishes.length > 0) return chosenWish(appointment, seen, context, tokensIn(command));
   const slotId = chooseSlot(seen.found, context.command.id)?.id;
   return slotId === undefined ? undefined : { slotId, start, end };
 }
 
-/** Of the slots that were asked for, the first that is to be had, or else the first. Undefined if none was. */
-export function chosenWish(appointment: Appointment, seen: Seen, context: Context): WishedTime | undefined {
+/**
+ * Of the slots that were asked for, the first that is to be had, or else the first. With tokens, the first that these hold, or held,
+ * if none is to be had. Undefined if none was.
+ */
+export function chosenWish(
+  appointment: Appointment,
+  seen: Seen,
+  context: Context,
+  tokens: readonly string[] = [],
+): WishedTime | undefined {
   const wishes = wishesOf(appointment);
-  return wishes.find(({ slotId }) => isToBeHad(slotId, appointment, seen, context)) ?? wishes[0];
-}
-
-function isToBeHad(slotId: string, { id }: Appointment, seen: Seen, context: Context): boolean {
-  const stored = seen.slot(slotId);
-  const slot = stored && slotAsOf(stored, context.now);
-  return slot !== undefined && (slot.status === "available" || isHeldFor(id, slot, context));
+  const isToBeHad = ({ slotId }: WishedTime) => {
+    const stored = seen.slot(slotId);
+    const slot = stored && slotAsOf(stored, context.now);
+    if (slot === undefined) return false;
+    if (isHeldFor(appointment.id, slot, context)) return true;
+    return tokens.length > 0 ? isHeldBy(tokens, slot, context) : slot.status === "available";
+  };
+  const wasHeld = ({ slotId }: WishedTime) => isHeldBy(tokens, seen.slot(slotId), context);
+  return wishes.find(isToBeHad) ?? wishes.find(wasHeld) ?? wishes[0];
 }

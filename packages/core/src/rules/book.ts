@@ -1,11 +1,10 @@
 import type { z } from "zod";
-import { refuse } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
 import type { bookSlotSchema, bookTimeSchema, Command } from "../model/commands.ts";
 import type { Replayable } from "../model/replayable.ts";
 import type { Slot } from "../model/slot.ts";
 import type { TimeRange } from "../model/time-range.ts";
-import { chooseSlot, searchFreeSlot } from "./choose-slot.ts";
+import { chooseSlot } from "./choose-slot.ts";
 import {
   type Change,
   type Context,
@@ -18,7 +17,8 @@ import {
 } from "./decision.ts";
 import { appointmentKey, refuseTakenId, slotKey } from "./find.ts";
 import { madeForOpening } from "./make-opening.ts";
-import { openingReads, type SlotToMake, slotForOpening } from "./open-seat.ts";
+import { type SlotToMake, slotForOpening } from "./open-seat.ts";
+import { readsForTime, refuseTime, tokensIn } from "./slot-for-time.ts";
 import { bookInto, type Claim, claimSlots, providersOf, refuseOtherSchedule, refuseRepeated } from "./take-slots.ts";
 import { refuseRange } from "./time.ts";
 
@@ -37,9 +37,7 @@ export interface Booked extends Replayable {
 export const book: Rule<Command<"book">, Booked> = {
   reads(command, seen, context) {
     const own = command.appointmentId === undefined ? [] : [appointmentKey(command.appointmentId)];
-    if (!isBySlot(command)) {
-      return { keys: own, search: searchFreeSlot(command), ifNothing: () => openingReads(command, seen, context) };
-    }
+    if (!isBySlot(command)) return { keys: own, ...readsForTime(command, tokensIn(command), seen, context) };
     return { keys: [...own, ...[command.slotId, ...command.alsoSlotIds].map(slotKey)] };
   },
 
@@ -57,7 +55,7 @@ function bookSlot(command: BookSlot, seen: Seen, context: Context): Decision<Boo
   const claimOf = ({ start, end }: Slot): Claim => ({
     start: command.start ?? start,
     end: command.end ?? end,
-    holdTokens: [command.holdToken ?? []].flat(),
+    holdTokens: tokensIn(command),
   });
   const primary = seen.slot(command.slotId);
   const refusal =
@@ -70,12 +68,17 @@ function bookSlot(command: BookSlot, seen: Seen, context: Context): Decision<Boo
 function bookTime(command: BookTime, seen: Seen, context: Context): Decision<Booked> {
   const refusal = refuseRange(command);
   if (refusal !== undefined) return refusal;
-  const free = chooseSlot(seen.found, context.command.id);
+  const found = chooseSlot(seen.found, context.command.id);
   const { providerId, facilityId, start, end, subjectId, metadata } = command;
-  if (free !== undefined) return bookedInto([free], command, () => ({ start, end }), context);
+  const holdTokens = tokensIn(command);
+  if (found !== undefined) {
+    const claimOf = () => ({ start, end, holdTokens });
+    const slots = claimSlots([found.id], claimOf, seen, context);
+    return isRefusal(slots) ? slots : bookedInto(slots, command, claimOf, context);
+  }
   const opening = slotForOpening(command, seen, context);
   if (opening !== undefined) return bookOpening(opening, command, seen, context);
-  if (command.ifNoSlot === "refuse") return refuse("no_slot_available", { providerId, facilityId, start, end });
+  if (command.ifNoSlot === "refuse" || holdTokens.length > 0) return refuseTime(command, holdTokens);
   const owned = { providerIds: [providerId], slotIds: [] };
   const asked = {
     subjectId,

@@ -1,7 +1,7 @@
 import { containing } from "../model/search.ts";
 import type { Slot } from "../model/slot.ts";
 import { durationMs, type TimeRange } from "../model/time-range.ts";
-import type { SearchForOne } from "./decision.ts";
+import type { Context, SearchForHeld, SearchForOne } from "./decision.ts";
 
 interface WantedTime extends TimeRange {
   readonly providerId: string;
@@ -16,6 +16,35 @@ export function searchFreeSlot(
   const place = { providerIds: [providerId], facilityId, statuses: ["available"] as const };
   const others = except.length === 0 ? {} : { except };
   return { ...containing({ start, end }), ...place, ...others, descending: true, takesOne: true };
+}
+
+/**
+ * The search for a slot that the tokens hold and that contains the wanted time. One whose hold has ended is found as well, so that
+ * its holder learns that: it counts as available by then, or as withdrawn if it was made for the hold.
+ */
+export function searchHeldSlot(
+  { providerId, facilityId, start, end }: WantedTime,
+  tokens: readonly string[],
+  except: readonly string[],
+  { hash }: Pick<Context, "hash">,
+): SearchForHeld {
+  const statuses = ["held", "available", "withdrawn"] as const;
+  const place = { providerIds: [providerId], facilityId, statuses };
+  return { ...containing({ start, end }), ...place, heldBy: tokens.map(hash), except };
+}
+
+/** Of the slots that match the search, that which the tokens hold: the shortest, and one whose hold lasts before any other. */
+export function chooseHeld(
+  matching: readonly Slot[],
+  { heldBy, except }: SearchForHeld,
+  { now, command }: Pick<Context, "now" | "command">,
+): Slot | undefined {
+  const held = matching.filter(
+    ({ id, status, hold }) =>
+      status === "held" && hold !== null && heldBy.includes(hold.tokenHash) && !except.includes(id),
+  );
+  const lasting = held.filter(({ hold }) => hold !== null && hold.expiresAt > now);
+  return chooseSlot(lasting.length > 0 ? lasting : held, command.id);
 }
 
 /**

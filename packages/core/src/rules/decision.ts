@@ -27,8 +27,8 @@ export interface Context {
 /** What a rule wants to see before it decides. */
 export interface Reads {
   readonly keys: readonly RecordKey[];
-  /** Without `takesOne`, all matching slots are found. */
-  readonly search?: SlotSearch | SearchForOne;
+  /** Without `takesOne` and `heldBy`, all matching slots are found. */
+  readonly search?: RuleSearch;
   /** What it wants to see besides, if the search has found nothing. A function, because the search usually finds something. */
   readonly ifNothing?: () => FurtherReads;
 }
@@ -49,6 +49,17 @@ export interface SearchForOne extends SlotSearch {
   /** Slots to leave out. */
   readonly except?: readonly string[];
 }
+
+/** A search for the slot that tokens hold. The rule is shown one. */
+export interface SearchForHeld extends SlotSearch {
+  /** Hashes of the tokens. */
+  readonly heldBy: readonly string[];
+  /** Slots to leave out. */
+  readonly except: readonly string[];
+}
+
+/** The first search of a rule. */
+export type RuleSearch = SlotSearch | SearchForOne | SearchForHeld;
 
 /** The loaded records, and what the rule's search found. */
 export interface Seen {
@@ -84,6 +95,10 @@ export interface Rule<Command, Result> {
 
 export function isForOne(search: SlotSearch): search is SearchForOne {
   return "takesOne" in search;
+}
+
+export function isForHeld(search: SlotSearch): search is SearchForHeld {
+  return "heldBy" in search;
 }
 
 export function isRefusal(value: object): value is Refusal {

@@ -1,8 +1,7 @@
 import type { z } from "zod";
-import { refuse } from "../errors/index.ts";
 import type { Command, holdSlotSchema, holdTimeSchema } from "../model/commands.ts";
 import { type Hold, type Slot, slotAsOf } from "../model/slot.ts";
-import { chooseSlot, searchFreeSlot } from "./choose-slot.ts";
+import { chooseSlot } from "./choose-slot.ts";
 import {
   type Change,
   type Context,
@@ -17,7 +16,8 @@ import {
 import { slotKey } from "./find.ts";
 import { findForHold, idsOfHold, type SlotsOfHold, slotsOf } from "./hold-slots.ts";
 import { heldOpening } from "./make-opening.ts";
-import { openingReads, slotForOpening } from "./open-seat.ts";
+import { slotForOpening } from "./open-seat.ts";
+import { readsForTime, refuseTime } from "./slot-for-time.ts";
 import { refuseRange } from "./time.ts";
 
 type HoldSlot = z.output<typeof holdSlotSchema>;
@@ -36,7 +36,7 @@ export interface HeldSlot extends SlotsOfHold {
 export const hold: Rule<Command<"hold">, HeldSlot> = {
   reads(command, seen, context): Reads {
     if (isBySlot(command)) return { keys: idsOfHold(command).map(slotKey) };
-    return { keys: [], search: searchFreeSlot(command), ifNothing: () => openingReads(command, seen, context) };
+    return { keys: [], ...readsForTime(command, [], seen, context) };
   },
 
   decide: (command, seen, context) =>
@@ -64,10 +64,7 @@ function holdTime(command: HoldTime, seen: Seen, context: Context): Decision<Hel
   const free = chooseSlot(seen.found, context.command.id);
   if (free !== undefined) return heldAs(changeSlot(slotAsOf(free, context.now), { status: "held", hold }, context));
   const opening = slotForOpening(command, seen, context);
-  if (opening === undefined) {
-    const { providerId, facilityId, start, end } = command;
-    return refuse("no_slot_available", { providerId, facilityId, start, end });
-  }
+  if (opening === undefined) return refuseTime(command, []);
   const { slot, beside } = heldOpening(hold, opening, seen, context);
   return heldAs(slot, beside);
 }

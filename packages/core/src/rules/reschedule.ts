@@ -1,12 +1,11 @@
 import type { z } from "zod";
-import { refuse } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
 import type { Command, rescheduleSlotSchema, rescheduleTimeSchema } from "../model/commands.ts";
 import { statusWhenFreed } from "../model/computed-id.ts";
 import type { Slot } from "../model/slot.ts";
 import type { TimeRange } from "../model/time-range.ts";
 import type { Booked } from "./book.ts";
-import { chooseSlot, searchFreeSlot } from "./choose-slot.ts";
+import { chooseSlot } from "./choose-slot.ts";
 import {
   type Change,
   type Context,
@@ -21,7 +20,8 @@ import {
 import { appointmentKey, findAppointment, refuseAppointmentChange, slotKey } from "./find.ts";
 import { keptSlot } from "./kept-slot.ts";
 import { madeForOpening } from "./make-opening.ts";
-import { openingReads, type PlaceInTime, type SlotToMake, slotForOpening } from "./open-seat.ts";
+import { type PlaceInTime, type SlotToMake, slotForOpening } from "./open-seat.ts";
+import { readsForTime, refuseTime, tokensIn } from "./slot-for-time.ts";
 import {
   bookInto,
   type Claim,
@@ -44,7 +44,8 @@ export interface Rescheduled extends Booked {
 
 /**
  * Moves a confirmed appointment: the new slots are taken and the old ones freed in one step. To a time, it stays in its slot
- * if that contains the time, and otherwise takes a free one that does, or that of a computed opening, which it makes.
+ * if that contains the time, and otherwise takes a free one that does, or that of a computed opening, which it makes. With a token, it takes the slot that this
+ * holds there.
  */
 export const reschedule: Rule<Command<"reschedule">, Rescheduled> = {
   reads(command, seen, context): Reads {
@@ -56,7 +57,7 @@ export const reschedule: Rule<Command<"reschedule">, Rescheduled> = {
     const isKnown = owned.every((id) => seen.slot(id) !== undefined);
     if (!isKnown || keptSlot(appointment, command, seen) !== undefined) return { keys };
     const place = placeOf(appointment, command);
-    return { keys, search: searchFreeSlot(place), ifNothing: () => openingReads(place, seen, context) };
+    return { keys, ...readsForTime(place, tokensIn(command), seen, context) };
   },
 
   decide(command, seen, context) {
@@ -91,7 +92,7 @@ function moveToSlot(
     start: command.start ?? slot.start,
     end: command.end ?? slot.end,
     appointmentId: appointment.id,
-    holdTokens: [command.holdToken ?? []].flat(),
+    holdTokens: tokensIn(command),
   });
   const refusal =
     refuseRepeated(ids) ?? (primary && (refuseOtherSchedule(primary, appointment) ?? refuseRange(claimOf(primary))));
@@ -109,12 +110,13 @@ function moveToTime(
   if (refusal !== undefined) return refusal;
   const slot = keptSlot(appointment, command, seen) ?? chooseSlot(seen.found, context.command.id);
   const appointmentId = appointment.id;
-  if (slot !== undefined)
-    return movedInto([slot.id], () => ({ start, end, appointmentId }), appointment, seen, context);
+  const holdTokens = tokensIn(command);
+  const claimOf = () => ({ start, end, appointmentId, holdTokens });
+  if (slot !== undefined) return movedInto([slot.id], claimOf, appointment, seen, context);
   const place = placeOf(appointment, command);
   const opening = slotForOpening(place, seen, context, withdrawnWith(appointment, seen));
   if (opening !== undefined) return movedToOpening(opening, appointment, seen, context);
-  return refuse("no_slot_available", { appointmentId, ...place });
+  return refuseTime(place, holdTokens, appointmentId);
 }
 
 /** What was made for the appointment is not in its way: it is withdrawn in the same step. What becomes free again is. */

@@ -7,9 +7,10 @@ import { isComputed } from "./hours/computed.ts";
 import { keptSlot } from "./kept-slot.ts";
 import { availabilityKey } from "./set-availability.ts";
 import { takingCommands } from "./sight.ts";
+import type { WithTokens } from "./slot-for-time.ts";
 
 /** The fields of the commands that take slots. */
-interface Taking {
+interface Taking extends WithTokens {
   readonly appointmentId?: string | undefined;
   readonly slotId?: string | undefined;
   readonly alsoSlotIds?: readonly string[];
@@ -79,10 +80,10 @@ export function takenPlace(
   return at([], { time: { providerId, facilityId, start, end }, subjectId });
 }
 
-function movedTo({ start, end }: Taking, appointment: Appointment | undefined) {
+function movedTo({ start, end, holdToken }: Taking, appointment: Appointment | undefined) {
   if (appointment === undefined || start === undefined || end === undefined) return undefined;
   const { providerId, facilityId } = appointment;
-  return { providerId, facilityId, start, end };
+  return { providerId, facilityId, start, end, holdToken };
 }
 
 function hasComputed(place: { readonly providerId: string; readonly facilityId: string }, seen: Seen): boolean {

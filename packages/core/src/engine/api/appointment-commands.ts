@@ -74,7 +74,7 @@ export interface AppointmentCommands<Whose extends "host" | "actor" = "host"> {
   /**
    * Takes a `scheduled` appointment into a slot, which confirms it: the slot with this `slotId`; without one, the first
    * free slot that was asked for or, if a time was, a free slot of the provider at the facility that contains it, or that of
-   * a computed opening, which it makes. If a policy refuses that slot, `alternatives` has the others that were asked for and would do.
+   * a computed opening, which it makes. With a `holdToken`, it takes the one of these that this holds. If a policy refuses that slot, `alternatives` has the others that were asked for and would do.
    *
    * @returns The appointment, now `confirmed`, the slots that it owns, and those that were held for it besides and became
    * available.
@@ -161,7 +161,8 @@ export interface AppointmentCommands<Whose extends "host" | "actor" = "host"> {
    * ones become available in one commit. If a new one is not available, the appointment keeps what it has. Without a
    * `slotId`, it moves to a time: it stays in its slot if that contains the time (one that was made of an opening, only
    * at the same time), or takes a free slot that does, or that of a computed opening at exactly that time, which is made
-   * in the same commit. A slot that was made for it is not in the way.
+   * in the same commit. A slot that was made for it is not in the way. With a `holdToken`, it takes the slot that this
+   * holds at that time.
    *
    * @returns The appointment with its new times, the slots that it owns now, and those that became available.
    * @throws BookingError `invalid_time_range`, `slot_not_found`, `appointment_not_found`, `hold_not_found`,

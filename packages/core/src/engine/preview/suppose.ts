@@ -103,7 +103,7 @@ function inAnotherState(
   return withSlots(supposed, [{ ...slot, metadata }]);
 }
 
-/** A slot that is as long as the time. */
+/** A slot that is as long as the time: free, or, with a token, held by it. */
 function withFreeSlot(
   { providerId, facilityId, start, end }: ErrorDetails["no_slot_available"],
   supposed: Supposed,
@@ -111,7 +111,8 @@ function withFreeSlot(
 ): Supposed | undefined {
   const place = { providerId, facilityId };
   const own = { id: context.newId(), scheduleId: scheduleIdFor(place, context), seat: 0, metadata: {} };
-  const slot = newSlot({ ...own, ...place, start, end }, context.now);
+  const made = newSlot({ ...own, ...place, start, end }, context.now);
+  const slot = { ...made, ...stateFor(made, supposed, context) };
   const { seen } = withSlots(supposed, [slot]);
   return once("free slot", { ...supposed, seen: { ...seen, found: [slot] } });
 }
