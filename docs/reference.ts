@@ -68,7 +68,9 @@ ${errorTable()}
 
 ## Transitions of a slot
 
-A hold that has expired counts as \`available\`, so expiry needs no row. Everything else is refused.
+A hold that has expired counts as over, so expiry needs no row: its slot counts as \`available\`, or as \`withdrawn\` if it was
+made of a computed opening. What is then put in the place of such a slot (by \`createSlots\`, \`publishSlots\`, \`book\`, \`hold\`, \`accept\`
+or \`reschedule\`) writes that, from \`held\` to \`withdrawn\`. Everything else is refused.
 
 ${transitionTable(slotTransitions)}
 

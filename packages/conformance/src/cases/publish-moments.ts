@@ -36,7 +36,7 @@ export const publishMomentCases: readonly ConformanceCase[] = [
   },
   {
     key: "publish.written",
-    title: "whoever sets hours, publishes, creates, blocks or frees time writes the schedule, on which they meet",
+    title: "all who set hours, publish, create, block or free time write the schedule, on which they meet",
     async run({ storage }) {
       const engine = stage(storage);
       const { slots } = await engine.createSlots({ ...by, slots: [{ start: minutes(0), end: minutes(30) }] });

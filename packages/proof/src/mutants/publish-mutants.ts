@@ -23,7 +23,7 @@ function withoutRecords(isMissing: (record: VersionedRecord) => boolean) {
 
 const isKnownSchedule = ({ kind, version }: VersionedRecord) => kind === "schedule" && version > 1;
 
-/** Whoever publishes, blocks or changes hours meets the others at the schedule. */
+/** All who publish, block or change hours meet at the schedule. */
 const scheduleMutants: readonly Mutant[] = (
   ["publishSlots", "importBusy", "setAvailability", "block", "createSlots", "unblock"] as const
 ).map((name) => ({

@@ -55,7 +55,8 @@ export interface EngineReads<Whose extends "host" | "actor" = "host"> {
   getSchedule(input: GetScheduleInput): Promise<Schedule>;
 
   /**
-   * Reads a slot as it counts now: a slot whose hold has expired is `available`.
+   * Reads a slot as it counts now: one whose hold has expired is `available`, or `withdrawn` if it was made of a computed
+   * opening.
    *
    * @param slotId 1 to 128 characters.
    * @returns The slot.
@@ -84,7 +85,8 @@ export interface EngineReads<Whose extends "host" | "actor" = "host"> {
 
   /**
    * Lists slots that start at `from` or later and before `to`, a page at a time, in the order of `start` and then `id`,
-   * or in reverse (`newestFirst`). All other fields narrow the list. An expired hold counts as `available`.
+   * or in reverse (`newestFirst`). All other fields narrow the list. An expired hold counts as `available`; a slot that
+   * was made of a computed opening is then in no list.
    *
    * @returns The slots of the page, and the cursor of the next one.
    * @throws BookingError `invalid_time_range`, `invalid_input`, `storage_busy`, `storage_unavailable`,
@@ -102,12 +104,13 @@ export interface EngineReads<Whose extends "host" | "actor" = "host"> {
   listSlots(input: ListSlotsInput): Promise<Page<SeenBy<Slot, Whose>>>;
 
   /**
-   * Finds what is on offer, for screens: slots that are available now, an expired hold included, and start at `from` or
-   * later and before `to`, a page at a time, in the order of `start`. It reads and returns only what a screen shows,
-   * which makes it faster than `listSlots`. A group slot is one item, with the id and version of a seat that is free and
-   * the number of all that are. For an actor, it finds the slots that `authorize` lets them list, and with a `subjectId`
-   * only those that they could book for that subject now. A page may have fewer items than `limit`, or none, and yet a
-   * cursor that goes on: after groups of many seats, and where most must be left out.
+   * Finds what is on offer, for screens: slots that are available now, those of expired holds included unless they were
+   * made of computed openings, and start at `from` or later and before `to`, a page at a time, in the order of `start`.
+   * It reads and returns only what a screen shows, which makes it faster than `listSlots`. A group slot is one item,
+   * with the id and version of a seat that is free and the number of all that are. For an actor, it finds the slots
+   * that `authorize` lets them list, and with a `subjectId` only those that they could book for that subject now. A
+   * page may have fewer items than `limit`, or none, and yet a cursor that goes on: after groups of many seats, and
+   * where most must be left out.
    *
    * A page that has all free seats, and fewer than `limit`, shows one moment between the call and its answer. A longer page
    * takes several reads, and so does one for a subject if policies look at what is booked around. An item then rests on a
