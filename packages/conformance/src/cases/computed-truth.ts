@@ -153,7 +153,7 @@ export const computedTruthCases: readonly ConformanceCase[] = [
         await assertSound(storage);
         await close();
       });
-      await fc.assert(property, { numRuns: Math.max(4, Math.ceil(propertyRuns / 4)) });
+      await fc.assert(property, { numRuns: Math.max(4, Math.ceil(propertyRuns / 6)) });
       assert.deepEqual(held, new Set(secondsOfHolds), "no run has held an opening for each of these");
     },
   },
