@@ -47,6 +47,8 @@ describe("mutants", () => {
     ["commit does not write the schedule of createSlots", "publish.created-meanwhile"],
     ["commit does not write the schedule of setAvailability", "publish.between"],
     ["commit forgets the busy times that are gone", "busy.replaced"],
+    ["findSlots has ended holds of openings as available", "contract.find-slots-computed"],
+    ["findOpen has ended holds of openings as available", "contract.find-slots-computed"],
     ["findSlots never has what is withdrawn", "publish.back-and-forth"],
     ["load shows hours as they were first", "computed.freed"],
   ])("one whose %s is killed by %s", async (mutant, caseKey) => {

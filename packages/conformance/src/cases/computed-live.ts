@@ -120,12 +120,16 @@ function allTimes(live: LiveSlots, input: Partial<Parameters<LiveSlots["findTime
 
 async function assertAlike(live: LiveSlots, engine: Engine): Promise<void> {
   const providerIds = followed.providerIds;
-  for (const length of [15, 30, 45]) {
-    for (const order of ["earliest", "latest"] as const) {
-      const wanted = { providerIds, minutes: length, order, limit: order === "latest" ? 500 : 3 };
-      assert.deepEqual(allTimes(live, wanted), await found(engine, { ...window, ...wanted }));
-    }
-  }
+  const searches = [15, 30, 45].flatMap((length) =>
+    (["earliest", "latest"] as const).map((order) => {
+      return { providerIds, minutes: length, order, limit: order === "latest" ? 500 : 7 };
+    }),
+  );
+  const expected = await Promise.all(searches.map((wanted) => found(engine, { ...window, ...wanted })));
+  assert.deepEqual(
+    searches.map((wanted) => allTimes(live, wanted)),
+    expected,
+  );
 }
 
 export const computedLiveCases: readonly ConformanceCase[] = [
@@ -153,7 +157,6 @@ export const computedLiveCases: readonly ConformanceCase[] = [
             const { start, end, providerId } = opening;
             await holdAt(other, 0, 0, { start, end, providerId });
             await caughtUp(live, engine);
-            await assertAlike(live, other);
           }
           // What is held is over, without news.
           clock.advance(61_000);

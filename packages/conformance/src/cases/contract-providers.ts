@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import type { Slot } from "@slotwright/core";
 import type { Position } from "@slotwright/core/adapter";
+import { computedSlotId } from "@slotwright/core/checking";
+import { engineOn } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
-import { sampleNow, sampleSchedule, slotAt, transitionOf } from "../records.ts";
+import { sampleInstant, sampleNow, sampleSchedule, slotAt, transitionOf } from "../records.ts";
 
 const providerAt = (number: number): string => `provider-${number % 25}`;
 const idsOf = (slots: readonly Slot[]): readonly string[] => slots.map(({ id }) => id);
@@ -30,6 +32,35 @@ export const contractProviderCases: readonly ConformanceCase[] = [
         assert.deepEqual(idsOf(found), expected, `${count} providers`);
         const last = await storage.findSlots({ providerIds, asOf: sampleNow, limit: 5, descending: true });
         assert.deepEqual(idsOf(last), expected.slice(-5).reverse(), `${count} providers, backwards`);
+      }
+    },
+  },
+  {
+    key: "contract.week-of-providers",
+    title: "a week of nine providers is listed and on offer, without the slot of an opening whose hold has ended",
+    async run({ storage, second }) {
+      const id = computedSlotId("hours", sampleInstant(0), 0, 0);
+      const held = { tokenHash: "0".repeat(64), expiresAt: sampleInstant(5), holderId: null };
+      const slots = Array.from({ length: 9 }, (_, index) => slotAt(index * 30, { providerId: providerAt(index) }));
+      const ended = slots.map((slot, index) => (index < 2 ? ({ ...slot, status: "held", hold: held } as const) : slot));
+      const [computed, ...others] = ended.map((slot, index) => (index === 0 ? { ...slot, id } : slot));
+      assert.ok(computed);
+      await storage.commit([transitionOf("fill", sampleSchedule, computed, ...others)]);
+      const week = { from: sampleInstant(0), to: sampleInstant(7 * 24 * 60) };
+      const providerIds = slots.map(({ providerId }) => providerId);
+      for (const [minutesLater, expected] of [
+        [4, others.slice(1)],
+        [5, others],
+      ] as const) {
+        const clock = { now: () => sampleInstant(minutesLater), sleep: async () => {} };
+        const reader = engineOn(second, { clock });
+        const list = await reader.listSlots({ ...week, providerIds, statuses: ["available"] });
+        assert.deepEqual(idsOf(list.items), idsOf(expected));
+        const open = await reader.findOpen({ ...week, providerIds });
+        assert.deepEqual(
+          open.items.map(({ slotId }) => slotId),
+          idsOf(expected),
+        );
       }
     },
   },

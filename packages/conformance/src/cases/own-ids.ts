@@ -96,6 +96,24 @@ export const ownIdCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "own-ids.of-openings",
+    title: "an id of the form that storages tell computed slots by is refused, whatever characters it is made of",
+    async run({ storage, second }) {
+      const engine = engineOn(storage);
+      const taken = ["01234567-89ab-8cde-f012-3456789abcde", "🏖🏖🏖🏖🏖🏖🏖🏖-1234-8123-1234-123456789012"];
+      for (const id of [...taken, "aaaaaaa\u2028-bbbb-8ccc-dddd-eeeeeeeeeeee"]) {
+        const { details } = await refusal(create(engine, "other", id), "invalid_input");
+        assert.deepEqual(
+          details.issues.map(({ path, code }) => [path, code]),
+          [["slots.1.slotId", "invalid"]],
+        );
+      }
+      // Another version, or a character too many, is the caller's to choose.
+      await create(engine, "aaaaaaa\u2028-bbbb-7ccc-dddd-eeeeeeeeeeee", "aaaaaaa\u2028-bbbb-8ccc-dddd-eeeeeeeeeeeee");
+      await assertSound(second);
+    },
+  },
+  {
     key: "own-ids.many",
     title: "createManySlots takes ids of the caller's choice, and says which input has one that exists",
     async run({ storage }) {

@@ -18,6 +18,8 @@ import { attempt } from "../ask.ts";
 import { engineOn, manualClock, minutes, patient, place, provider, publish, publishOne, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { anyIntent, emptyWorld } from "../intents.ts";
+import { aroundCalls, intercepted } from "../intercepted.ts";
+import { until } from "../until.ts";
 
 /** Commands in one random sequence. */
 const sequenceLength = 60;
@@ -204,8 +206,15 @@ export const previewCases: readonly ConformanceCase[] = [
       const inside = engineOn(storage).within(host.transaction as never);
       const book = { actor: patient, slotId, subjectId: "p-1" };
       assert.deepEqual(codesOf(await inside.preview("book", book)), ["possible"]);
-      const rival = engineOn(second, { retry: { budgetMs: 60_000 } }).book({ ...book, subjectId: "p-2" });
-      const first = Promise.race([rival, pause(100, "nobody")]).catch((error: unknown) => error);
+      let isAsked = false;
+      const noting = aroundCalls((call, proceed) => {
+        isAsked ||= call === "commit";
+        return proceed();
+      });
+      const patientRival = engineOn(intercepted(second, noting), { retry: { budgetMs: 60_000 } });
+      const rival = patientRival.book({ ...book, subjectId: "p-2" });
+      const nobody = until(() => isAsked, "the rival commits").then(() => pause(100, "nobody"));
+      const first = Promise.race([rival, nobody]).catch((error: unknown) => error);
       assert.equal(await first, "nobody", "Somebody was faster than the transaction that had locked the slot.");
       await inside.book(book);
       await host.commit();

@@ -7,7 +7,7 @@ import type { Slot } from "./slot.ts";
 export const computedIdPattern = "________-____-8___-____-____________";
 
 /** Whether a slot with this id was made of a computed opening. */
-export const isComputedId = (id: string): boolean => /^.{8}-.{4}-8.{3}-.{4}-.{12}$/u.test(id);
+export const isComputedId = (id: string): boolean => /^.{8}-.{4}-8.{3}-.{4}-.{12}$/su.test(id);
 
 /** What becomes of a slot whose appointment or hold is over. One that was made of a computed opening is withdrawn. */
 export const statusWhenFreed = ({ id }: Pick<Slot, "id">): "available" | "withdrawn" =>
