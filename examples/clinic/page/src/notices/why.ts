@@ -17,7 +17,8 @@ const sentences: Readonly<Record<string, Say>> = {
   slot_withdrawn: () => "This time is no longer offered. Choose another one.",
   slot_blocked: () => "The practice has blocked this time. Choose another one.",
   slot_not_found: () => "This time does not exist any longer. Choose another one.",
-  no_slot_available: () => "No free slot contains this time. Choose another one, or ask for an appointment.",
+  no_slot_available: () =>
+    "Nothing is free for all of this time any longer. Choose another one, or ask for an appointment.",
   hold_expired: () =>
     "The time was kept for you for a while, and that is over. Book it without that, or choose another one.",
   hold_not_found: () => "The time is not kept for you any longer. Book it without that, or choose another one.",

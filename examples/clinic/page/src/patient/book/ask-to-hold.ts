@@ -11,11 +11,15 @@ export interface OwnHold {
   readonly token: string;
   /** The version of the slot since it is held. */
   readonly version: number;
+  /** By the clock of the device, counted from before the request: never later than the server's end. */
+  readonly endsAt: number;
+  /** The same, counted from after the answer: never earlier than the server's end. */
+  readonly freeAt: number;
 }
 
 /**
- * Holds a slot, or a time that the hours offer and that no slot has been made of. If the answer is lost, it is asked for once more, with the same key: without its token, a hold of the
- * person's own would keep them from booking.
+ * Holds a slot, or a time that the hours offer and that no slot has been made of. If the answer is lost, it is asked for
+ * once more, with the same key: without its token, a hold of the person's own would keep them from booking.
  */
 export async function askToHold(
   calls: Pick<Calls, "hold">,
@@ -24,9 +28,10 @@ export async function askToHold(
 ): Promise<OwnHold> {
   const wanted = slotId === null ? { providerId, facilityId, start, end } : { slotId };
   const input = { ...wanted, seconds, idempotencyKey: newId() };
+  const endsAt = Date.now() + seconds * 1000;
   const { holdToken, slot } = await calls.hold(input).catch((error: unknown) => {
     if (isRequestError(error) && unknownCodes.includes(error.code)) return calls.hold(input);
     throw error;
   });
-  return { slotId: slot.id, token: holdToken, version: slot.version };
+  return { slotId: slot.id, token: holdToken, version: slot.version, endsAt, freeAt: Date.now() + seconds * 1000 };
 }

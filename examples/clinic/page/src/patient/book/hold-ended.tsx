@@ -18,7 +18,7 @@ export function HoldEnded({ keeping, onKeep }: HoldEndedProps) {
   const { offer } = keeping;
   const names = useNames();
   const zone = names.zone(offer.facilityId);
-  const { near, isFree } = useStanding(offer);
+  const { near, isFree } = useStanding(keeping);
   const wasKept = keeping.name !== "lost";
   return (
     <div className="hold-ended">
@@ -54,10 +54,14 @@ function wordsOf(end: "over" | "broken", isFree: boolean): string {
 }
 
 /** Whether nobody has the time, as far as is known, and others near it. */
-function useStanding(offer: FreeTime): { readonly near: readonly FreeTime[]; readonly isFree: boolean } {
+function useStanding(keeping: HoldEndedProps["keeping"]): {
+  readonly near: readonly FreeTime[];
+  readonly isFree: boolean;
+} {
+  const { offer } = keeping;
   const slots = useNear(offer);
   const isSlotFree = useIsFree(offer);
-  const times = useNearTimes(offer);
+  const times = useNearTimes(offer, keeping.name === "over" ? keeping.freeAt : undefined);
   if (offer.slotId !== null) return { near: slots, isFree: isSlotFree };
   const isOffer = (time: FreeTime) => timeKey(time) === timeKey(offer);
   const others = times?.filter((time) => !isOffer(time)) ?? [];

@@ -9,7 +9,7 @@ import { dateOf, dayOf } from "../../time/days.ts";
 import { formatDay } from "../../time/format.ts";
 import type { Wish } from "../find/search.ts";
 import { lengthOf, TimeList } from "../find/time-list.tsx";
-import { useAsked } from "../find/use-asked.ts";
+import { endsMs, useAsked } from "../find/use-asked.ts";
 import "../find/find.css";
 import "./booking.css";
 import { lengths, placeOf, type RequestPlace } from "./request.ts";
@@ -54,7 +54,9 @@ export function LengthDialog({ wish, onChoose, onClose }: LengthDialogProps) {
           ))}
         </SelectField>
         <FreeTimes {...{ place, times }} onChoose={choose} />
-        <p className="field-hint">The time that you choose is kept for you while you say what it is about.</p>
+        <p className="field-hint">
+          The time you choose is kept for you for a few minutes, while you say what it is about.
+        </p>
         <div className="dialog-buttons">
           <button type="button" className="button" onClick={onClose}>
             Cancel
@@ -92,11 +94,11 @@ function FreeTimes({ place, times, onChoose }: FreeTimesProps) {
   );
 }
 
-/** Free times of this length that the person could book, as long as the feed has no news of them. */
+/** Free times of this length that the person could book, live. */
 function useTimesOfLength({ providerId, facilityId }: RequestPlace, minutes: number): readonly FreeTime[] | undefined {
   const { calls } = useClient();
   const { me } = useDirectory();
-  return useAsked(JSON.stringify([providerId, facilityId, minutes]), async () => {
+  async function ask(): Promise<readonly FreeTime[]> {
     const from = new Date();
     const wanted = { providerIds: [providerId], facilityId, minutes, subjectId: me.id, limit: 500 };
     const window = { from, to: new Date(from.getTime() + aheadMs) };
@@ -111,5 +113,6 @@ function useTimesOfLength({ providerId, facilityId }: RequestPlace, minutes: num
       cursor = page.nextCursor;
     }
     return times;
-  });
+  }
+  return useAsked(JSON.stringify([providerId, facilityId, minutes]), ask, endsMs);
 }

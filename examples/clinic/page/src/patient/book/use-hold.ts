@@ -3,21 +3,23 @@ import { useClient } from "@slotwright/client/react";
 import type { FreeTime } from "@slotwright/core";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { headersOf, useDirectory } from "../../person.ts";
+import { reached } from "../../time/instant.ts";
 import { askToHold, type OwnHold } from "./ask-to-hold.ts";
 
 /** What is kept for the person while they fill in the form. */
 export type Keeping =
   | { readonly name: "asking"; readonly offer: FreeTime }
-  /** `endsAt` is by the clock of the device, counted from before the request: never later than the server's end. */
-  | (OwnHold & { readonly name: "kept"; readonly offer: FreeTime; readonly endsAt: number })
+  | Kept
   /** The server cannot be reached. The time can be booked all the same, as soon as it can. */
   | { readonly name: "unreachable"; readonly offer: FreeTime }
-  /** It ran out. */
-  | { readonly name: "over"; readonly offer: FreeTime }
+  /** It ran out by the clock of the device. Until `freeAt`, it may still count for the server. */
+  | (OwnHold & { readonly name: "over"; readonly offer: FreeTime })
   /** The practice has ended it. */
   | { readonly name: "broken"; readonly offer: FreeTime }
   /** Somebody else has it. */
   | { readonly name: "lost"; readonly offer: FreeTime; readonly error: unknown };
+
+type Kept = OwnHold & { readonly name: "kept"; readonly offer: FreeTime };
 
 export type SeenSlot = Pick<ShownSlot, "id" | "status" | "version">;
 
@@ -64,14 +66,17 @@ export function useHold(seconds: number): Hold {
 
   const keep = useCallback(
     (offer: FreeTime) => {
+      const before = current.current;
       giveBack();
       const asked: Keeping = { name: "asking", offer };
-      const endsAt = Date.now() + seconds * 1000;
       become(asked);
-      askToHold(calls, offer, seconds).then(
+      const ask = () => askToHold(calls, offer, seconds);
+      // The hold that is over would be in the way of one of the same time.
+      const asking = before?.name === "over" ? reached(before.freeAt).then(ask) : ask();
+      asking.then(
         (own) => {
           if (current.current === asked) {
-            become({ name: "kept", offer, ...own, endsAt });
+            become({ name: "kept", offer, ...own });
             // The news may have come before the answer.
             look();
           } else void calls.release({ slotId: own.slotId, holdToken: own.token }).catch(() => {});
@@ -91,7 +96,8 @@ export function useHold(seconds: number): Hold {
     const again = { slotId: kept.slotId, holdToken: kept.token, seconds, idempotencyKey: newId() };
     calls.extend(again).then(
       () => {
-        if (current.current === kept) become({ ...kept, endsAt: Math.max(kept.endsAt, endsAt) });
+        if (current.current !== kept) return;
+        become({ ...kept, endsAt: Math.max(kept.endsAt, endsAt), freeAt: Date.now() + seconds * 1000 });
       },
       // It ends when it would have ended, which the clock shows.
       () => {},
@@ -106,7 +112,7 @@ export function useHold(seconds: number): Hold {
     [look],
   );
 
-  useEndOfHold(keeping, () => become({ name: "over", offer: (keeping as Keeping).offer }));
+  useEndOfHold(keeping, () => become({ ...(keeping as Kept), name: "over" }));
   useLeaving(current, me.id, giveBack);
   return { keeping, seconds, keep, keepLonger, giveBack, seen, letGo: () => become(null) };
 }

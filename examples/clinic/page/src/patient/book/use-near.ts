@@ -2,7 +2,8 @@ import { useClient, useOpenSlots } from "@slotwright/client/react";
 import type { FreeTime, OpenSlot } from "@slotwright/core";
 import { nearest } from "../../notices/near.ts";
 import { useDirectory } from "../../person.ts";
-import { useAsked } from "../find/use-asked.ts";
+import { reached } from "../../time/instant.ts";
+import { endsMs, useAsked } from "../find/use-asked.ts";
 
 const aroundMs = 7 * 24 * 60 * 60 * 1000;
 
@@ -18,21 +19,34 @@ export function useNear({ slotId, providerId, facilityId, start, end }: FreeTime
   return nearest(others, start, most);
 }
 
-/** Free times of the same length, provider and facility near one that no slot was made of. Undefined if they are not known yet. */
-export function useNearTimes({
-  slotId,
-  providerId,
-  facilityId,
-  start,
-  end,
-}: FreeTime): readonly FreeTime[] | undefined {
+/** How many free times before and after the wanted one are looked at. */
+const lookedAt = 20;
+
+/**
+ * Free times of the same length, provider and facility near one that no slot was made of, and that one, if it is free.
+ * Undefined if they are not known yet.
+ *
+ * @param freeAt Until when a hold of the person's own may be in the way, in milliseconds. Nothing is asked before.
+ */
+export function useNearTimes(
+  { slotId, providerId, facilityId, start, end }: FreeTime,
+  freeAt = 0,
+): readonly FreeTime[] | undefined {
   const { calls } = useClient();
   const { me } = useDirectory();
   const minutes = (end.getTime() - start.getTime()) / 60_000;
-  return useAsked(JSON.stringify([slotId, providerId, facilityId, start, end]), async () => {
+  const key = JSON.stringify([slotId, providerId, facilityId, start, end, freeAt]);
+  async function ask(): Promise<readonly FreeTime[]> {
     if (slotId !== null) return [];
+    await reached(freeAt);
+    const wanted = { providerIds: [providerId], facilityId, minutes, subjectId: me.id, limit: lookedAt };
     const [from, to] = [new Date(start.getTime() - aroundMs), new Date(start.getTime() + aroundMs)];
-    const wanted = { providerIds: [providerId], facilityId, minutes, subjectId: me.id, from, to, limit: 500 };
-    return (await calls.findTimes(wanted)).items;
-  });
+    // The time itself is among the first ones from its start on, however many a page has.
+    const pages = await Promise.all([
+      calls.findTimes({ ...wanted, from: start, to }),
+      calls.findTimes({ ...wanted, from, to: start, order: "latest" }),
+    ]);
+    return pages.flatMap(({ items }) => items);
+  }
+  return useAsked(key, ask, endsMs);
 }

@@ -5,12 +5,14 @@ import { useEffect, useRef, useState } from "react";
 /** Of news that come close together, one question is made. */
 const gatherMs = 300;
 const againMs = 3_000;
+/** How often to ask for what can become free by the clock: the end of a hold is no news. */
+export const endsMs = 10_000;
 
 /**
- * What a call answers, asked again when the feed has news of slots or of hours, and a while after it failed. `undefined` until the
- * first answer to this question, which is told apart from others by its key.
+ * What a call answers, asked again when the feed has news of slots or of hours, a while after it failed, and every so many
+ * milliseconds, if they are given. `undefined` until the first answer to this question, which is told apart from others by its key.
  */
-export function useAsked<Answer>(key: string, ask: () => Promise<Answer>): Answer | undefined {
+export function useAsked<Answer>(key: string, ask: () => Promise<Answer>, everyMs?: number): Answer | undefined {
   const client = useClient();
   const [answer, setAnswer] = useState<{ readonly key: string; readonly value: Answer }>();
   const asking = useRef(ask);
@@ -41,11 +43,13 @@ export function useAsked<Answer>(key: string, ask: () => Promise<Answer>): Answe
     const leave = client.onNews(
       (entries) => entries.some(({ recordKind }) => recordKind !== "appointment") && later(gatherMs),
     );
+    const clock = everyMs === undefined ? undefined : setInterval(() => later(0), everyMs);
     return () => {
       isOver = true;
+      clearInterval(clock);
       clearTimeout(timer);
       leave();
     };
-  }, [client, key]);
+  }, [client, key, everyMs]);
   return answer?.key === key ? answer.value : undefined;
 }
