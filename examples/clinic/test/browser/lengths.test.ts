@@ -22,7 +22,7 @@ for (const engine of await bothEnginesOr("postgres")) {
       more: Readonly<Record<string, string>> = {},
       now?: Date,
     ): Promise<Page> {
-      const page = await bed().open(person, { search: { ...search, ...more }, now });
+      const page = await bed().open(person, { search: { ...search, ...more }, ...(now && { now }) });
       await page.getByRole("button", { name: "Choose how long it takes" }).click();
       await page.getByLabel("How long", { exact: true }).selectOption({ label: minutes });
       return page;

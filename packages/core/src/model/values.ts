@@ -92,9 +92,6 @@ function isPlain(value: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** Whether it is plain JSON, and no deeper than metadata may be. */
-export const isPlainJson = (value: unknown): boolean => jsonProblem(value) === undefined;
-
 const notJson = (message: string): Problem => ({ code: "not_json", message });
 
 function jsonProblem(value: unknown, ancestors: readonly unknown[] = []): Problem | undefined {
