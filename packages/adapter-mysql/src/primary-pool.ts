@@ -60,6 +60,8 @@ export function primaryPool(uris: readonly string[], databaseName: string, reach
       const { pool, watch } = serverOf(place);
       watch();
       const driver = await connect(pool, () => isEnded);
+      // It may have ended while there was no session.
+      watch();
       if (!known.has(coreOf(driver))) await refuseReadOnly(driver);
       known.add(coreOf(driver));
       return driver;

@@ -25,7 +25,8 @@ export async function openTransaction(
     refuseBinary(client, databaseName);
     await client.query({ text: begin });
   } catch (error) {
-    release(client, true);
+    // With the error, by which the pool learns that its server has not answered.
+    release(client, error as Error);
     throw toStorageError(error, { databaseName, during: "read" });
   }
   return {
@@ -74,7 +75,7 @@ async function rollBack(client: PostgresPoolClient): Promise<undefined> {
 }
 
 /** The host may already have released the client. That error must not replace the original one. */
-function release(client: PostgresPoolClient, destroy: boolean): void {
+function release(client: PostgresPoolClient, destroy: Error | boolean): void {
   stopHearing(client);
   try {
     client.release(destroy);

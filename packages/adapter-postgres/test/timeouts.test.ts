@@ -1,4 +1,5 @@
 import { booking, creation, slotAt } from "@slotwright/conformance";
+import type { StorageAdapter } from "@slotwright/core";
 import { startProxy } from "@slotwright/test-servers/proxy";
 import { Pool } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -86,26 +87,32 @@ describeOnServer("a server that ends sessions by the clock", (url) => {
 });
 
 describeOnServer("a server that hangs under the idle sessions of a URL with two", (url) => {
-  it("costs one call its query_timeout, and the next ones go to the other server, or are unavailable if that is away as well", async () => {
-    const [first, second] = [await hangingWayTo(url()), await hangingWayTo(url())];
-    const { host } = new URL(second.url(url()));
-    const all = new URL(first.url(url()));
-    const connectionString = `${all.href.replace(all.host, `${all.host},${host}`)}?query_timeout=500`;
-    const storage = postgresAdapter({ connectionString });
-    await storage.migrate();
-    const begun = await Promise.all(Array.from({ length: 6 }, () => storage.begin()));
-    await Promise.all(begun.map(({ rollback }) => rollback()));
-    first.pause();
-    first.refuse();
-    await expect(storage.load(keys)).rejects.toMatchObject({ failure: "transient" });
-    for (const _call of begun) expect(await storage.load(keys)).toEqual([undefined]);
-    second.pause();
-    second.refuse();
-    await expect(storage.load(keys)).rejects.toMatchObject({ failure: "transient" });
-    await expect(storage.load(keys)).rejects.toMatchObject({ failure: "unavailable" });
-    await storage.close();
-    await Promise.all([first.close(), second.close()]);
-  });
+  it.each([
+    ["a read", (storage: StorageAdapter) => storage.load(keys)],
+    ["the begin of a transaction", (storage: StorageAdapter) => storage.begin()],
+  ])(
+    "costs one call its query_timeout, and the next ones go to the other server, or are unavailable if that is away as well: %s",
+    async (_, call) => {
+      const [first, second] = [await hangingWayTo(url()), await hangingWayTo(url())];
+      const { host } = new URL(second.url(url()));
+      const all = new URL(first.url(url()));
+      const connectionString = `${all.href.replace(all.host, `${all.host},${host}`)}?query_timeout=500`;
+      const storage = postgresAdapter({ connectionString });
+      await storage.migrate();
+      const begun = await Promise.all(Array.from({ length: 6 }, () => storage.begin()));
+      await Promise.all(begun.map(({ rollback }) => rollback()));
+      first.pause();
+      first.refuse();
+      await expect(call(storage)).rejects.toMatchObject({ failure: "transient" });
+      for (const _call of begun) expect(await storage.load(keys)).toEqual([undefined]);
+      second.pause();
+      second.refuse();
+      await expect(storage.load(keys)).rejects.toMatchObject({ failure: "transient" });
+      await expect(storage.load(keys)).rejects.toMatchObject({ failure: "unavailable" });
+      await storage.close();
+      await Promise.all([first.close(), second.close()]);
+    },
+  );
 });
 
 describe("a session that the server has ended", () => {

@@ -124,7 +124,7 @@ describe("asking a policy without an engine", () => {
     expect(askPolicy(late, nine)).toMatchObject({ policy: "late", unanswered: true });
     const values: Record<string, unknown> = { of: 1 };
     values.itself = values;
-    for (const wrong of [values, { at: 1n }] as never[])
+    for (const wrong of [values, { at: 1n }, { of: values, toJSON: () => ({}) }] as never[])
       expect(askPolicy({ name: "round", check: () => ({ problem: "No.", values: wrong }) }, nine)).toMatchObject({
         policy: "round",
         unanswered: true,

@@ -12,6 +12,9 @@ const slot = (index: number): NewSlotInput => ({ start: at(index), end: at(index
 const slots = (count: number) => Array.from({ length: count }, (_, index) => slot(index));
 const createdSoFar = (inputs: number) => ({ idempotencyKey: "k", inputs, slots: inputs });
 
+/** It has the form of the ids of slots that are made of openings. */
+const ofOpening = "0a1b2c3d-0000-8000-8000-000000000001";
+
 describe("createManySlots", () => {
   it("is stopped by a timer even where nothing is waited for", async () => {
     const engine = createEngine({ storage: memoryAdapter() });
@@ -67,6 +70,15 @@ describe("createManySlots", () => {
       code: "invalid_input",
       details: { issues: [{ path: "slots.12" }], createdSoFar: createdSoFar(10) },
       cause: { message: "line 13 is cut off" },
+    });
+  });
+
+  it("says which input a rule refused, as the whole call counts them", async () => {
+    const engine = createEngine({ storage: memoryAdapter() });
+    const given = slots(15).map((slot, index) => (index === 12 ? { ...slot, slotId: ofOpening } : slot));
+    await expect(engine.createManySlots({ ...call, slots: given })).rejects.toMatchObject({
+      code: "invalid_input",
+      details: { issues: [{ path: "slots.12.slotId" }], createdSoFar: createdSoFar(10) },
     });
   });
 

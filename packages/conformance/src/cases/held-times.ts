@@ -158,6 +158,33 @@ export const heldTimeCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "held-times.alternatives",
+    title:
+      "the refusal of a token that holds nothing offers what is free, stored or computed, as one without a token does",
+    async run({ storage, open }) {
+      const engine = engineOn(storage);
+      await slotsAt(engine, [
+        [0, 30],
+        [30, 60],
+        [60, 90],
+      ]);
+      const [last] = await slotsAt(engine, [[300, 330]]);
+      const { appointment } = await engine.book({ actor: patient, subjectId: "p-2", slotId: last.id });
+      const no = { holdToken: "gone", alternatives: 3 };
+      const waiting = { actor: provider, appointmentId: await ask(engine, [0, 30]), ...no };
+      const moving = { actor: patient, appointmentId: appointment.id, ...at([0, 30]), ...no };
+      const of = (details: object) => (details as { readonly alternatives: readonly Slot[] }).alternatives.length;
+      assert.equal(of(await refusedWith(engine, "book", wanted([0, 30], no), "no_slot_available")), 3);
+      // It keeps the time that was asked for.
+      assert.equal(of(await refusedWith(engine, "accept", waiting, "no_slot_available")), 1);
+      assert.equal(of(await refusedWith(engine, "reschedule", moving, "no_slot_available")), 3);
+      const other = await open();
+      const hours = stage(other.storage);
+      await hours.setAvailability({ ...by, hours: computed("09:00", "12:00") });
+      assert.equal(of(await refusedWith(hours, "book", wanted([0, 30], no), "no_slot_available")), 3);
+    },
+  },
+  {
     key: "held-times.several",
     title: "of several slots that tokens hold at a time, the shortest is taken whose hold lasts",
     async run({ storage }) {

@@ -1,6 +1,6 @@
 import type { Alternative, ErrorCode, Refusal } from "../errors/index.ts";
 import type { WishedTime } from "../model/appointment-request.ts";
-import { availabilityIdOf } from "../model/availability.ts";
+import { type Availability, availabilityIdOf } from "../model/availability.ts";
 import type { CommandName } from "../model/journal.ts";
 import { limits } from "../model/limits.ts";
 import type { SlotSearch } from "../model/search.ts";
@@ -32,6 +32,7 @@ export interface Wish {
   readonly appointmentId?: string;
   readonly slotId?: string | undefined;
   readonly alsoSlotIds?: readonly string[];
+  readonly holdToken?: string | readonly string[] | undefined;
   readonly orSlotIds?: readonly string[];
   readonly providerId?: string | undefined;
   readonly facilityId?: string | undefined;
@@ -87,7 +88,10 @@ export async function withAlternatives<W extends Wish>(
     const isAgreed =
       opening === undefined
         ? isToBeHad(slot, wanted, refused, surveyOf(slot))
-        : refused.wouldAgree({ ...refused.command, start: slot.start, end: slot.end }, seenAt(opening, slot));
+        : refused.wouldAgree(
+            { ...refused.command, holdToken: undefined, start: slot.start, end: slot.end },
+            seenAt(opening, slot),
+          );
     return isAgreed && refused.isListed(slot);
   };
   const alternatives = (await nearest(free, most, willDo)).map(asAlternative);
@@ -111,7 +115,7 @@ function placeOf<W extends Wish>({ name, command, seen }: Refused<W>): PlaceInTi
   return providerId && facilityId && start && end ? { providerId, facilityId, start, end } : undefined;
 }
 
-/** Computed openings, if it is a booking of a time, or a move to it, whose rule has looked at the hours. */
+/** Computed openings, if it is a booking of a time, or a move to it. */
 async function openingsFor<W extends Wish>(
   settings: EngineSettings,
   wanted: Wanted,
@@ -119,7 +123,7 @@ async function openingsFor<W extends Wish>(
   until: number,
 ): Promise<ReadonlyMap<Slot, AlternativeOpening>> {
   if ((name !== "book" && name !== "reschedule") || command.slotId !== undefined) return new Map();
-  const hours = seen.availability(availabilityIdOf(wanted.providerId, wanted.facilityId));
+  const hours = await hoursFor(settings, wanted, { command, seen }, until);
   const moved = name === "reschedule" ? seen.appointment(command.appointmentId ?? "") : undefined;
   const given = moved === undefined ? [] : withdrawnWith(moved, seen);
   const openings = await openingsNear(settings, wanted, { hours, given }, until);
@@ -205,6 +209,19 @@ function withSurvey(seen: Survey | undefined, survey: Survey): Survey {
   };
 }
 
+/** As the rule has seen them. With a token, it has not looked. */
+async function hoursFor<W extends Wish>(
+  { storage }: EngineSettings,
+  { providerId, facilityId }: Wanted,
+  { command, seen }: Pick<Refused<W>, "command" | "seen">,
+  until: number,
+): Promise<Availability | undefined> {
+  const id = availabilityIdOf(providerId, facilityId);
+  if (command.holdToken === undefined) return seen.availability(id);
+  const [record] = await storage.loadToShow([{ kind: "availability", id }], until);
+  return record?.kind === "availability" ? record : undefined;
+}
+
 /** The same command for another slot. */
 function inPlaceOfTaken<W extends Wish>(slot: Slot, wanted: Wanted, { name, command }: Refused<W>): W {
   const { alsoSlotIds = [], orSlotIds = [] } = command;
@@ -212,9 +229,9 @@ function inPlaceOfTaken<W extends Wish>(slot: Slot, wanted: Wanted, { name, comm
   if (alsoSlotIds.some((id) => id === wanted.takenId)) return { ...command, alsoSlotIds: replaced(alsoSlotIds) };
   if (orSlotIds.some((id) => id === wanted.takenId)) return { ...command, orSlotIds: replaced(orSlotIds) };
   const other = { ...command, alsoSlotIds, slotId: slot.id, ...timeOn(slot, wanted, command) };
-  // The version and the hold in a booking, or a request, are about the taken slot, not about this one.
-  if (name === "request") return { ...other, ifVersion: undefined };
-  return name === "book" ? { ...other, ifVersion: undefined, holdToken: undefined } : other;
+  // The version in a booking, or a request, and the hold are about the taken slot, not about this one.
+  const isOfSlot = name === "book" || name === "request";
+  return { ...other, holdToken: undefined, ...(isOfSlot && { ifVersion: undefined }) };
 }
 
 /** A command keeps its own time if the slot contains it. Otherwise the time moves to the slot's start. */

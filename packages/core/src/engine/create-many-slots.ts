@@ -84,7 +84,11 @@ function stoppedBy(error: unknown, run: Run, createdSoFar: CreatedSoFar, chunk?:
 }
 
 /** Which input the error is about, if it is about one. */
-function inputOf(error: BookingError, { from }: Chunk): { readonly index?: number } {
+function inputOf(error: BookingError, { from }: Chunk): object {
+  if (isBookingError(error, "invalid_input")) {
+    const pathOf = (path: string) => path.replace(/^slots\.(\d+)/, (_, at) => `slots.${from + Number(at)}`);
+    return { issues: error.details.issues.map((issue) => ({ ...issue, path: pathOf(issue.path) })) };
+  }
   const isOfOne =
     isBookingError(error, "invalid_time_range") ||
     isBookingError(error, "slot_overlap") ||

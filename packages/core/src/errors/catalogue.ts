@@ -156,7 +156,7 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     message: ({ appointmentId, providerId, facilityId, start, end, holdsNone }) => {
       const [place, time] = [`"${providerId}" at facility "${facilityId}"`, `${iso(start)} to ${iso(end)}`];
       if (holdsNone) {
-        return `The holdToken holds no slot of provider ${place} that contains ${time}: it is that of another hold, or its hold was released or broken, or somebody has taken the slot since it ended. Hold the time again, or leave holdToken out to take a free slot.`;
+        return `The holdToken holds no slot of provider ${place} that contains ${time}: it is that of another hold, or its hold was used, released or broken, or somebody has taken the slot since it ended. Hold the time again, or leave holdToken out to take a free slot.`;
       }
       return `Provider ${place} has no free slot that contains ${time}. ${
         appointmentId === undefined

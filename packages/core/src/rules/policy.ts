@@ -188,10 +188,11 @@ function isObjection(answer: unknown): answer is Objection {
   );
 }
 
-/** Not if it contains itself, or a number that JSON has no form for. */
+/** Not if it contains itself, or a bigint. */
 function hasJson(values: object): boolean {
   try {
-    return JSON.stringify(values) !== undefined;
+    // Of the copy that is shown: what makes JSON of itself may hide that it contains itself.
+    return JSON.stringify(copyOf(values)) !== undefined;
   } catch {
     return false;
   }
