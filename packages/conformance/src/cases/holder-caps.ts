@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   type AccessRequest,
   buffer,
+  type Engine,
   maximumHolds,
   maximumPerDay,
   type Policy,
@@ -31,6 +32,16 @@ const byHolder = (slotId: string, holderId = "h-1") => ({ actor: patient, slotId
 /** An engine with a cap of two, before whose commit something else is done. */
 const cappedOn = (storage: StorageAdapter, doThis: () => Promise<unknown>) =>
   engineOn(whenFirst(storage, "commit", doThis), { policies: capOf(2) });
+
+/** Books one slot, and holds another one for the holder. Returns what gives both up, the neighbour first. */
+async function neighbourAndHold(engine: Engine, next: string, far: string): Promise<() => Promise<void>> {
+  const { appointment } = await engine.book({ actor: patient, slotId: next, subjectId: "p-1" });
+  const { holdToken } = await engine.hold(byHolder(far));
+  return async () => {
+    await engine.cancel({ actor: patient, appointmentId: appointment.id });
+    await engine.release({ actor: patient, slotId: far, holdToken });
+  };
+}
 
 export const holderCapCases: readonly ConformanceCase[] = [
   {
@@ -154,14 +165,9 @@ export const holderCapCases: readonly ConformanceCase[] = [
     async run({ storage, second }) {
       const others = engineOn(second);
       const [wanted, next = "", , , far = ""] = await slotsOf(storage, place.providerId, 5);
-      const { appointment } = await others.book({ actor: patient, slotId: next, subjectId: "p-1" });
-      const { holdToken } = await others.hold(byHolder(far));
-      // Until the hold is given back, the cap is in the way. After it, nothing is.
-      const freed = async () => {
-        await others.cancel({ actor: patient, appointmentId: appointment.id });
-        await others.release({ actor: patient, slotId: far, holdToken });
-      };
+      const freed = await neighbourAndHold(others, next, far);
       const policies = [...capOf(1), buffer({ beforeMinutes: 0, afterMinutes: 5 })];
+      // Until the hold is given back, the cap is in the way. After it, nothing is.
       const engine = engineOn(whenFirst(storage, "findSlots", freed), { policies });
       assert.equal((await engine.hold(byHolder(wanted ?? ""))).slot.id, wanted);
       await assertSound(storage);
@@ -191,14 +197,9 @@ export const holderCapCases: readonly ConformanceCase[] = [
       const others = engineOn(second);
       const [wanted = "", next = "", , , far = ""] = await slotsOf(storage, place.providerId, 5);
       for (const ask of ["preview", "hold"] as const) {
-        const { appointment } = await others.book({ actor: patient, slotId: next, subjectId: "p-1" });
-        const { holdToken } = await others.hold(byHolder(far));
-        // Until the hold is given back, the cap is in the way, which nobody asks to pass. After it, nothing is.
-        const freed = async () => {
-          await others.cancel({ actor: patient, appointmentId: appointment.id });
-          await others.release({ actor: patient, slotId: far, holdToken });
-        };
+        const freed = await neighbourAndHold(others, next, far);
         const policies = [...capOf(1), buffer({ beforeMinutes: 0, afterMinutes: 5 })];
+        // Until the hold is given back, the cap is in the way, which nobody asks to pass. After it, nothing is.
         const engine = engineOn(whenFirst(storage, "findSlots", freed), notToBePassed(...policies));
         const input = passing("buffer", wanted);
         if (ask === "preview") assert.equal((await engine.preview("hold", input)).possible, true);

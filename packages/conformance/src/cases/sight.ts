@@ -143,7 +143,7 @@ export const sightCases: readonly ConformanceCase[] = [
   },
   {
     key: "sight.overlap-of-subject",
-    title: "a subject has no two appointments at the same time, requests included, whoever they are with",
+    title: "a subject has no two appointments at the same time, requests included, with one provider or several",
     async run({ storage }) {
       const engine = engineWith(storage, [noOverlapOfSubject()]);
       const ids = await slotsAt(storage, [

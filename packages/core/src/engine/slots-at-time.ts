@@ -26,7 +26,7 @@ export interface Looking {
 const mostSlots = 1_000;
 /** The most times that are named because slots lie there and overlap a time. */
 const mostOverlaps = 10;
-/** How many of them `authorize` is asked about: it may ask a database of the host's each time. */
+/** How many of them `authorize` is asked about: it may query your database each time. */
 const mostAsked = 100;
 
 export function scheduleIdIn(

@@ -105,7 +105,7 @@ function tooClose({ beforeMinutes, afterMinutes }: BufferTimes, { slotId }: Neig
 }
 
 /**
- * No subject has two appointments at the same time, whoever they are with. A request counts until it expires.
+ * No subject has two appointments at the same time, with the same provider or others. A request counts until it expires.
  *
  * @example
  * ```ts
