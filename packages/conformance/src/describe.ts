@@ -49,10 +49,18 @@ async function runOnFreshStore(one: ConformanceCase, harness: ConformanceHarness
     opened.push(store);
     return store;
   };
-  try {
-    const context: CaseContext = { ...(await open()), open, propertyRuns: harness.propertyRuns ?? 100 };
-    await one.run(context);
-  } finally {
-    for (const store of opened) await store.close();
+  const [ran] = await Promise.allSettled([inContext(one, harness, open)]);
+  const closed = await Promise.allSettled(opened.map((store) => store.close()));
+  // What went wrong in the case comes first: a store that cannot be closed is often left behind by that.
+  for (const outcome of [ran, ...closed]) {
+    if (outcome.status === "rejected") throw outcome.reason;
   }
+}
+
+async function inContext(
+  one: ConformanceCase,
+  { propertyRuns = 100 }: ConformanceHarness,
+  open: () => Promise<ConformanceStore>,
+): Promise<void> {
+  await one.run({ ...(await open()), open, propertyRuns });
 }

@@ -36,9 +36,11 @@ function isLinearizableByForce(history: History, policies: readonly string[]): b
   return goesOn(new Set(candidates.keys()), initialState(history.initial));
 }
 
-function withoutLastAnswer({ calls, ...history }: History): History {
+/** The call that was answered last may have taken effect, and others may have seen that, before it was answered. */
+function beforeLastAnswer({ calls, ...history }: History): History {
   const last = calls.reduce((latest, call) => ((call.returned ?? -1) >= (latest.returned ?? -1) ? call : latest));
-  return { ...history, calls: calls.filter((call) => call !== last) };
+  const outcome = { ...last.outcome, status: "unknown" } as const;
+  return { ...history, calls: calls.map((call) => (call === last ? { ...call, returned: null, outcome } : call)) };
 }
 
 /**
@@ -122,7 +124,7 @@ describe("the checker's shortcuts", () => {
       const { counterexample } = verdict;
       expect(isLinearizableByForce(counterexample, policies)).toBe(false);
       if (!isAnswered(counterexample)) return;
-      expect(isLinearizableByForce(withoutLastAnswer(counterexample), policies)).toBe(true);
+      expect(isLinearizableByForce(beforeLastAnswer(counterexample), policies)).toBe(true);
     });
     await fc.assert(property, { numRuns: 300 });
     expect(Math.min(seen.true, seen.false)).toBeGreaterThan(20);

@@ -62,9 +62,32 @@ async function begun(begin: CaseContext["beginHostTransaction"]): ReturnType<Cas
   }
 }
 
+/** A host whose transaction is undone because others are in its way rolls back, and begins it again. */
+async function commitInTransaction(
+  { storage, beginHostTransaction }: CaseContext,
+  transitions: readonly Transition[],
+  rollsBack: boolean,
+): Promise<void> {
+  for (;;) {
+    const { transaction, commit: end, rollback } = await begun(beginHostTransaction);
+    try {
+      for (const transition of transitions) {
+        assert.deepEqual(await storage.within(transaction).commit([transition]), [{ status: "committed" }]);
+        await pause(Math.random() * 10);
+      }
+      await (rollsBack ? rollback() : end());
+      return;
+    } catch (error) {
+      // Its locks would keep others, and the end of the case, waiting.
+      await rollback();
+      if (!isStorageError(error, "transient")) throw error;
+    }
+  }
+}
+
 /** Writers on two connections, each with stories of its own. Some work in transactions, half of which roll back. */
 async function write(context: CaseContext, writer: number): Promise<readonly JournalEntry[]> {
-  const { storage, second, beginHostTransaction } = context;
+  const { storage, second } = context;
   const written: JournalEntry[] = [];
   const schedule = { ...sampleSchedule, id: `schedule of ${writer}`, providerId: `provider ${writer}` };
   await commit(storage, transitionOf(schedule.id, schedule));
@@ -72,16 +95,8 @@ async function write(context: CaseContext, writer: number): Promise<readonly Jou
     const transitions = story((writer * 3 + round) * 30, schedule);
     const inTransaction = writer % 3 === 2;
     const rollsBack = inTransaction && round === 1;
-    if (!inTransaction) {
-      await commit(writer % 2 === 0 ? storage : second, ...transitions);
-    } else {
-      const { transaction, commit: end, rollback } = await begun(beginHostTransaction);
-      for (const transition of transitions) {
-        assert.deepEqual(await storage.within(transaction).commit([transition]), [{ status: "committed" }]);
-        await pause(Math.random() * 10);
-      }
-      await (rollsBack ? rollback() : end());
-    }
+    if (inTransaction) await commitInTransaction(context, transitions, rollsBack);
+    else await commit(writer % 2 === 0 ? storage : second, ...transitions);
     if (!rollsBack) written.push(...entriesOf(transitions));
   }
   return written;

@@ -10,7 +10,7 @@ import { type ModelStep, modelCall } from "./model.ts";
 import { initialState, type ModelState } from "./model-state.ts";
 import { searchOrder } from "./search.ts";
 import { isObject, recordsIn, type ShownRecord } from "./shown-records.ts";
-import { lastAnswered, withoutLastAnswer } from "./shrink.ts";
+import { lastAnswered } from "./shrink.ts";
 import { stretchesIn } from "./stretches.ts";
 
 /** Seconds and milliseconds of an instant, without delimiters. */
@@ -58,7 +58,7 @@ const triesFor = ({ calls }: Pick<History, "calls">) => ({ maxTries: 10_000 + 10
 /** An order of all calls except the one answered last. In a shrunk history, that is the one that does not fit. */
 function withoutLast(history: JudgedHistory): Explained | undefined {
   const call = lastAnswered(history);
-  const others = withoutLastAnswer(history);
+  const others = { ...history, calls: history.calls.filter((other) => other !== call) };
   const found = searchOrder(others, triesFor(others));
   if (call === undefined || !("order" in found)) return undefined;
   const rest = Array.from({ length: partsOf(call, history) }, () => call);

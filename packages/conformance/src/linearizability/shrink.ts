@@ -39,18 +39,19 @@ export function shrinkHistory(history: JudgedHistory): JudgedHistory {
   const judge = createJudge();
   const prefix = shortestPrefix(history, judge);
   const effective = withoutSome(prefix, isEffectless, judge.isBad);
-  return withoutSome(effective, isOpen, (fewer) => judge.isBad(fewer) && judge.isGood(withoutLastAnswer(fewer)));
+  return withoutSome(effective, isOpen, (fewer) => judge.isBad(fewer) && judge.isGood(beforeLastAnswer(fewer)));
 }
 
-/** The call that was answered last. If all was well before it, it is the one without an explanation. */
+/** The call that was answered last. If all was well until then, it is the one without an explanation. */
 export function lastAnswered({ calls }: Pick<JudgedHistory, "calls">): HistoryCall | undefined {
   const answered = calls.filter(({ returned }) => returned !== null);
   return answered.toSorted((a, b) => Number(a.returned) - Number(b.returned)).at(-1);
 }
 
-export function withoutLastAnswer(history: JudgedHistory): JudgedHistory {
+/** Others may have seen what the last call did, as far as its commits are known, before it was answered. */
+function beforeLastAnswer(history: JudgedHistory): JudgedHistory {
   const last = lastAnswered(history);
-  return { ...history, calls: history.calls.filter((call) => call !== last) };
+  return { ...history, calls: history.calls.map((call) => (call === last ? pending(call) : call)) };
 }
 
 /**
