@@ -1,5 +1,5 @@
 import { conformanceCases } from "./cases/index.ts";
-import type { CaseContext, ConformanceCase, ConformanceHarness, ConformanceStore } from "./harness.ts";
+import type { ConformanceCase, ConformanceHarness, ConformanceStore } from "./harness.ts";
 
 /** The part of a test runner that the suite uses. The functions of Vitest, Jest and node:test fit. */
 export interface TestRunner {
