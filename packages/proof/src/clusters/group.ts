@@ -58,22 +58,33 @@ function faultsOfPrimary(cluster: GroupCluster): readonly ClusterFault[] {
 /** What parts a node from the others for a while, or for so long that they go on without it. */
 function partings(cluster: GroupCluster): readonly Harm[] {
   const urls = cluster.nodes.map(({ url }) => url);
-  return [...divisionsOf(cluster), expulsion(cluster, urls), lagOf("mysql", urls)];
+  return [...divisionsOf(cluster), ...expulsions(cluster, urls), lagOf("mysql", urls)];
 }
 
-function expulsion({ cut, heal }: GroupCluster, urls: readonly string[]): Harm {
-  return {
-    key: "expelled",
-    title: "cannot reach the others until they have gone on without it, and joins them again",
-    strike: async (place) => cut(place),
-    async mend(place) {
-      try {
-        await untilAlone(urls.filter((_, other) => other !== place));
-      } finally {
-        heal(place);
-      }
-    },
+/** What lasts until the group has gone on without the node. If that was the primary, it learns last that it is not. */
+function expulsions({ nodes, cut, heal }: GroupCluster, urls: readonly string[]): readonly Harm[] {
+  const processOf = (place: number) => (nodes[place] as OwnServer).process;
+  const onceAlone = (mend: Harm["mend"]) => async (place: number) => {
+    try {
+      await untilAlone(urls.filter((_, other) => other !== place));
+    } finally {
+      await mend(place);
+    }
   };
+  return [
+    {
+      key: "expelled",
+      title: "cannot reach the others until they have gone on without it, and joins them again",
+      strike: async (place) => cut(place),
+      mend: onceAlone(async (place) => heal(place)),
+    },
+    {
+      key: "expelled-while-stopped",
+      title: "is stopped with SIGSTOP until the others have gone on without it, is continued, and joins them again",
+      strike: (place) => processOf(place).pause(),
+      mend: onceAlone((place) => processOf(place).resume()),
+    },
+  ];
 }
 
 const members = "SELECT member_id FROM performance_schema.replication_group_members";

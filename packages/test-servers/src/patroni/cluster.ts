@@ -107,15 +107,24 @@ function membersOf(
     const place = found.indexOf(true);
     return place === -1 ? undefined : place;
   };
-  const settle = () =>
-    until("two standbys follow a primary", async () => {
+  const settle = () => {
+    let forgetfulSince: number | undefined;
+    return until("two standbys follow a primary", async () => {
       const place = await primary();
-      if (place === undefined || !(await knowsSuccessor(controls[place] as string))) return false;
-      const followed =
-        "select count(*)::int as n, bool_or(sync_state = 'sync') as waits from pg_stat_replication where state = 'streaming'";
-      const [row] = await query((nodes[place] as OwnServer).url, followed).catch(() => []);
-      return row?.n === nodes.length - 1 && row.waits === true;
+      if (place === undefined) return false;
+      const node = nodes[place] as OwnServer;
+      const { followers, waits } = await followersOf(node);
+      const isFollowed = followers === nodes.length - 1;
+      const knows = isFollowed && (await knowsSuccessor(controls[place] as string));
+      if (knows) return waits;
+      forgetfulSince = isFollowed ? (forgetfulSince ?? Date.now()) : undefined;
+      if (forgetfulSince !== undefined && Date.now() - forgetfulSince > mostForgetfulMs) {
+        forgetfulSince = undefined;
+        await node.process.restart();
+      }
+      return false;
     });
+  };
   return {
     primary,
     settle,
@@ -134,6 +143,22 @@ function membersOf(
       return next as number;
     },
   };
+}
+
+/**
+ * A primary that was stopped, and continued when another one had just taken over, may be the primary again and still
+ * compare with an old copy of what etcd has. It then names no standby until it is started again. Patroni 3.1 notices
+ * (https://github.com/patroni/patroni/issues/2779).
+ */
+const mostForgetfulMs = 20_000;
+
+/** How many standbys receive what is written, and whether commits wait for one of them. */
+async function followersOf({ url }: OwnServer): Promise<{ readonly followers: number; readonly waits: boolean }> {
+  const [row] = await query(
+    url,
+    "select count(*)::int as followers, coalesce(bool_or(sync_state = 'sync'), false) as waits from pg_stat_replication where state = 'streaming'",
+  ).catch(() => []);
+  return { followers: Number(row?.followers ?? 0), waits: row?.waits === true };
 }
 
 /** Whether a standby is known to have all that is committed, so that it may take over. */
