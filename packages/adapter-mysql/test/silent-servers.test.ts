@@ -85,6 +85,22 @@ describeOnEachServer("a URI of two servers", (server) => {
     await storage.close();
   });
 
+  it("leaves one that falls silent after it took long to open its first session", async () => {
+    const storage = open("?connectTimeout=4000");
+    first.pause();
+    const begun = storage.begin();
+    // Longer than it is watched while there is no session.
+    await wait(2_500);
+    first.resume();
+    const { transaction } = await begun;
+    first.pause();
+    await expect(storage.within(transaction).load([key])).rejects.toMatchObject({
+      message: expect.stringMatching(/does not answer/),
+    });
+    expect(await storage.load([key])).toEqual([undefined]);
+    await storage.close();
+  });
+
   it("is closed although it has fallen silent under a call", async () => {
     const storage = await withAllOpen();
     first.pause();
