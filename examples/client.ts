@@ -43,7 +43,7 @@ const slotId = bens.get().items[0]?.id ?? "";
 // A click shows at once, and is confirmed by the answer.
 await ada.commands.book({ slotId, subjectId: "ada" });
 
-// The slower one is told why not, and their screen is right before the news have come.
+// The slower one is told why not, and their screen is right before the news arrives.
 await ben.commands.book({ slotId, subjectId: "ben" }).catch((error: unknown) => {
   if (!isRequestError(error, "slot_booked")) throw error;
   console.log("ben is told:", error.message);

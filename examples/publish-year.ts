@@ -7,7 +7,7 @@ const engine = createEngine({ storage });
 
 const timeZone = "Europe/Berlin";
 
-// Half hours from eight to four in Berlin on every day of 2027, also when the clocks have changed. They could also be
+// Half hours from eight to four in Berlin on every day of 2027, even when the clocks have changed. They could also be
 // read from a file: any iterable will do.
 const hours: Hours = { offer: { minutes: 30 }, weekly: [{ days: weekdays, from: "08:00", to: "16:00" }] };
 const year = openingsOf({ hours, timeZone, from: "2027-01-01T00:00:00+01:00", to: "2028-01-01T00:00:00+01:00" });
