@@ -1,6 +1,6 @@
 import type { Appointment, Slot } from "@slotwright/core";
-import { compareIds, keyText, scheduleIdOf, type VersionedRecord } from "@slotwright/core/adapter";
-import { type Context, type Seen, slotAsOf, takenPlace } from "@slotwright/core/checking";
+import { compareIds, keyText, type VersionedRecord } from "@slotwright/core/adapter";
+import { type Context, type Seen, scheduleIdIn, slotAsOf, takenPlace } from "@slotwright/core/checking";
 import type { Records } from "./model-state.ts";
 
 /** What is stored at one point. */
@@ -82,7 +82,7 @@ function zoneOf(
 ): string {
   const [first = ""] = place?.slotIds ?? [];
   const { providerId = "", facilityId = "" } = place?.time ?? {};
-  const ofTime = () => scheduleIdOf(providerId, overlapScope === "facility" ? facilityId : null);
+  const ofTime = () => scheduleIdIn({ providerId, facilityId }, { overlapScope });
   const id = seen.slot(first)?.scheduleId ?? ofTime();
   const schedule = tables.records.get(keyText({ kind: "schedule", id }));
   return schedule?.kind === "schedule" ? schedule.timeZone : "UTC";

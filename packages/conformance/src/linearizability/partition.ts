@@ -1,6 +1,5 @@
 import type { AppointmentRequest, Slot } from "@slotwright/core";
-import { scheduleIdOf } from "@slotwright/core/adapter";
-import { availabilityIdOf } from "@slotwright/core/checking";
+import { availabilityIdOf, scheduleIdIn } from "@slotwright/core/checking";
 import { type HistoryCall, type House, isSearch, type JudgedHistory, stretchedNames } from "./history.ts";
 import { isObject, recordsIn, type ShownRecord } from "./shown-records.ts";
 
@@ -91,8 +90,8 @@ function wholesOf({ name, input, outcome }: HistoryCall, history: Circumstances,
   const { slotId } = input;
   const isByTime = timedCalls.has(name) && slotId === undefined;
   const { providerId, facilityId } = name === "reschedule" ? placeTold(outcome) : input;
-  const facility = history.overlapScope === "facility" ? String(facilityId) : null;
-  const schedule = () => `schedule:${scheduleIdOf(String(providerId), facility)}`;
+  const place = { providerId: String(providerId), facilityId: String(facilityId) };
+  const schedule = () => `schedule:${scheduleIdIn(place, history)}`;
   if (isSearch({ name })) return [...slots.values()].flatMap((slot) => (isSearched(input, slot) ? placesOf(slot) : []));
   if (scheduleCalls.has(name)) return [schedule()];
   // A computed opening depends on all that is stored in its way.
@@ -152,7 +151,7 @@ function hoursSearched({ name, input }: HistoryCall, { overlapScope }: Circumsta
   const { providerIds, facilityId } = input as { readonly providerIds: readonly string[]; readonly facilityId: string };
   return providerIds.flatMap((providerId) => [
     `availability:${availabilityIdOf(providerId, facilityId)}`,
-    `schedule:${scheduleIdOf(providerId, overlapScope === "facility" ? facilityId : null)}`,
+    `schedule:${scheduleIdIn({ providerId, facilityId }, { overlapScope })}`,
   ]);
 }
 

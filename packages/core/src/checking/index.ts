@@ -10,7 +10,7 @@ export { parseCommand } from "../engine/parse-command.ts";
 export { resultOf } from "../engine/stored-result.ts";
 export { availabilityIdOf } from "../model/availability.ts";
 export { busyParts, busyStretches } from "../model/busy.ts";
-export { computedSlotId, publishedSlotId } from "../model/schedule.ts";
+export { computedSlotId, publishedSlotId, scheduleIdIn } from "../model/schedule.ts";
 export { newSlot, slotAsOf } from "../model/slot.ts";
 export {
   type Change,

@@ -1,4 +1,4 @@
-import { scheduleIdOf } from "../model/schedule.ts";
+import { scheduleIdIn } from "../model/schedule.ts";
 import { containing } from "../model/search.ts";
 import { type Slot, slotAsOf } from "../model/slot.ts";
 import { contains, durationMs, type TimeRange } from "../model/time-range.ts";
@@ -28,13 +28,6 @@ const mostSlots = 1_000;
 const mostOverlaps = 10;
 /** How many of them `authorize` is asked about: it may query your database each time. */
 const mostAsked = 100;
-
-export function scheduleIdIn(
-  { overlapScope }: Pick<EngineSettings, "overlapScope">,
-  { providerId, facilityId }: Pick<WantedTime, "providerId" | "facilityId">,
-): string {
-  return scheduleIdOf(providerId, overlapScope === "facility" ? facilityId : null);
-}
 
 /** Those that are free first, and of these the shortest, which `book` would choose. */
 export async function slotsContaining(
@@ -75,7 +68,7 @@ export async function slotInTheWay(
   { providerId, facilityId, start, end }: WantedTime,
 ): Promise<Slot | undefined> {
   const time = { providerId, facilityId, start, end };
-  const place = { ...time, scheduleId: scheduleIdIn(looking.settings, time) };
+  const place = { ...time, scheduleId: scheduleIdIn(time, looking.settings) };
   const isInTheWay = (slot: Slot) => !contains(slot, time) || slot.status !== "available";
   const across = await shownAmong(looking, (await slotsAcross(looking, place)).filter(isInTheWay));
   return across.find((slot) => contains(slot, time)) ?? across[0];

@@ -1,5 +1,5 @@
 import type { ErrorCode, Refusal } from "../errors/index.ts";
-import { scheduleIdOf } from "../model/schedule.ts";
+import { scheduleIdIn } from "../model/schedule.ts";
 import type { Refused, Wish } from "./alternatives.ts";
 import type { EngineSettings } from "./options.ts";
 
@@ -55,7 +55,7 @@ async function zoneOf(
   const { providerId = appointment?.providerId, facilityId = appointment?.facilityId } = named;
   const slot = named.slotId === undefined ? undefined : seen.slot(named.slotId);
   const isPlace = providerId !== undefined && facilityId !== undefined;
-  const ofPlace = isPlace ? scheduleIdOf(providerId, overlapScope === "facility" ? facilityId : null) : undefined;
+  const ofPlace = isPlace ? scheduleIdIn({ providerId, facilityId }, { overlapScope }) : undefined;
   const scheduleId = slot?.scheduleId ?? ofPlace;
   if (scheduleId === undefined) return undefined;
   const zone = seen.schedule(scheduleId)?.timeZone;

@@ -60,3 +60,11 @@ export function computedSlotId(availabilityId: string, start: Date, seat: number
 export function scheduleIdOf(providerId: string, facilityId: string | null): string {
   return uuidFromName(JSON.stringify([providerId, facilityId]), namespace);
 }
+
+/** The schedule that a slot at a place belongs to: the provider's at the facility, or the provider's everywhere. */
+export function scheduleIdIn(
+  { providerId, facilityId }: { readonly providerId: string; readonly facilityId: string },
+  { overlapScope }: { readonly overlapScope: OverlapScope },
+): string {
+  return scheduleIdOf(providerId, overlapScope === "facility" ? facilityId : null);
+}

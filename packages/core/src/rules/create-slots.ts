@@ -3,7 +3,7 @@ import type { Command } from "../model/commands.ts";
 import { isComputedId } from "../model/computed-id.ts";
 import { limits } from "../model/limits.ts";
 import type { Replayable } from "../model/replayable.ts";
-import { type Schedule, scheduleIdOf } from "../model/schedule.ts";
+import { type Schedule, scheduleIdIn } from "../model/schedule.ts";
 import { overlapping } from "../model/search.ts";
 import { perhapsOccupyingStatuses, type Slot } from "../model/slot.ts";
 import type { TimeRange } from "../model/time-range.ts";
@@ -37,7 +37,7 @@ export interface CreatedSlots extends Replayable {
 /** Publishes slots on a schedule: all of them or none. The first slots also create the schedule. */
 export const createSlots: Rule<CreateSlots, CreatedSlots> = {
   reads(command, _seen, context) {
-    const scheduleId = scheduleIdFor(command, context);
+    const scheduleId = scheduleIdIn(command, context);
     const own = command.slots.flatMap(({ slotId }) => (slotId === undefined ? [] : slotKey(slotId)));
     return {
       keys: [{ kind: "schedule", id: scheduleId }, ...own],
@@ -96,13 +96,9 @@ export const createSlotsChunk: Rule<CreateSlots, CreatedChunk> = {
 /** Where something is offered, and the zone if the caller names one. */
 export type Place = Pick<CreateSlots, "providerId" | "facilityId" | "timeZone">;
 
-export function scheduleIdFor({ providerId, facilityId }: Place, { overlapScope }: Context): string {
-  return scheduleIdOf(providerId, overlapScope === "facility" ? facilityId : null);
-}
-
 /** The schedule with its next version, or a new one. */
 export function scheduleFor(command: Place, seen: Seen, context: Context): Change<Schedule> {
-  const id = scheduleIdFor(command, context);
+  const id = scheduleIdIn(command, context);
   const existing = seen.schedule(id);
   if (existing !== undefined) return bumpSchedule(existing, context);
   const facilityId = context.overlapScope === "facility" ? command.facilityId : null;
@@ -201,14 +197,14 @@ function nestedJsonBytes(value: unknown): number {
 }
 
 function refuseScheduleVersion(command: CreateSlots, seen: Seen, context: Context): Refusal | undefined {
-  const id = scheduleIdFor(command, context);
+  const id = scheduleIdIn(command, context);
   const actual = seen.schedule(id)?.version ?? 0;
   const { ifVersion: expected = actual } = command;
   return expected === actual ? undefined : refuse("version_conflict", { record: "schedule", id, expected, actual });
 }
 
 function refuseTimeZone(command: CreateSlots, seen: Seen, context: Context): Refusal | undefined {
-  const existing = seen.schedule(scheduleIdFor(command, context));
+  const existing = seen.schedule(scheduleIdIn(command, context));
   const { timeZone: expected } = command;
   if (existing === undefined || expected === undefined) return undefined;
   if (isSameTimeZone(existing.timeZone, expected)) return undefined;

@@ -2,11 +2,11 @@ import { refuse } from "../errors/index.ts";
 import { type BusyMark, busyMetadata, busySlotId, weekOf } from "../model/busy.ts";
 import type { Command } from "../model/commands.ts";
 import { limits } from "../model/limits.ts";
+import { scheduleIdIn } from "../model/schedule.ts";
 import { overlapping } from "../model/search.ts";
 import { type Slot, slotAsOf, slotStatuses } from "../model/slot.ts";
 import type { TimeRange } from "../model/time-range.ts";
 import { type BusyPlan, type BusyTime, busyPlan, type Marked, markedAmong, timeOf } from "./busy/plan.ts";
-import { scheduleIdFor } from "./create-slots.ts";
 import {
   bumpSchedule,
   type Change,
@@ -38,7 +38,7 @@ export interface ImportedStretch {
  */
 export const importBusy: Rule<ImportBusy, ImportedStretch> = {
   reads(command, _seen, context): Reads {
-    const scheduleId = scheduleIdFor(command, context);
+    const scheduleId = scheduleIdIn(command, context);
     const range = overlapping({ start: weekOf(command.from).start, end: weekOf(command.from).end });
     const search = { ...range, providerIds: [command.providerId], scheduleId, statuses: slotStatuses };
     return { keys: [{ kind: "schedule", id: scheduleId }], search };
@@ -46,7 +46,7 @@ export const importBusy: Rule<ImportBusy, ImportedStretch> = {
 
   decide(command, seen, context): Decision<ImportedStretch> {
     const { providerId, facilityId } = command;
-    const schedule = seen.schedule(scheduleIdFor(command, context));
+    const schedule = seen.schedule(scheduleIdIn(command, context));
     if (schedule === undefined) return refuse("schedule_not_found", { providerId, facilityId });
     const found = seen.found.map((slot) => slotAsOf(slot, context.now));
     const marked = markedAmong(found);

@@ -1,9 +1,8 @@
 import type { Availability } from "../model/availability.ts";
-import { computedSlotId } from "../model/schedule.ts";
+import { computedSlotId, scheduleIdIn } from "../model/schedule.ts";
 import { overlapping } from "../model/search.ts";
 import { type newSlot, type Slot, slotAsOf, slotStatuses } from "../model/slot.ts";
 import { contains, type TimeRange } from "../model/time-range.ts";
-import { scheduleIdFor } from "./create-slots.ts";
 import type { Context, FurtherReads, Seen } from "./decision.ts";
 import { isComputed, openingAt, seatsBeside } from "./hours/computed.ts";
 import { availabilityKey } from "./set-availability.ts";
@@ -23,7 +22,7 @@ export type SlotToMake = Parameters<typeof newSlot>[0];
  * what is seen of them is all there is as long as the schedule is the same.
  */
 export function openingReads(place: PlaceInTime, seen: Seen, context: Context): FurtherReads {
-  const scheduleId = scheduleIdFor(place, context);
+  const scheduleId = scheduleIdIn(place, context);
   const keys = [{ kind: "schedule", id: scheduleId } as const, availabilityKey(place)];
   // A slot that was published or freed a moment ago is taken as it is. No opening is made where it lies.
   const wasMissed = (slot: Slot) =>
@@ -57,7 +56,7 @@ export function slotForOpening(
   if (free === undefined) return undefined;
   const { seat } = free;
   const id = freeId(availability, { start, seat }, seen.obstacles, context);
-  return { id, scheduleId: scheduleIdFor(place, context), providerId, facilityId, seat, start, end, metadata: {} };
+  return { id, scheduleId: scheduleIdIn(place, context), providerId, facilityId, seat, start, end, metadata: {} };
 }
 
 /**

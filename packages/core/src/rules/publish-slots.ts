@@ -2,9 +2,10 @@ import { refuse } from "../errors/index.ts";
 import type { Availability } from "../model/availability.ts";
 import type { Command } from "../model/commands.ts";
 import { limits } from "../model/limits.ts";
+import { scheduleIdIn } from "../model/schedule.ts";
 import { overlapping } from "../model/search.ts";
 import { type Slot, slotStatuses } from "../model/slot.ts";
-import { scheduleFor, scheduleIdFor } from "./create-slots.ts";
+import { scheduleFor } from "./create-slots.ts";
 import {
   type Change,
   type Context,
@@ -49,7 +50,7 @@ type HoursOf = (command: PublishSlots, seen: Seen) => Availability | undefined;
 function publishing(hoursOf: HoursOf): Rule<PublishSlots, PublishedStretch> {
   return {
     reads(command, seen, context): Reads {
-      const scheduleId = scheduleIdFor(command, context);
+      const scheduleId = scheduleIdIn(command, context);
       const keys = [{ kind: "schedule", id: scheduleId } as const, availabilityKey(command)];
       const availability = hoursOf(command, seen);
       if (availability === undefined) return { keys };
@@ -96,7 +97,7 @@ export function changesOf(
 ): readonly Change[] {
   if (created.length + withdrawn.length === 0) return [];
   const { timeZone } = availability;
-  const place = { scheduleId: scheduleIdFor({ providerId, facilityId }, context), providerId, facilityId };
+  const place = { scheduleId: scheduleIdIn({ providerId, facilityId }, context), providerId, facilityId };
   return [
     scheduleFor({ providerId, facilityId, timeZone }, seen, context),
     ...(created.length === 0 ? [] : renewedRules(availability, { end: until }, context)),

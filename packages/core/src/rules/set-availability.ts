@@ -5,9 +5,10 @@ import type { Hours } from "../model/hours.ts";
 import type { PublishedSlots } from "../model/publish-slots.ts";
 import type { RecordKey } from "../model/record.ts";
 import type { Replayable } from "../model/replayable.ts";
+import { scheduleIdIn } from "../model/schedule.ts";
 import { isSameTimeZone } from "../model/time-zone.ts";
 import { withRulesOf } from "../model/zone-rules.ts";
-import { scheduleFor, scheduleIdFor } from "./create-slots.ts";
+import { scheduleFor } from "./create-slots.ts";
 import { type Change, changeAvailability, createAvailability, decided, type Rule, type Seen } from "./decision.ts";
 
 /** Hours that have been set. */
@@ -34,7 +35,7 @@ export const availabilityKey = ({
  */
 export const setAvailability: Rule<SetAvailability, ChangedAvailability> = {
   reads: (command, _seen, context) => ({
-    keys: [{ kind: "schedule", id: scheduleIdFor(command, context) }, availabilityKey(command)],
+    keys: [{ kind: "schedule", id: scheduleIdIn(command, context) }, availabilityKey(command)],
   }),
 
   decide(command, seen, context) {
@@ -44,7 +45,7 @@ export const setAvailability: Rule<SetAvailability, ChangedAvailability> = {
     const { ifVersion: expected = actual } = command;
     if (expected !== actual) return refuse("version_conflict", { record: "availability", id, expected, actual });
     const { providerId, facilityId, hours } = command;
-    const timeZone = command.timeZone ?? before?.timeZone ?? zoneOfSchedule(seen, scheduleIdFor(command, context));
+    const timeZone = command.timeZone ?? before?.timeZone ?? zoneOfSchedule(seen, scheduleIdIn(command, context));
     const schedule = scheduleFor({ providerId, facilityId, timeZone }, seen, context);
     const isSameZone = before !== undefined && isSameTimeZone(before.timeZone, timeZone);
     // What is offered from now on is told by the rules of now.

@@ -1,6 +1,7 @@
 import { BookingError } from "../../errors/index.ts";
 import { explainSchema } from "../../model/queries.ts";
 import type { ExplainInput } from "../../model/read-inputs.ts";
+import { scheduleIdIn } from "../../model/schedule.ts";
 import type { Shown } from "../../model/shown.ts";
 import { type Slot, slotAsOf } from "../../model/slot.ts";
 import type { HoursVerdict } from "../../rules/hours/verdict.ts";
@@ -10,7 +11,7 @@ import { isObject, meansField, parse } from "../parse.ts";
 import type { PreviewReason } from "../preview/preview.ts";
 import { retryReads } from "../retry.ts";
 import { bookerFor } from "../sight/booking.ts";
-import { scheduleIdIn, slotsContaining, type WantedTime } from "../slots-at-time.ts";
+import { slotsContaining, type WantedTime } from "../slots-at-time.ts";
 import { shownTo } from "../visible.ts";
 import { readOnce, slotsAcross } from "./across.ts";
 import type { Asking } from "./asking.ts";
@@ -78,7 +79,7 @@ async function explainTime(asking: Asking, time: WantedTime): Promise<Explanatio
   );
   const { hours, verdict } = await hoursAt(asking, time);
   if (best?.reasons.length === 0) return { ...(await shown(asking, best)), hours: verdict };
-  const place = { ...time, scheduleId: scheduleIdIn(asking.settings, time) };
+  const place = { ...time, scheduleId: scheduleIdIn(time, asking.settings) };
   const across = readOnce(() => slotsAcross(asking, place));
   const ofOpening = await reasonsAgainstOpening(asking, time, hours, across);
   if (ofOpening === undefined && best !== undefined) return { ...(await shown(asking, best)), hours: verdict };

@@ -3,7 +3,7 @@ import type { FreeTime } from "../../model/free-time.ts";
 import { compareIds } from "../../model/id-order.ts";
 import { minuteMs } from "../../model/local-date.ts";
 import { openSeatOf } from "../../model/open-slot.ts";
-import { computedSlotId, type OverlapScope, scheduleIdOf } from "../../model/schedule.ts";
+import { computedSlotId, type OverlapScope, scheduleIdIn } from "../../model/schedule.ts";
 import { newSlot, type Slot } from "../../model/slot.ts";
 import { durationMs } from "../../model/time-range.ts";
 import type { Seen } from "../../rules/decision.ts";
@@ -192,7 +192,7 @@ export function imaginedSlot(
   seat: number,
 ): Slot {
   const { providerId, facilityId, start, end } = time;
-  const scheduleId = scheduleIdOf(providerId, overlapScope === "facility" ? facilityId : null);
+  const scheduleId = scheduleIdIn(time, { overlapScope });
   const slotId = computedSlotId(id, start, seat, 0);
   const slot = newSlot({ id: slotId, scheduleId, providerId, facilityId, seat, start, end, metadata: {} }, start);
   return { ...slot, version: 0 };

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { FreeTime, TimesByDay } from "../../model/free-time.ts";
 import { countTimesSchema } from "../../model/queries.ts";
 import type { CountTimesInput } from "../../model/read-inputs.ts";
-import { scheduleIdOf } from "../../model/schedule.ts";
+import { scheduleIdIn } from "../../model/schedule.ts";
 import type { DayAt } from "../../model/zone-clock.ts";
 import type { EngineSettings } from "../options.ts";
 import { parse } from "../parse.ts";
@@ -40,8 +40,7 @@ async function daysFor(
   { timeZone, providerIds, facilityId }: z.output<typeof countTimesSchema>,
 ): Promise<(providerId: string) => DayAt> {
   if (timeZone !== undefined) return createDaysOf(timeZone, () => undefined);
-  const place = settings.overlapScope === "facility" ? facilityId : null;
-  const idOf = (providerId: string) => scheduleIdOf(providerId, place);
+  const idOf = (providerId: string) => scheduleIdIn({ providerId, facilityId }, settings);
   const zones = await retryReads(settings, (until) => settings.zones.ofAll(providerIds.map(idOf), until));
   return createDaysOf(undefined, (providerId) => zones.get(idOf(providerId)));
 }

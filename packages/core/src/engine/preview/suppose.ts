@@ -1,8 +1,8 @@
 import type { ErrorCode, ErrorDetails, Refusal } from "../../errors/index.ts";
 import type { Appointment } from "../../model/appointment.ts";
 import { busyMarkOf } from "../../model/busy.ts";
+import { scheduleIdIn } from "../../model/schedule.ts";
 import { newSlot, type Slot } from "../../model/slot.ts";
-import { scheduleIdFor } from "../../rules/create-slots.ts";
 import type { Context, Seen } from "../../rules/decision.ts";
 import { appointmentTransitions } from "../../rules/transitions.ts";
 import type { Envelope } from "../request.ts";
@@ -110,7 +110,7 @@ function withFreeSlot(
   context: Context,
 ): Supposed | undefined {
   const place = { providerId, facilityId };
-  const own = { id: context.newId(), scheduleId: scheduleIdFor(place, context), seat: 0, metadata: {} };
+  const own = { id: context.newId(), scheduleId: scheduleIdIn(place, context), seat: 0, metadata: {} };
   const made = newSlot({ ...own, ...place, start, end }, context.now);
   const slot = { ...made, ...stateFor(made, supposed, context) };
   const { seen } = withSlots(supposed, [slot]);

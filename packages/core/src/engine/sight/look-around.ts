@@ -1,7 +1,7 @@
 import type { Agenda, SubjectAppointment, TakenSlot } from "../../model/agenda.ts";
 import { requestState } from "../../model/appointment-request.ts";
 import type { RecordKey, StoredRecord } from "../../model/record.ts";
-import { scheduleIdOf } from "../../model/schedule.ts";
+import { scheduleIdIn } from "../../model/schedule.ts";
 import type { Slot } from "../../model/slot.ts";
 import type { TimeRange } from "../../model/time-range.ts";
 import type { Context, Seen } from "../../rules/decision.ts";
@@ -160,7 +160,7 @@ export async function zoneOfPlace(
   until: number,
 ): Promise<string | null> {
   const slot: Slot | undefined = slotId === undefined ? undefined : seen.slot(slotId);
-  const ofTime = time && scheduleIdOf(time.providerId, overlapScope === "facility" ? time.facilityId : null);
+  const ofTime = time && scheduleIdIn(time, { overlapScope });
   const scheduleId = slot?.scheduleId ?? ofTime;
   if (scheduleId === undefined) return null;
   const known = await zones.of(scheduleId, until);
