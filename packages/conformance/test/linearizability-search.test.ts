@@ -210,7 +210,7 @@ describe("a long history", () => {
     expect(verdict.explanation).toMatch(new RegExp(`^${late.id} cannot come next: the rules answer S\\d `, "m"));
     expect(verdict.explanation).toMatch(/^\d+ earlier calls, which are explained, are left out\.$/m);
     expect(verdict.explanation.split("\n").length).toBeLessThan(150);
-  }, 20_000);
+  }, 60_000);
 
   it("of 20 000 reads is not too deep", async () => {
     const { slots, initial, engine } = await storeWith(1);
