@@ -56,7 +56,7 @@ async function runOnClusters(options: ProofOptions, signal: AbortSignal): Promis
   for await (const run of proveClusters(options, signal)) {
     await addToReport(options.report, run);
     printRun(run, options.report);
-    isGood &&= isSound(run);
+    isGood &&= isSound(run) && !run.isInterrupted;
   }
   return isGood;
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { loadEngine } from "@slotwright/lab/engines";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clusterKinds } from "../src/clusters/kinds.ts";
 import type { Nodes } from "../src/clusters/nodes.ts";
@@ -63,6 +64,33 @@ it("goes on to the next cluster if one cannot be had, and fails in the end with 
   };
   await expect(all()).rejects.toThrow("There is no cluster here of MariaDB Galera.");
   expect(proven).toEqual(["postgres-cluster"]);
+});
+
+it("reports the rounds before one that could not be played, and calls the run interrupted", async () => {
+  const { address, end } = await (await loadEngine("postgres")).createDatabase(new AbortController().signal);
+  const urls = [address, address];
+  const whole = {
+    urls,
+    addresses: urls,
+    writable: () => urls,
+    auditable: () => urls,
+    drop: () => end({ keep: false }),
+  };
+  const opened = [whole];
+  const nodes: Nodes = {
+    engine: "postgres",
+    origin: "two ways to one server",
+    faults: [{ key: "nothing", title: "nothing happens", harm: async (_, struck) => struck() }],
+    openDatabase: async () => opened.pop() ?? Promise.reject(new Error("the cluster is gone")),
+    settle: async () => {},
+    stop: async () => {},
+  };
+  const kinds = { ...clusterKinds, galera: { title: "MariaDB Galera", start: async () => nodes } };
+  const options = parseOptions(["--galera", "--histories", "4", "--faults", "2"]) as ProofOptions;
+  const runs: ClusterRun[] = [];
+  for await (const run of proveClusters(options, new AbortController().signal, kinds)) runs.push(run);
+  expect(runs).toMatchObject([{ isInterrupted: true, tally: { faults: 1 }, problems: [] }]);
+  expect(runs[0]?.tally.histories).toBeGreaterThanOrEqual(2);
 });
 
 describe("the report on clusters", () => {

@@ -18,7 +18,8 @@ const pauseMs = 60;
 type Connect = DatabaseEngine["connect"];
 
 export async function startPlainRows(connect: Connect, urls: readonly string[], writable: string): Promise<PlainRows> {
-  await withConnection(connect, writable, (one) => one.query("CREATE TABLE plain_rows (id VARCHAR(40) PRIMARY KEY)"));
+  const table = "CREATE TABLE IF NOT EXISTS plain_rows (id VARCHAR(40) PRIMARY KEY)";
+  await withConnection(connect, writable, (one) => one.query(table));
   const ending = new AbortController();
   const acknowledged = new Set<string>();
   const writeOn = async (url: string, place: number) => {

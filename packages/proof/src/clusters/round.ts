@@ -44,13 +44,15 @@ interface Work {
 /** Lets callers play on all nodes of an empty database while the faults strike, and checks everything afterwards. */
 export async function playRound(nodes: Nodes, options: RoundOptions): Promise<RoundReport> {
   const engine = await loadEngine(nodes.engine);
-  const database = await nodes.openDatabase();
+  const database = await onceWhole(nodes, nodes.openDatabase);
   const storages: readonly StorageAdapter[] = database.addresses.map(engine.openStorage);
   const tally = emptyTally();
   await storages[0]?.migrate();
   const beside = await startBeside(engine, database.addresses, tally);
-  const [first] = await database.writable();
-  const plain = await startPlainRows(engine.connect, database.urls, first as string);
+  const plain = await onceWhole(nodes, async () => {
+    const [first] = await database.writable();
+    return startPlainRows(engine.connect, database.urls, first as string);
+  });
   const pulse = startPulse(storages, `r${options.seed}`);
   const work = { engine, database, storages, beside, plain, pulse, tally };
   try {
@@ -75,15 +77,32 @@ async function playWith(nodes: Nodes, { seed, histories, faults, signal }: Round
   await pulse.end();
   await nodes.settle();
   await plain.end();
-  // A node may have to catch up with the last of the rows.
-  await nodes.settle();
   tally.faults += strikes.length;
   const ofPulse = await settleUnknown(pulse.history(), storages[0] as StorageAdapter);
   const told = [...played.histories, ofPulse].flatMap(toldIn);
-  const findings = [...played.findings, ...pulse.findings(), ...(await findingsOnNodes(work, told))];
-  const [url] = await work.database.writable();
-  const plainRows = { acknowledged: plain.acknowledged(), lost: await plain.lost(url as string) };
+  // A node may have to catch up with the last of the rows.
+  const onNodes = await onceWhole(nodes, () => findingsOnNodes(work, told));
+  const findings = [...played.findings, ...pulse.findings(), ...onNodes];
+  const lost = await onceWhole(nodes, async () => {
+    const [url] = await work.database.writable();
+    return plain.lost(url as string);
+  });
+  const plainRows = { acknowledged: plain.acknowledged(), lost };
   return { tally, bookings: pulse.history().calls.filter(isBooked).length, strikes, findings, plainRows };
+}
+
+const mostTries = 3;
+
+/** On a busy machine, a node may leave its cluster by itself while it is asked. It is asked again when it is back. */
+async function onceWhole<T>({ settle }: Nodes, ask: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    await settle();
+    try {
+      return await ask();
+    } catch (error) {
+      if (tries === mostTries) throw error;
+    }
+  }
 }
 
 const isBooked = ({ name, outcome }: History["calls"][number]) => name === "book" && outcome.status === "done";

@@ -1,5 +1,5 @@
 import { NoDatabaseError } from "@slotwright/lab/engines";
-import { createProgress, heading } from "@slotwright/lab/terminal";
+import { bad, createProgress, heading } from "@slotwright/lab/terminal";
 import { addTo, emptyTally } from "../histories/tally.ts";
 import type { ProofOptions } from "../options.ts";
 import { nodesAt } from "./given-nodes.ts";
@@ -44,13 +44,18 @@ async function proveNodes(
   const startedAt = new Date();
   console.log(heading(`${cluster}: ${nodes.origin}`));
   const rounds: RoundReport[] = [];
+  let hasFailed = false;
   try {
     await playRounds(nodes, options, signal, rounds);
+  } catch (error) {
+    if (rounds.length === 0) throw error;
+    hasFailed = true;
+    console.error(bad("The rest of the run could not be played:"), error);
   } finally {
     await nodes.stop();
   }
   const { seed } = options;
-  return runOf(rounds, { cluster, origin: nodes.origin, seed, startedAt, isInterrupted: signal.aborted });
+  return runOf(rounds, { cluster, origin: nodes.origin, seed, startedAt, isInterrupted: signal.aborted || hasFailed });
 }
 
 async function playRounds(
