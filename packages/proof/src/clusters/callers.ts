@@ -1,18 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  anyPlay,
-  aroundCalls,
-  type History,
-  intercepted,
-  type Play,
-  perform,
-  problemsOf,
-} from "@slotwright/conformance";
+import { anyPlay, type History, type Play, perform, problemsOf } from "@slotwright/conformance";
 import type { StorageAdapter } from "@slotwright/core";
-import { isStorageError } from "@slotwright/core/adapter";
 import fc from "fast-check";
 import { countHistory, countingAdapter, type Tally } from "../histories/tally.ts";
 import { type Finding, finding } from "./findings.ts";
+import { mostAttempts, patient, pauseMs } from "./patient.ts";
 
 /** Callers on all nodes, who play one history after another until there are enough. */
 export interface Callers {
@@ -37,9 +29,6 @@ export interface Played {
 /** Histories that are played at the same time. */
 const lanes = 2;
 const budgetMs = 4_000;
-const quietMs = 30;
-/** With the pause, longer than any node needs to come back, also on a machine that does much else. */
-const [pauseMs, mostAttempts] = [100, 3_000];
 
 export async function playOnNodes(callers: Callers): Promise<Played> {
   const histories: History[] = [];
@@ -88,30 +77,4 @@ async function playOnce({ storages, name, seed, tally }: Callers, number: number
 
 function kindOf(text: string): Finding["kind"] {
   return /^(Not linearizable|Undecided)/.test(text) ? "unexplained" : "other";
-}
-
-/**
- * Waits while the node is away. What became of a commit is not known then, so it is left to the engine. It reads the
- * feed no more than some times a second where there is nothing new, because each history has somebody who follows it.
- */
-function patient(storage: StorageAdapter): StorageAdapter {
-  const insisting = aroundCalls(async (_, proceed) => {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await proceed();
-      } catch (error) {
-        if (!isStorageError(error) || error.failure === "unknown" || attempt === mostAttempts) throw error;
-        await sleep(pauseMs);
-      }
-    }
-  });
-  let isAtEnd = false;
-  return intercepted(intercepted(storage, insisting), (target) => ({
-    async readFeed(query, call) {
-      if (isAtEnd) await sleep(quietMs);
-      const page = await target.readFeed(query, call);
-      isAtEnd = page.status === "read" && page.entries.length < query.limit;
-      return page;
-    },
-  }));
 }

@@ -9,6 +9,7 @@ import { playOnNodes } from "./callers.ts";
 import type { Finding } from "./findings.ts";
 import { type Strike, strikeAll } from "./nemesis.ts";
 import type { ClusterFault, Nodes, NodesDatabase } from "./nodes.ts";
+import { patient } from "./patient.ts";
 import { type PlainRows, startPlainRows } from "./plain-rows.ts";
 import { type Pulse, startPulse } from "./pulse.ts";
 
@@ -78,7 +79,7 @@ async function playWith(nodes: Nodes, { seed, histories, faults, signal }: Round
   await nodes.settle();
   await plain.end();
   tally.faults += strikes.length;
-  const ofPulse = await settleUnknown(pulse.history(), storages[0] as StorageAdapter);
+  const ofPulse = await settleUnknown(pulse.history(), patient(storages[0] as StorageAdapter));
   const told = [...played.histories, ofPulse].flatMap(toldIn);
   // A node may have to catch up with the last of the rows.
   const onNodes = await onceWhole(nodes, () => findingsOnNodes(work, told));
