@@ -142,10 +142,38 @@ for (const engine of await bothEnginesOr("sqlite")) {
       expect(await page.getByRole("button", { name: "Take it over" }).isDisabled()).toBe(true);
     });
 
+    it("say that somebody else has changed them while they were edited, and leave that change as it is", async () => {
+      const page = await openHours();
+      const minutes = page.getByLabel("An appointment has, as a rule, so many minutes");
+      await minutes.fill("25");
+      await count(page, "New slots").waitFor();
+      const { calls } = bed().as("j-lindqvist");
+      const { hours, timeZone } = await calls.getAvailability(place);
+      const next = `${saturday.add({ days: 7 })}`;
+      const exceptions = [...(hours.exceptions ?? []), { first: next, last: next, hours: [] }];
+      const theirs = await calls.setAvailability({ ...place, timeZone, hours: { ...hours, exceptions } });
+      await page.getByText("These hours have been changed since you began.").waitFor();
+      expect(await page.getByRole("button", { name: "Save and publish" }).isDisabled()).toBe(true);
+      expect(await minutes.inputValue()).toBe("25");
+      await minutes.press("Enter");
+      expect((await calls.getAvailability(place)).version).toBe(theirs.availability.version);
+      // What they can do is what it says.
+      await page.getByRole("button", { name: "Discard the changes" }).click();
+      await count(page, "New slots").waitFor();
+      await minutes.fill("25");
+      await count(page, "New slots").waitFor();
+      await page.getByRole("button", { name: "Save and publish" }).click();
+      await notices(page)
+        .getByText(/^The hours are set: /)
+        .waitFor();
+      const { hours: both } = await calls.getAvailability(place);
+      expect([both.offer.minutes, both.exceptions?.at(-1)?.first]).toEqual([25, next]);
+    });
+
     it("are not set over a change that somebody else made meanwhile", async () => {
       bed().allow(/412 \(Precondition Failed\)|409 \(Conflict\)/);
       const page = await openHours();
-      await page.getByLabel("An appointment has, as a rule, so many minutes").fill("25");
+      await page.getByLabel("An appointment has, as a rule, so many minutes").fill("35");
       await count(page, "New slots").waitFor();
       // The news do not reach this page.
       bed().proxy.harm(/^GET .*changes|^GET .*availability/, "cut");
@@ -159,7 +187,7 @@ for (const engine of await bothEnginesOr("sqlite")) {
       await notices(page)
         .getByText(/Somebody else has changed it in the meantime/)
         .waitFor();
-      expect(await page.getByLabel("An appointment has, as a rule, so many minutes").inputValue()).toBe("25");
+      expect(await page.getByLabel("An appointment has, as a rule, so many minutes").inputValue()).toBe("35");
     });
   });
 }
