@@ -142,10 +142,47 @@ for (const engine of await bothEnginesOr("sqlite")) {
       expect(await page.getByRole("button", { name: "Take it over" }).isDisabled()).toBe(true);
     });
 
+    it("say that somebody else has changed them while they were edited, and leave that change as it is", async () => {
+      const page = await openHours();
+      const { calls } = bed().as("j-lindqvist");
+      const minutes = page.getByLabel("An appointment has, as a rule, so many minutes");
+      const save = page.getByRole("button", { name: "Save and publish" });
+      const saved = notices(page).getByText(/^The hours are set: /);
+      const type = async (text: string) => {
+        await minutes.fill(text);
+        await count(page, "New slots").waitFor();
+      };
+      await type("35");
+      const { hours, timeZone } = await calls.getAvailability(place);
+      const next = `${saturday.add({ days: 7 })}`;
+      const exceptions = [...(hours.exceptions ?? []), { first: next, last: next, hours: [] }];
+      const theirs = await calls.setAvailability({ ...place, timeZone, hours: { ...hours, exceptions } });
+      await page.getByText("These hours have been changed since you began.").waitFor();
+      expect(await save.isDisabled()).toBe(true);
+      expect(await minutes.inputValue()).toBe("35");
+      await minutes.press("Enter");
+      expect((await calls.getAvailability(place)).version).toBe(theirs.availability.version);
+      // What they can do is what it says.
+      await page.getByRole("button", { name: "Discard the changes" }).click();
+      await type("25");
+      // The same hours again are a version more, and no other hours.
+      const read = page.waitForResponse(
+        (one) => one.request().method() === "GET" && one.url().includes("availability"),
+      );
+      const same = await calls.setAvailability({ ...place, timeZone, hours: { ...hours, exceptions } });
+      expect(same.availability.version).toBeGreaterThan(theirs.availability.version);
+      await read;
+      await count(page, "New slots").waitFor();
+      await save.click();
+      await saved.waitFor();
+      const { hours: both } = await calls.getAvailability(place);
+      expect([both.offer.minutes, both.exceptions?.at(-1)?.first]).toEqual([25, next]);
+    });
+
     it("are not set over a change that somebody else made meanwhile", async () => {
       bed().allow(/412 \(Precondition Failed\)|409 \(Conflict\)/);
       const page = await openHours();
-      await page.getByLabel("An appointment has, as a rule, so many minutes").fill("25");
+      await page.getByLabel("An appointment has, as a rule, so many minutes").fill("35");
       await count(page, "New slots").waitFor();
       // The news do not reach this page.
       bed().proxy.harm(/^GET .*changes|^GET .*availability/, "cut");
@@ -159,7 +196,7 @@ for (const engine of await bothEnginesOr("sqlite")) {
       await notices(page)
         .getByText(/Somebody else has changed it in the meantime/)
         .waitFor();
-      expect(await page.getByLabel("An appointment has, as a rule, so many minutes").inputValue()).toBe("25");
+      expect(await page.getByLabel("An appointment has, as a rule, so many minutes").inputValue()).toBe("35");
     });
   });
 }

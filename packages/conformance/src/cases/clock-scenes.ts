@@ -7,6 +7,8 @@ export interface ClockScene {
   /** The first and the last local date on which the window begins. */
   readonly dates: readonly [LocalDate, LocalDate];
   readonly window: readonly [from: string, to: string];
+  /** A date with an exception without hours. Default: none. */
+  readonly closed?: LocalDate;
   readonly minutes: number;
   /** The start of each opening. */
   readonly starts: readonly string[];
@@ -24,6 +26,8 @@ const beirut = { timeZone: "Asia/Beirut", dates: ["2024-10-26", "2024-10-26"], m
 const lordHowe = { timeZone: "Australia/Lord_Howe", dates: ["2024-10-06", "2024-10-06"] } as const;
 /** Lord Howe, on 7 April 2024: from 02:00 (+11:00) back to 01:30 (+10:30), at 15:00Z of the day before. */
 const lordHoweBack = { timeZone: "Australia/Lord_Howe", dates: ["2024-04-07", "2024-04-07"] } as const;
+/** The Azores, on 27 October 2024: from 01:00 (+00:00) back to 00:00 (-01:00), at 01:00Z. */
+const azores = { timeZone: "Atlantic/Azores", dates: ["2024-10-26", "2024-10-26"], minutes: 30 } as const;
 /** Apia, which had no 30 December 2011: from 24:00 of the 29th (-10:00) to 00:00 of the 31st (+14:00), at 10:00Z. */
 const apia = { timeZone: "Pacific/Apia", dates: ["2011-12-29", "2011-12-31"], minutes: 60 } as const;
 
@@ -100,6 +104,35 @@ export const clockScenes: readonly ClockScene[] = [
     never: ["2024-03-24T00:00Z", "2024-03-24T04:00Z"],
   },
   {
+    what: "midnight itself is shown twice where a window ends",
+    ...azores,
+    window: ["23:00", "24:00"],
+    starts: ["2024-10-26T23:00Z", "2024-10-26T23:30Z", "2024-10-27T00:00Z", "2024-10-27T00:30Z"],
+    days: { "2024-10-26": 2, "2024-10-27": 2 },
+    never: ["2024-10-26T22:30Z", "2024-10-27T01:00Z"],
+  },
+  {
+    what: "midnight is shown twice within a window that a closed date cuts",
+    ...azores,
+    window: ["23:00", "26:00"],
+    closed: "2024-10-27",
+    starts: ["2024-10-26T23:00Z", "2024-10-26T23:30Z"],
+    days: { "2024-10-26": 2 },
+    never: ["2024-10-27T00:00Z", "2024-10-27T00:30Z", "2024-10-27T01:00Z"],
+  },
+  {
+    // Havana, on 3 November 2024: from 01:00 (-04:00) back to 00:00 (-05:00), at 05:00Z.
+    what: "midnight is shown twice where a window ends, and the date is closed",
+    timeZone: "America/Havana",
+    dates: ["2024-11-02", "2024-11-02"],
+    minutes: 60,
+    window: ["22:00", "24:00"],
+    closed: "2024-11-03",
+    starts: ["2024-11-03T02:00Z", "2024-11-03T03:00Z"],
+    days: { "2024-11-02": 2 },
+    never: ["2024-11-03T04:00Z", "2024-11-03T05:00Z"],
+  },
+  {
     what: "half an hour is skipped within a window",
     ...lordHowe,
     window: ["01:00", "03:00"],
@@ -164,12 +197,14 @@ export const clockScenes: readonly ClockScene[] = [
 ];
 
 export function hoursOf(
-  { dates, window, minutes }: Pick<ClockScene, "dates" | "window" | "minutes">,
+  { dates, window, closed, minutes }: Pick<ClockScene, "dates" | "window" | "closed" | "minutes">,
   openings: "computed" | "published",
 ): Hours {
   const [validFrom, validUntil] = dates;
   const [from, to] = window;
-  return { openings, offer: { minutes }, weekly: [{ days: weekdays, from, to, validFrom, validUntil }] };
+  const weekly = [{ days: weekdays, from, to, validFrom, validUntil }];
+  const exceptions = closed === undefined ? [] : [{ first: closed, last: closed, hours: [] }];
+  return { openings, offer: { minutes }, weekly, exceptions };
 }
 
 /** Two offices in the night from 30 to 31 March 2024, both open from 22:00 to 27:00. */

@@ -8,6 +8,7 @@ import { availabilityCases } from "./availability.ts";
 import { badInputCases } from "./bad-input.ts";
 import { blockedMeanwhileCases } from "./blocked-meanwhile.ts";
 import { bookCases } from "./book.ts";
+import { busyWindowCases } from "./busy-windows.ts";
 import { clockChangeCases } from "./clock-changes.ts";
 import { clockSetBackCases } from "./clock-set-back.ts";
 import { computedCases } from "./computed.ts";
@@ -143,6 +144,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...blockedMeanwhileCases,
   ...movedSlotCases,
   ...importBusyCases,
+  ...busyWindowCases,
   ...computedCases,
   ...computedRaceCases,
   ...computedAcceptCases,

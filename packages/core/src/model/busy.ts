@@ -52,7 +52,7 @@ export function busyParts(
   for (const { start, end } of mergedTimes(intervals)) {
     let week = weekOf(latest(start, from));
     for (; week.start < end && week.start < until; week = weekOf(week.end)) {
-      const part = { start: latest(start, week.start), end: new Date(Math.min(end.getTime(), week.end.getTime())) };
+      const part = { start: latest(start, week.start), end: earliest(end, week.end) };
       if (part.end > from && part.start < until) parts.push(part);
     }
   }
@@ -60,6 +60,14 @@ export function busyParts(
 }
 
 const latest = (one: Date, other: Date): Date => new Date(Math.max(one.getTime(), other.getTime()));
+const earliest = (one: Date, other: Date): Date => new Date(Math.min(one.getTime(), other.getTime()));
+
+/** What lies of a time before and after a range that it meets. */
+export function outsideOf({ start, end }: TimeRange, { start: from, end: until }: TimeRange): readonly TimeRange[] {
+  const before = { start, end: from };
+  const after = { start: until, end };
+  return [before, after].filter((one) => one.start < one.end);
+}
 
 /** The times in order, those that overlap or meet as one. */
 export function mergedTimes(intervals: readonly TimeRange[]): readonly TimeRange[] {
@@ -72,11 +80,11 @@ export function mergedTimes(intervals: readonly TimeRange[]): readonly TimeRange
   return times;
 }
 
-/** Stretches of time with as many parts as one commit takes. */
+/** Stretches of time with as many parts as one commit takes. The last one ends with the range: what begins later is not told of. */
 export function* busyStretches(parts: readonly TimeRange[], { start: from, end: until }: TimeRange) {
   let place = 0;
   for (let at = weekOf(from).start; at < until; ) {
-    const { end } = weekOf(at);
+    const end = earliest(weekOf(at).end, until);
     const more = parts[place + limits.busyParts];
     const to = more !== undefined && more.start < end ? more.start : end;
     const first = place;

@@ -29,9 +29,9 @@ export interface ImportBusyInput {
   readonly facilityId: string;
   /** Your name of the calendar that it comes from: 1 to 128 characters. What was taken from it before is replaced. */
   readonly source: string;
-  /** The beginning of the time that the intervals tell about. What was taken of earlier times stays. */
+  /** The beginning of the time that the intervals tell about. What was taken of earlier times stays, also of one that goes on. */
   readonly from: InstantInput;
-  /** The end of that time, at most 800 days after `from`. What was taken of later times stays. */
+  /** The end of that time, at most 800 days after `from`. What was taken of later times stays, also of one that began before. */
   readonly until: InstantInput;
   /** All times between at which the calendar is busy: at most 10 000. They may overlap, and reach beyond both ends. */
   readonly intervals: readonly BusyInterval[];

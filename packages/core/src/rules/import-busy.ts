@@ -1,5 +1,5 @@
 import { refuse } from "../errors/index.ts";
-import { type BusyMark, busyMetadata, busySlotId, weekOf } from "../model/busy.ts";
+import { type BusyMark, busyMetadata, busySlotId, mergedTimes, outsideOf, weekOf } from "../model/busy.ts";
 import type { Command } from "../model/commands.ts";
 import { limits } from "../model/limits.ts";
 import { scheduleIdIn } from "../model/schedule.ts";
@@ -50,10 +50,11 @@ export const importBusy: Rule<ImportBusy, ImportedStretch> = {
     if (schedule === undefined) return refuse("schedule_not_found", { providerId, facilityId });
     const found = seen.found.map((slot) => slotAsOf(slot, context.now));
     const marked = markedAmong(found);
-    const all = marked.filter(isOwn(command));
-    const own = all.filter(({ slot }) => slot.status === "blocked");
-    const plan = busyPlan(command.parts, found, marked, own);
-    const write = writing({ scheduleId: schedule.id, command, all, own }, context);
+    const all = marked.filter(isOfSource(command));
+    const stored = all.filter(({ slot }) => slot.status === "blocked");
+    const own = stored.filter(isWithin(command));
+    const plan = busyPlan(wantedOf(command, own), { found, marked, stored, own });
+    const write = writing({ scheduleId: schedule.id, command, all, stored }, context);
     const slots = plan.times.map((time) => write(time));
     const changes = [...changesOf(plan, context), ...slots.flatMap((one) => one.changes)];
     return decided(changes.length === 0 ? [] : [bumpSchedule(schedule, context), ...changes], {
@@ -68,14 +69,22 @@ export const importBusy: Rule<ImportBusy, ImportedStretch> = {
   },
 };
 
-const isOwn =
-  ({ source, facilityId, from, to, since }: ImportBusy) =>
+const isOfSource =
+  ({ source, facilityId }: ImportBusy) =>
   ({ slot, mark }: Marked): boolean =>
-    mark.source === source &&
-    slot.facilityId === facilityId &&
-    slot.start >= from &&
-    slot.start < to &&
-    slot.end > since;
+    mark.source === source && slot.facilityId === facilityId;
+
+/** Those that the command tells of. */
+const isWithin =
+  ({ from, to, since }: ImportBusy) =>
+  ({ slot }: Marked): boolean =>
+    slot.start >= from && slot.start < to && slot.end > since;
+
+/** The busy times of the command, with what lies outside of its time of those that are stored: that is not over. */
+function wantedOf({ parts, since, to }: ImportBusy, own: readonly Marked[]): readonly TimeRange[] {
+  const told = { start: since, end: to };
+  return mergedTimes([...parts, ...own.flatMap(({ slot }) => outsideOf(slot, told))]);
+}
 
 /** What is over makes room first. */
 function changesOf({ gone, blocked, freed }: BusyPlan, context: Context): readonly Change<Slot>[] {
@@ -91,7 +100,7 @@ interface Writing {
   readonly command: ImportBusy;
   /** Those of the source, withdrawn ones included. */
   readonly all: readonly Marked[];
-  readonly own: readonly Marked[];
+  readonly stored: readonly Marked[];
 }
 
 function byTime(marked: readonly Marked[]): (time: TimeRange) => readonly Marked[] {
@@ -100,16 +109,16 @@ function byTime(marked: readonly Marked[]): (time: TimeRange) => readonly Marked
 }
 
 /** Writes the slots of a busy time, as far as they are not there, or have blocked something else. */
-function writing({ scheduleId, command, all, own }: Writing, context: Context) {
+function writing({ scheduleId, command, all, stored }: Writing, context: Context) {
   const { source, providerId, facilityId } = command;
-  const [allAt, ownAt] = [byTime(all), byTime(own)];
+  const [allAt, storedAt] = [byTime(all), byTime(stored)];
 
   function writePart(time: BusyTime, seat: number, blocked: BusyMark["blocked"]): readonly Change<Slot>[] {
     const isIt = ({ slot }: Marked) => slot.seat === seat;
-    const stored = ownAt(time).find(isIt);
-    if (stored !== undefined) {
-      if (JSON.stringify(stored.mark.blocked) === JSON.stringify(blocked)) return [];
-      return [changeSlot(stored.slot, { metadata: busyMetadata({ ...stored.mark, blocked }) }, context)];
+    const before = storedAt(time).find(isIt);
+    if (before !== undefined) {
+      if (JSON.stringify(before.mark.blocked) === JSON.stringify(blocked)) return [];
+      return [changeSlot(before.slot, { metadata: busyMetadata({ ...before.mark, blocked }) }, context)];
     }
     const mark = { source, again: allAt(time).filter(isIt).length, blocked };
     const place = { scheduleId, providerId, facilityId, seat, start: time.start, end: time.end };
@@ -117,12 +126,12 @@ function writing({ scheduleId, command, all, own }: Writing, context: Context) {
   }
 
   return (time: BusyTime) => {
-    const stored = ownAt(time);
-    const over = stored.filter(({ slot }) => slot.seat >= time.parts.length);
+    const before = storedAt(time);
+    const over = before.filter(({ slot }) => slot.seat >= time.parts.length);
     const changes = [
       ...over.map(({ slot }) => changeSlot(slot, { status: "withdrawn" }, context)),
       ...time.parts.flatMap((blocked, seat) => writePart(time, seat, blocked)),
     ];
-    return { isNew: stored.length === 0, changes };
+    return { isNew: before.length === 0, changes };
   };
 }

@@ -15,6 +15,8 @@ const dayMs = 24 * 60 * 60 * 1000;
 const zones = fc.oneof(
   fc.constantFrom("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Havana", "Africa/Cairo", "UTC"),
   fc.constantFrom("Asia/Beirut", "America/Asuncion", "Pacific/Apia", "Africa/Casablanca", "America/Scoresbysund"),
+  // Where midnight itself is shown twice.
+  fc.constantFrom("Atlantic/Azores", "America/Havana"),
   fc.constantFrom(...Intl.supportedValuesOf("timeZone")),
 );
 
@@ -39,11 +41,16 @@ const offers = fc.record(
   },
   { requiredKeys: ["minutes"] },
 );
+/** Any, and some of those that end at midnight or soon afterwards. */
+const ends = fc.oneof(fc.nat(190), fc.constantFrom(96, 98, 192));
 const windows = fc
-  .record({ from: fc.nat(95), length: fc.integer({ min: 1, max: 190 }) })
-  .map(({ from, length }) => ({ from: from * 15, to: Math.min((from + length) * 15, 2880) }));
+  .record({ from: fc.nat(95), end: ends })
+  .map(({ from, end }) => ({ from: from * 15, to: Math.min((end > from ? end : from + end + 1) * 15, 2880) }));
+/** On any date around, and often on one near to the change. */
 const datesFrom = (base: number) =>
-  fc.integer({ min: -4, max: 12 }).map((days) => dateOf(Math.floor(base / dayMs) + days));
+  fc
+    .oneof(fc.integer({ min: -4, max: 12 }), fc.integer({ min: 0, max: 4 }))
+    .map((days) => dateOf(Math.floor(base / dayMs) + days));
 
 const exceptionsFrom = (base: number) =>
   fc
@@ -268,6 +275,31 @@ describe("what hours offer", () => {
     const closed = { ...night, exceptions: [{ first: "2027-03-28", last: "2027-03-28", hours: [] }] };
     expect(startsOf(closed, "Europe/Berlin", "2027-03-28")).toEqual([]);
     expect(startsOf(closed, "Europe/Berlin", "2027-03-29")).toHaveLength(2);
+  });
+
+  it.each([
+    ["Atlantic/Azores", "2027-10-29", "2027-10-30", "2027-10-31"],
+    ["America/Havana", "2027-11-05", "2027-11-06", "2027-11-07"],
+  ])("goes on into no date that has hours of its own, though the clocks of %s show its midnight twice", (...night) => {
+    const [timeZone, friday, saturday, sunday] = night;
+    const from = (date: string, to: string, exceptions: Hours["exceptions"] = []) => {
+      const weekly = [{ days: weekdays, from: "23:00", to, validFrom: date, validUntil: date }] as const;
+      const starts = startsOf({ offer: { minutes: 30 }, weekly, exceptions }, timeZone, saturday, 2);
+      return starts.map((start) => start.slice(8, 16)).filter((start) => start >= `${saturday.slice(8)}T23:00`);
+    };
+    const own = (...hours: { from: string; to: string }[]) => [{ first: sunday, last: sunday, hours }];
+    const evening = [`${saturday.slice(8)}T23:00`, `${saturday.slice(8)}T23:30`];
+    const first = [`${sunday.slice(8)}T00:00`, `${sunday.slice(8)}T00:30`];
+    expect(from(saturday, "24:00")).toEqual([...evening, ...first]);
+    expect(from(saturday, "25:00")).toEqual([...evening, ...first, ...first]);
+    for (const to of ["24:00", "24:30", "26:00"]) expect(from(saturday, to, own())).toEqual(evening);
+    // What begins two days before ends there as well.
+    expect(from(friday, "48:00")).toEqual([...evening, ...first]);
+    expect(from(friday, "48:00", own())).toEqual(evening);
+    // All of that hour is of the exception, and that of the night before ends where it begins.
+    expect(from(saturday, "24:00", own({ from: "00:00", to: "01:00" }))).toEqual([...evening, ...first, ...first]);
+    const both = [{ first: saturday, last: saturday, hours: [{ from: "23:00", to: "26:00" }] }, ...own()];
+    expect(from(friday, "23:30", both)).toEqual(evening);
   });
 
   it("takes the hours of the later of two exceptions for a date, beside those that are extra", () => {

@@ -42,7 +42,6 @@ function exceptionOn({ exceptions }: ParsedHours, date: Temporal.PlainDate) {
 
 function windowsOn(hours: ParsedHours, date: Temporal.PlainDate, timeZone: string, made: number): readonly Window[] {
   const { instead, extra } = exceptionOn(hours, date);
-  const isNextOwn = exceptionOn(hours, date.add({ days: 1 })).instead !== undefined;
   const ofWeek = hours.weekly.filter(
     ({ days, validFrom, validUntil }) =>
       days.includes(names[date.dayOfWeek - 1] as (typeof names)[number]) &&
@@ -56,9 +55,29 @@ function windowsOn(hours: ParsedHours, date: Temporal.PlainDate, timeZone: strin
   ];
   return own.map(([{ from, to, offer = hours.offer }, isWeekly], index) => {
     const start = instantOf(date, from, timeZone, "earlier");
-    const end = instantOf(date, isNextOwn ? Math.min(to, 1440) : to, timeZone, "later");
+    const end = beforeOwn(hours, date, { start, end: instantOf(date, to, timeZone, "later") }, timeZone);
     return { start, end, offer, rank: [isWeekly, start.epochMilliseconds, made + index] };
   });
+}
+
+/** Where a window of a date ends that has nothing of the later dates with hours of their own: the clocks are read all along it. */
+function beforeOwn(
+  hours: ParsedHours,
+  date: Temporal.PlainDate,
+  { start, end }: Pick<Window, "start" | "end">,
+  timeZone: string,
+): Temporal.Instant {
+  for (let at = start.toZonedDateTimeISO(timeZone); Temporal.Instant.compare(at.toInstant(), end) < 0; ) {
+    const now = at.toPlainDate();
+    const isLater = Temporal.PlainDate.compare(now, date) > 0;
+    if (isLater && exceptionOn(hours, now).instead !== undefined) return at.toInstant();
+    const [next] = [now.add({ days: 1 }).toZonedDateTime(timeZone), at.getTimeZoneTransition("next")]
+      .filter((one) => one !== null)
+      .filter((one) => Temporal.ZonedDateTime.compare(one, at) > 0)
+      .sort(Temporal.ZonedDateTime.compare);
+    at = next as Temporal.ZonedDateTime;
+  }
+  return end;
 }
 
 function instantOf(date: Temporal.PlainDate, minute: number, timeZone: string, disambiguation: "earlier" | "later") {

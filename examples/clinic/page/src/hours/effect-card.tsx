@@ -19,6 +19,12 @@ export function EffectCard({ place, effect, until }: EffectCardProps) {
         {effect.name === "invalid" && (
           <p className="field-problem">Put right what is marked. Nothing can be published so.</p>
         )}
+        {effect.name === "outdated" && (
+          <p className="field-problem">
+            These hours have been changed since you began. Yours would undo that, so they cannot be saved. Discard your
+            changes to see what holds now, and make them again.
+          </p>
+        )}
         {effect.name === "unknown" && <p className="field-problem">{effect.problem}</p>}
       </div>
       {effect.name === "known" && effect.effect.outsideCount > 0 && (

@@ -12,9 +12,9 @@ export interface HoursPlace {
   readonly timeZone: string;
 }
 
-/** What publishing would do; what is wrong with what was typed; or that it is not known. */
+/** What publishing would do; what is wrong with what was typed; that it would undo a change of others; or that it is not known. */
 export type Effect =
-  | { readonly name: "asking" }
+  | { readonly name: "asking" | "outdated" }
   | { readonly name: "known"; readonly effect: PublishedSlots }
   | { readonly name: "invalid"; readonly issues: readonly InputIssue[] }
   | { readonly name: "unknown"; readonly problem: string };
@@ -35,17 +35,20 @@ export interface EditedHours {
 /** The hours of a provider at a facility, as somebody edits them, with what publishing them would do. */
 export function useHours(place: HoursPlace, until: Date): EditedHours {
   const stored = useStored(place);
-  const [edited, setEdited] = useState<Draft | null>(null);
+  const { availability } = stored;
+  const [edited, setEdited] = useState<Edited | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const before = useMemo(() => draftIn(stored.availability), [stored.availability]);
-  const draft = edited ?? before;
-  const effect = useEffectOf(place, draft, until, stored.availability);
+  const before = useMemo(() => draftIn(availability), [availability]);
+  const draft = edited?.draft ?? before;
+  // What is saved here comes back as news, too.
+  const isOutdated = edited !== null && !isBusy && !isSame(edited.begunOn, availability);
+  const effect = useEffectOf(place, draft, until, availability);
   const save = usePublish(place, until);
 
   function publish(): void {
-    if (draft === null || isBusy) return;
+    if (draft === null || isBusy || isOutdated) return;
     setBusy(true);
-    void save(draft, stored.availability?.version ?? 0)
+    void save(draft, availability?.version ?? 0)
       .then((isSaved) => isSaved && setEdited(null))
       .finally(() => {
         stored.read();
@@ -57,12 +60,25 @@ export function useHours(place: HoursPlace, until: Date): EditedHours {
     problem: stored.problem,
     isChanged: edited !== null,
     isBusy,
-    effect,
-    edit: setEdited,
+    effect: isOutdated ? { name: "outdated" } : effect,
+    edit: (next) => setEdited((known) => ({ draft: next, begunOn: known === null ? availability : known.begunOn })),
     discard: () => setEdited(null),
     publish,
   };
 }
+
+/** What somebody has typed, and the hours on which they began. */
+interface Edited {
+  readonly draft: Draft;
+  readonly begunOn: Stored["availability"];
+}
+
+/** Publishing writes the record as well, and leaves the hours as they are. */
+const isSame = (one: Stored["availability"], other: Stored["availability"]): boolean =>
+  one?.version === other?.version || contentOf(one) === contentOf(other);
+
+const contentOf = (availability: Stored["availability"]): string =>
+  JSON.stringify([availability?.hours, availability?.timeZone]);
 
 const draftIn = (availability: Availability | null | undefined): Draft | null =>
   availability === undefined ? null : availability === null ? noHours : draftOf(availability.hours);

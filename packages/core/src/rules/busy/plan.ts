@@ -33,30 +33,32 @@ export function markedAmong(slots: readonly Slot[]): readonly Marked[] {
   });
 }
 
-/**
- * @param wanted The busy times, which do not overlap
- * @param found All slots that may meet them, as they count now
- * @param all The busy times among them
- * @param own Those of this source that are stored, of the same stretch of time
- */
-export function busyPlan(
-  wanted: readonly TimeRange[],
-  found: readonly Slot[],
-  all: readonly Marked[],
-  own: readonly Marked[],
-): BusyPlan {
+/** What there is around the busy times of a source. */
+export interface BusyFound {
+  /** All slots that may meet them, as they count now. */
+  readonly found: readonly Slot[];
+  /** The busy times among them. */
+  readonly marked: readonly Marked[];
+  /** Those of this source that are stored. */
+  readonly stored: readonly Marked[];
+  /** Those of them that are replaced. */
+  readonly own: readonly Marked[];
+}
+
+/** @param wanted The busy times, in order, which do not overlap */
+export function busyPlan(wanted: readonly TimeRange[], { found, marked: all, stored, own }: BusyFound): BusyPlan {
   const isMarked = new Set(all.map(({ slot }) => slot));
   const marked = all.filter(({ slot }) => slot.status !== "withdrawn");
   const slots = found.filter((slot) => slot.status !== "withdrawn" && !isMarked.has(slot));
   const isWanted = new Set(wanted.map(timeOf));
   const gone = own.filter(({ slot }) => !isWanted.has(timeOf(slot)));
   const claims = claimsOf(marked);
-  const before = Map.groupBy(own, ({ slot }) => timeOf(slot));
+  const before = overlappedBy(stored);
   const blocked = new Map<string, Slot>();
   const taken = new Set<Slot>();
 
   function claimed(time: TimeRange): readonly BlockedFor[] {
-    const known = new Map(before.get(timeOf(time))?.flatMap(({ mark }) => mark.blocked));
+    const known = lastClaims(before(time));
     return slots
       .filter((slot) => overlaps(slot, time))
       .flatMap((slot): readonly BlockedFor[] => {
@@ -77,6 +79,32 @@ export function busyPlan(
   const still = claimsOf([...staying, ...times.map(({ parts }) => ({ mark: { blocked: parts.flat() } }))]);
   const freed = freeable(slots, claimsOf(gone), still);
   return { times, gone: gone.map(({ slot }) => slot), blocked: [...blocked.values()], freed, taken: [...taken] };
+}
+
+/**
+ * The stored busy times that overlap a time: of one that is longer or shorter than before, those that it was. Times are asked for
+ * in order, so each stored one is looked at once.
+ */
+function overlappedBy(stored: readonly Marked[]): (time: TimeRange) => readonly Marked[] {
+  const ahead = [...stored].sort((a, b) => b.slot.start.getTime() - a.slot.start.getTime());
+  let near: Marked[] = [];
+  return ({ start, end }) => {
+    for (let next = ahead.at(-1); next !== undefined && next.slot.start < end; next = ahead.at(-1)) {
+      near.push(next);
+      ahead.pop();
+    }
+    near = near.filter(({ slot }) => slot.end > start);
+    return near;
+  };
+}
+
+/** The version with which each slot was blocked last. */
+function lastClaims(marked: readonly Marked[]): ReadonlyMap<string, number> {
+  const versions = new Map<string, number>();
+  for (const [id, version] of marked.flatMap(({ mark }) => mark.blocked)) {
+    versions.set(id, Math.max(version, versions.get(id) ?? version));
+  }
+  return versions;
 }
 
 const claimOf = ([id, version]: BlockedFor): string => `${version} ${id}`;

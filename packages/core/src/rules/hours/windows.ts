@@ -1,8 +1,6 @@
 import type { ParsedHours, ParsedWindow } from "../../model/hours.ts";
 import { type Day, dayOf, weekdayOf, weekdays } from "../../model/local-date.ts";
 
-const dayMinutes = 24 * 60;
-
 export type Offered = ParsedHours["offer"];
 
 /** A window of one day: minutes since midnight of that day, beyond which it may go on. */
@@ -23,11 +21,15 @@ interface Weekly extends ParsedWindow {
   readonly validUntil: Day;
 }
 
-/** The windows that begin on a day, as they remain after the exceptions of that day and of the next one. */
-export type WindowsOn = (day: Day) => readonly DayWindow[];
+/** The windows that begin on a day, as they remain after the exceptions of that day. */
+export interface DayWindows {
+  readonly windows: readonly DayWindow[];
+  /** The next date that has hours of its own, if they could reach it. It takes nothing of theirs: they end before it begins. */
+  readonly nextOwn: Day | undefined;
+}
 
 /** @param from the first day that is asked about @param to the last one */
-export function windowsOf(hours: ParsedHours, from: Day, to: Day): WindowsOn {
+export function windowsOf(hours: ParsedHours, from: Day, to: Day): (day: Day) => DayWindows {
   const exceptionsAt = exceptionsWithin(hours, from, to);
   const weekly: readonly Weekly[] = hours.weekly.map((one) => ({
     ...one,
@@ -57,13 +59,15 @@ export function windowsOf(hours: ParsedHours, from: Day, to: Day): WindowsOn {
     return windows;
   }
 
+  const hasOwn = (day: Day) => ruling(day) !== undefined;
   return (day) => {
     const windows = allOn(day);
-    // A date that has hours of its own takes nothing from the night before.
-    if (!windows.some(({ to }) => to > dayMinutes) || ruling(day + 1) === undefined) return windows;
-    return windows.map((one) => (one.to > dayMinutes ? { ...one, to: dayMinutes } : one));
+    return { windows, nextOwn: windows.length === 0 ? undefined : reached(day).find(hasOwn) };
   };
 }
+
+/** The dates that a window of this day may reach: it lasts to the end of the next one, and that may come twice. */
+const reached = (day: Day): readonly Day[] => [day + 1, day + 2];
 
 /** Days that are looked up together. */
 const lookedUp = 32;
@@ -75,7 +79,7 @@ function exceptionsWithin({ exceptions }: ParsedHours, from: Day, to: Day): (day
   const parts = new Map<number, Exception[]>();
   for (const one of exceptions) {
     const exception = { ...one, first: dayOf(one.first), last: dayOf(one.last) };
-    const end = partOf(Math.min(exception.last, to + 1));
+    const end = partOf(Math.min(exception.last, to + 2));
     for (let part = partOf(Math.max(exception.first, from)); part <= end; part += 1) {
       const known = parts.get(part);
       if (known === undefined) parts.set(part, [exception]);
