@@ -49,9 +49,9 @@ export async function connect(options: ConnectionOptions, signal: AbortSignal): 
 }
 
 /** A server that answers nothing but a reset is left in peace. */
-async function beginAgain({ listener, pauses, environment }: ConnectionOptions, failures: number): Promise<void> {
+async function beginAgain({ listener, pauses }: ConnectionOptions, failures: number): Promise<void> {
   listener.reset();
-  if (failures > 1) await pauses.pause(backOff(failures, environment.random()));
+  if (failures > 1) await pauses.afterFailure(failures);
 }
 
 /** Begins, if it has to, and follows one stream. */

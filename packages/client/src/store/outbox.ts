@@ -3,7 +3,7 @@ import { isRequestError, notSent, type RequestError, takenBack } from "../calls/
 import type { Fields } from "../calls/routes.ts";
 import type { Send } from "../calls/send.ts";
 import type { KeyValueStore } from "../keys/key-value-store.ts";
-import { backOff, type Pauses } from "../tasks/pauses.ts";
+import type { Pauses } from "../tasks/pauses.ts";
 import { slotsAskedFor } from "./effect-parts.ts";
 import { keysOf, namedSlots, type PendingCommand, parsePending, pendingText } from "./pending.ts";
 import { appointmentKey, type ClientRecord, keyOf } from "./records.ts";
@@ -21,7 +21,6 @@ export interface OutboxOptions {
   /** What the kept commands of this server and owner begin with. */
   readonly prefix: string;
   readonly pauses: Pauses;
-  readonly random: () => number;
   readonly now: () => number;
   readonly newId: () => string;
   /** Reads records and gives them to the store. */
@@ -153,7 +152,7 @@ function courseOf(command: PendingCommand, isKept: boolean): Course {
 
 /** Undefined if the client was closed, or the command was given up, before there was an answer. */
 async function sendUntilAnswered(course: Course, options: OutboxOptions): Promise<Outcome | undefined> {
-  const { store, send, pauses, random, now } = options;
+  const { store, send, pauses, now } = options;
   const { command, isKept } = course;
   const { signal } = course.stop;
   // The page before may have sent what it has kept.
@@ -175,7 +174,7 @@ async function sendUntilAnswered(course: Course, options: OutboxOptions): Promis
       }
       mayHaveReached ||= mayHaveTakenEffect(error);
       store.fail(command, error, now());
-      await pauses.pause(Math.max(backOff(failures, random()), error.retryAfterMs ?? 0));
+      await pauses.afterFailure(failures, error);
     }
   }
   return undefined;

@@ -1,7 +1,7 @@
 import { isRequestError } from "../calls/request-error.ts";
 import type { Fields } from "../calls/routes.ts";
 import type { Send } from "../calls/send.ts";
-import { backOff, type Pauses } from "../tasks/pauses.ts";
+import type { Pauses } from "../tasks/pauses.ts";
 import type { ClientRecord, Key } from "./records.ts";
 import type { Store } from "./store.ts";
 
@@ -15,13 +15,12 @@ interface RereadOptions {
   readonly store: () => Store;
   readonly send: Send;
   readonly pauses: Pauses;
-  readonly random: () => number;
   /** Whether a record that was read is to be kept. */
   readonly isWanted: (record: ClientRecord) => boolean;
 }
 
 /** Reads records of which the feed did not say enough. Of each, one read is under way at a time. */
-export function createRereads({ store, send, pauses, random, isWanted }: RereadOptions): Rereads {
+export function createRereads({ store, send, pauses, isWanted }: RereadOptions): Rereads {
   const reading = new Map<Key, { again: boolean; readonly done: Promise<void> }>();
   const closing = new AbortController();
 
@@ -42,7 +41,7 @@ export function createRereads({ store, send, pauses, random, isWanted }: RereadO
         return;
       } catch (error) {
         if (!isRequestError(error)) throw error;
-        await pauses.pause(Math.max(backOff(failures, random()), error.retryAfterMs ?? 0));
+        await pauses.afterFailure(failures, error);
       }
     }
   }

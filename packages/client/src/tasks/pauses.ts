@@ -1,25 +1,30 @@
+import type { RequestError } from "../calls/request-error.ts";
 import type { Environment } from "../environment.ts";
 
 /** Pauses that can be cut short all at once: when the network is back, nobody should wait for the rest of theirs. */
 export interface Pauses {
   /** Resolves after `ms`, or when it is woken or closed. */
   readonly pause: (ms: number) => Promise<void>;
+  /** Waits for the next attempt after so many failures: as long as the server wants, if it has said so, or longer. */
+  readonly afterFailure: (failures: number, error?: RequestError) => Promise<void>;
   readonly wake: () => void;
 }
 
-export function createPauses({ setTimer }: Pick<Environment, "setTimer">): Pauses {
+export function createPauses({ setTimer, random }: Pick<Environment, "setTimer" | "random">): Pauses {
   const waiting = new Set<() => void>();
+  const pause = (ms: number) =>
+    new Promise<void>((resolve) => {
+      const end = () => {
+        cancel();
+        waiting.delete(end);
+        resolve();
+      };
+      const cancel = setTimer(end, ms);
+      waiting.add(end);
+    });
   return {
-    pause: (ms) =>
-      new Promise((resolve) => {
-        const end = () => {
-          cancel();
-          waiting.delete(end);
-          resolve();
-        };
-        const cancel = setTimer(end, ms);
-        waiting.add(end);
-      }),
+    pause,
+    afterFailure: (failures, error) => pause(Math.max(backOff(failures, random()), error?.retryAfterMs ?? 0)),
     wake() {
       for (const end of [...waiting]) end();
     },
