@@ -95,7 +95,7 @@ export function requestOf(name: RouteName, input: Fields): Wanted {
     ...(idempotencyKey !== undefined && { "Idempotency-Key": String(idempotencyKey) }),
     ...(ifVersion !== undefined && { "If-Match": `"${ifVersion}"` }),
     // Not in the URL, which is logged.
-    ...(holdTokens && { "Hold-Token": holdTokens.map(encodeURIComponent).join() }),
+    ...(holdTokens?.length && { "Hold-Token": holdTokens.map(encodeURIComponent).join() }),
   };
   return isRead
     ? { method, path: path + queryOf(rest), headers }
@@ -105,8 +105,10 @@ export function requestOf(name: RouteName, input: Fields): Wanted {
 function queryOf(fields: Fields): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(fields)) {
-    const values = Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
-    for (const one of values) query.append(repeated[name] ?? name, textOf(one));
+    if (value === undefined || value === null) continue;
+    const values = [value].flat();
+    // Left out, an empty list would be none, which often means everything.
+    for (const one of values.length > 0 ? values : [""]) query.append(repeated[name] ?? name, textOf(one));
   }
   return query.size === 0 ? "" : `?${query}`;
 }
