@@ -168,7 +168,10 @@ test("takes and returns what the engine does, over real HTTP", async () => {
 test("an empty list is refused as the engine refuses it, and is never taken for none", async () => {
   const { calls } = client;
   const { listSlots, findOpen } = engine.as({ kind: "patient", id: "ada" });
-  const [nobodys, inNoState] = [{ ...window, providerIds: [] }, { ...window, statuses: [] }];
+  const [nobodys, inNoState] = [
+    { ...window, providerIds: [] },
+    { ...window, statuses: [] },
+  ];
   const answers = await Promise.allSettled([
     ...[listSlots(inNoState), calls.listSlots(inNoState), listSlots(nobodys), calls.listSlots(nobodys)],
     ...[findOpen(nobodys), calls.findOpen(nobodys), calls.changes({ providerIds: [] })],

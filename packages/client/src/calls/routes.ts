@@ -81,7 +81,16 @@ const repeated: Readonly<Record<string, string>> = {
 
 type Readable = Record<string, unknown> & { readonly holdTokens?: readonly string[] };
 
-/** The request that a call is. */
+/**
+ * An idempotency key, if a header can carry it.
+ * @throws RangeError if it is not ASCII: what it is used for would never get through
+ */
+export function keyIn(text: string): string {
+  if (/[^ -~]/.test(text)) throw new RangeError("idempotencyKey must be printable ASCII.");
+  return text;
+}
+
+/** The request that a call is. @throws RangeError if it cannot be sent */
 export function requestOf(name: RouteName, input: Fields): Wanted {
   const [method, template] = routes[name].split(" ") as [string, string];
   const { idempotencyKey, ifVersion, holdTokens, ...rest } = input as Readable;
@@ -92,7 +101,7 @@ export function requestOf(name: RouteName, input: Fields): Wanted {
   const isRead = method === "GET";
   const headers = {
     ...(!isRead && { "Content-Type": "application/json" }),
-    ...(idempotencyKey !== undefined && { "Idempotency-Key": String(idempotencyKey) }),
+    ...(idempotencyKey !== undefined && { "Idempotency-Key": keyIn(String(idempotencyKey)) }),
     ...(ifVersion !== undefined && { "If-Match": `"${ifVersion}"` }),
     // Not in the URL, which is logged.
     ...(holdTokens?.length && { "Hold-Token": holdTokens.map(encodeURIComponent).join() }),

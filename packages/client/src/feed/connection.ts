@@ -86,8 +86,8 @@ async function untilNextStream(
   signal: AbortSignal,
 ): Promise<void> {
   const { environment, pauses, listener } = options;
-  const least = Math.max(end.error?.retryAfterMs ?? 0, 0);
-  const wait = Math.max(backOff(failures, environment.random(), { firstMs: end.retryMs ?? 1_000 }), least);
+  const ownPause = backOff(failures, environment.random(), { firstMs: end.retryMs ?? 1_000 });
+  const wait = Math.max(ownPause, end.error?.retryAfterMs ?? 0);
   const until = environment.elapsed() + wait;
   const asks = failures >= failuresBeforePolling && listener.cursor() !== undefined;
   if (!asks) listener.state("reconnecting", end.error);

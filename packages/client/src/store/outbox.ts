@@ -1,6 +1,6 @@
 import type { HostCommandName } from "@slotwright/core/client";
 import { isRequestError, notSent, type RequestError, takenBack } from "../calls/request-error.ts";
-import type { Fields } from "../calls/routes.ts";
+import { type Fields, keyIn } from "../calls/routes.ts";
 import type { Send } from "../calls/send.ts";
 import type { KeyValueStore } from "../keys/key-value-store.ts";
 import type { Pauses } from "../tasks/pauses.ts";
@@ -32,6 +32,7 @@ export interface OutboxOptions {
 
 /** Sends commands, each with one key until it is answered, and shows them in the store meanwhile. */
 export interface Outbox {
+  /** Rejects with a RangeError if it cannot be sent: then it is not kept. */
   readonly give: (name: HostCommandName, input: Fields) => Promise<Fields>;
   /** Takes up what an earlier page has left. */
   readonly takeUp: () => Promise<void>;
@@ -100,7 +101,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   return {
-    give(name, input) {
+    async give(name, input) {
       return start(commandOf(name, input, options), false);
     },
     async takeUp() {
@@ -131,10 +132,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 }
 
-/** The command as it is sent in every attempt, with the slots that it will concern. */
+/** The command as it is sent in every attempt, with the slots that it will concern. @throws RangeError */
 function commandOf(name: HostCommandName, given: Fields, { store, now, newId }: OutboxOptions): PendingCommand {
   const { idempotencyKey, ...rest } = JSON.parse(JSON.stringify(given)) as Fields;
-  const key = typeof idempotencyKey === "string" ? idempotencyKey : newId();
+  const key = typeof idempotencyKey === "string" ? keyIn(idempotencyKey) : newId();
   const input = name === "book" || name === "request" ? { appointmentId: newId(), ...rest } : rest;
   const { appointmentId } = input as { readonly appointmentId?: string };
   const known = appointmentId === undefined ? undefined : store.shown().get(appointmentKey(appointmentId));

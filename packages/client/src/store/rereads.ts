@@ -1,5 +1,4 @@
 import { isRequestError } from "../calls/request-error.ts";
-import type { Fields } from "../calls/routes.ts";
 import type { Send } from "../calls/send.ts";
 import type { Pauses } from "../tasks/pauses.ts";
 import type { ClientRecord, Key } from "./records.ts";
@@ -26,7 +25,7 @@ export function createRereads({ store, send, pauses, isWanted }: RereadOptions):
 
   async function read(key: Key): Promise<void> {
     const generation = store().generation();
-    const [kind, id] = [key.slice(0, key.indexOf(":")), key.slice(key.indexOf(":") + 1)];
+    const [, kind = "", id = ""] = /^(\w+):(.*)/s.exec(key) ?? [];
     for (let failures = 1; !closing.signal.aborted; failures++) {
       const isCurrent = () => generation === store().generation();
       if (!isCurrent()) return;
@@ -50,10 +49,9 @@ export function createRereads({ store, send, pauses, isWanted }: RereadOptions):
 
   /** Undefined if there is no such record for this reader. */
   async function readOne(kind: string, id: string): Promise<ClientRecord | undefined> {
-    const [name, input]: ["getSlot" | "getAppointment", Fields] =
-      kind === "slot" ? ["getSlot", { slotId: id }] : ["getAppointment", { appointmentId: id }];
+    const name = kind === "slot" ? "getSlot" : "getAppointment";
     try {
-      return (await send(name, input, closing.signal))[kind] as ClientRecord;
+      return (await send(name, { [`${kind}Id`]: id }, closing.signal))[kind] as ClientRecord;
     } catch (error) {
       if (isRequestError(error) && error.code === `${kind}_not_found`) return undefined;
       throw error;

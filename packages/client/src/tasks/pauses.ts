@@ -1,5 +1,6 @@
 import type { RequestError } from "../calls/request-error.ts";
 import type { Environment } from "../environment.ts";
+import { createListeners } from "../listeners.ts";
 
 /** Pauses that can be cut short all at once: when the network is back, nobody should wait for the rest of theirs. */
 export interface Pauses {
@@ -11,23 +12,21 @@ export interface Pauses {
 }
 
 export function createPauses({ setTimer, random }: Pick<Environment, "setTimer" | "random">): Pauses {
-  const waiting = new Set<() => void>();
+  const waiting = createListeners();
   const pause = (ms: number) =>
     new Promise<void>((resolve) => {
       const end = () => {
         cancel();
-        waiting.delete(end);
+        leave();
         resolve();
       };
       const cancel = setTimer(end, ms);
-      waiting.add(end);
+      const leave = waiting.subscribe(end);
     });
   return {
     pause,
     afterFailure: (failures, error) => pause(Math.max(backOff(failures, random()), error?.retryAfterMs ?? 0)),
-    wake() {
-      for (const end of [...waiting]) end();
-    },
+    wake: waiting.tell,
   };
 }
 
