@@ -30,7 +30,11 @@ import { type AppointmentsWanted, type SlotsWanted, scopeOf } from "./store/scop
 import { createStore, type ShownRecord, type Store } from "./store/store.ts";
 import { createPauses } from "./tasks/pauses.ts";
 
-/** Commands that show at once, are sent until they are answered, and are taken back if the server refuses them. */
+/**
+ * Commands that show at once, are sent until they are answered, and are taken back if the server refuses them.
+ *
+ * @throws RequestError, and RangeError if an `idempotencyKey` is not printable ASCII, which a header cannot carry
+ */
 export interface Commands extends SlotCommandCalls, AppointmentCommands<"actor"> {}
 
 /** How what is shown follows the server, with its age. */
@@ -86,6 +90,7 @@ export interface Client {
  * const stop = week.subscribe(() => draw(week.get().items));
  * await client.commands.book({ slotId, subjectId });
  * ```
+ * @throws RangeError if `providerIds` is empty
  */
 export function createClient(options: ClientOptions): Client {
   const settings = settingsOf(options);
