@@ -15,7 +15,7 @@ export interface ClientOptions {
    * by it: those of somebody else who signs in later are not sent, and not shown.
    */
   readonly owner: string;
-  /** Only slots and appointments of these providers are followed. Default: all that `owner` may see. */
+  /** Only slots and appointments of these providers are followed, at least one. Default: all that `owner` may see. */
   readonly providerIds?: readonly string[] | undefined;
   /** Only slots and appointments at this facility are followed. Default: at all. */
   readonly facilityId?: string | undefined;
@@ -58,6 +58,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 /** The options with their defaults. */
 export function settingsOf(options: ClientOptions) {
   const { url, owner, providerIds, facilityId } = options;
+  if (providerIds?.length === 0) throw new RangeError("providerIds must not be empty. Leave it out to follow all.");
   const filter: Fields = { providerIds, facilityId };
   const name = `slotwright ${JSON.stringify([url, owner])} `;
   return {

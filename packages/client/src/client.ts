@@ -30,7 +30,11 @@ import { type AppointmentsWanted, type SlotsWanted, scopeOf } from "./store/scop
 import { createStore, type ShownRecord, type Store } from "./store/store.ts";
 import { createPauses } from "./tasks/pauses.ts";
 
-/** Commands that show at once, are sent until they are answered, and are taken back if the server refuses them. */
+/**
+ * Commands that show at once, are sent until they are answered, and are taken back if the server refuses them.
+ *
+ * @throws RequestError, and RangeError if an `idempotencyKey` is not printable ASCII, which a header cannot carry
+ */
 export interface Commands extends SlotCommandCalls, AppointmentCommands<"actor"> {}
 
 /** How what is shown follows the server, with its age. */
@@ -86,19 +90,20 @@ export interface Client {
  * const stop = week.subscribe(() => draw(week.get().items));
  * await client.commands.book({ slotId, subjectId });
  * ```
+ * @throws RangeError if `providerIds` is empty
  */
 export function createClient(options: ClientOptions): Client {
   const settings = settingsOf(options);
-  const { environment, filter } = settings;
+  const { environment } = settings;
   const clock = createServerClock(environment.now);
   const { send, open } = createSending({ ...settings, clock });
   const pauses = createPauses(environment);
-  const { random } = environment;
+  const shared = { ...settings, send, open, pauses };
   const outcomes = createListeners<Outcome>();
   const news = createListeners<readonly ShownEntry[]>();
   const storeOf = (): Store => store;
-  const lists = createLists({ store: storeOf, send, pauses, environment, keepMs: settings.keepMs });
-  const rereads = createRereads({ store: storeOf, send, pauses, random, isWanted: lists.isWanted });
+  const lists = createLists({ ...shared, store: storeOf });
+  const rereads = createRereads({ ...shared, store: storeOf, isWanted: lists.isWanted });
   const want = (key: Parameters<typeof rereads.want>[0]) => void rereads.want(key);
   const { setTimer } = environment;
   const store = createStore({ now: clock.now, setTimer, isWanted: lists.isWanted, want });
@@ -109,16 +114,17 @@ export function createClient(options: ClientOptions): Client {
       news.tell(entries);
     },
   };
-  const feed = createFeed({ store: heard, lists, send, pauses, environment });
+  const feed = createFeed({ ...shared, store: heard, lists });
   const outbox = createOutbox({
-    ...{ store, send, keys: settings.keys, prefix: settings.prefix, pauses, random, now: environment.now },
+    ...shared,
+    store,
+    now: environment.now,
     newId: createIdSource(environment.now),
     reread: async (keys) => void (await Promise.all(keys.map(rereads.want))),
     onOutcome: outcomes.tell,
-    resendForMs: settings.resendForMs,
   });
   const closing = new AbortController();
-  const connecting = { send, open, environment, pauses, filter, feed, listener: feed };
+  const connecting = { ...shared, feed, listener: feed };
   void (settings.sharing === undefined
     ? connect(connecting, closing.signal)
     : connectTabs(connecting, settings.sharing, closing.signal));
@@ -143,7 +149,7 @@ export function createClient(options: ClientOptions): Client {
     ) as unknown as Commands,
     slots: listOf<ShownSlot>("slot"),
     appointments: listOf<ShownAppointment>("appointment"),
-    openSlots: (input) => openSlotsQuery({ store, send, environment, now: clock.now, onNews: news.subscribe }, input),
+    openSlots: (input) => openSlotsQuery({ ...shared, store, now: clock.now, onNews: news.subscribe }, input),
     connection: { get: feed.get, subscribe: feed.subscribe, ageMs: feed.ageMs },
     pending: { get: memoized(store.version, store.pending), subscribe: store.subscribe },
     giveUp: outbox.giveUp,

@@ -5,10 +5,10 @@ export function createListeners<Told = void>() {
     tell(told: Told): void {
       for (const listener of [...listeners]) listener(told);
     },
-    /** Returns how to leave. */
+    /** Returns how to leave, which says whether it had not been done before. */
     subscribe(listener: (told: Told) => void) {
       listeners.add(listener);
-      return () => void listeners.delete(listener);
+      return () => listeners.delete(listener);
     },
     clear: () => listeners.clear(),
   };

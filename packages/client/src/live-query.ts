@@ -1,9 +1,29 @@
+import { createListeners } from "./listeners.ts";
+
 /** What is shown, and when it changes: what `useSyncExternalStore` of React takes, and any other screen can. */
 export interface LiveQuery<Value> {
   /** The same object until something in it changes. */
   readonly get: () => Value;
   /** Calls the listener after each change, until the returned function is called. */
   readonly subscribe: (listener: () => void) => () => void;
+}
+
+/**
+ * Begins when the first listener comes, and ends when the last one has left. `start` is given what tells the listeners,
+ * and returns what ends it.
+ */
+export function whileWatched(start: (tell: () => void) => () => void): LiveQuery<unknown>["subscribe"] {
+  const { tell, subscribe } = createListeners();
+  let count = 0;
+  let end = () => {};
+  return (listener) => {
+    // A function of its own, so that a listener may come twice.
+    const leave = subscribe(() => listener());
+    if (count++ === 0) end = start(tell);
+    return () => {
+      if (leave() && --count === 0) end();
+    };
+  };
 }
 
 /** Keeps a value for as long as what it is made of has the same version. */

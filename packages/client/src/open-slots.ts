@@ -4,7 +4,7 @@ import { isRequestError, type RequestError } from "./calls/request-error.ts";
 import type { Fields } from "./calls/routes.ts";
 import type { Send } from "./calls/send.ts";
 import type { Environment } from "./environment.ts";
-import { type LiveQuery, memoized } from "./live-query.ts";
+import { type LiveQuery, memoized, whileWatched } from "./live-query.ts";
 import { slotKey } from "./store/records.ts";
 import type { Store } from "./store/store.ts";
 import { backOff } from "./tasks/pauses.ts";
@@ -39,12 +39,12 @@ const oldestMs = 10_000;
  */
 export function openSlotsQuery(options: OpenSlotsOptions, input: FindOpenInput): LiveQuery<OpenSlotsView> {
   const { store, send, environment, now, onNews } = options;
-  const listeners = new Set<() => void>();
   const timers = createTimers(environment);
   let page: OpenSlotsPage | undefined;
   let error: RequestError | null = null;
   let [asked, answered, failures] = [0, 0, 0];
-  let leave = () => {};
+  let [isSeen, revision] = [false, 0];
+  let tell = () => {};
 
   async function search(): Promise<void> {
     const number = ++asked;
@@ -64,14 +64,13 @@ export function openSlotsQuery(options: OpenSlotsOptions, input: FindOpenInput):
   }
 
   const searchWhileSeen = () => {
-    if (listeners.size > 0) void search();
+    if (isSeen) void search();
   };
 
   function changed(): void {
     revision++;
-    for (const listener of [...listeners]) listener();
+    tell();
   }
-  let revision = 0;
 
   function hear(entries: readonly ShownEntry[]): void {
     const ours = entries.filter((entry) => concerns(input, entry));
@@ -82,15 +81,6 @@ export function openSlotsQuery(options: OpenSlotsOptions, input: FindOpenInput):
     }
   }
 
-  function start(): void {
-    void search();
-    const ends = [onNews(hear), store.subscribe(changed)];
-    leave = () => {
-      for (const end of ends) end();
-      timers.clear();
-    };
-  }
-
   return {
     get: memoized<OpenSlotsView>(
       () => revision,
@@ -99,14 +89,15 @@ export function openSlotsQuery(options: OpenSlotsOptions, input: FindOpenInput):
         return before !== undefined && JSON.stringify(before) === JSON.stringify(view) ? before : view;
       },
     ),
-    subscribe(listener) {
-      const own = () => listener();
-      listeners.add(own);
-      if (listeners.size === 1) start();
+    subscribe: whileWatched((tellAll) => {
+      [isSeen, tell] = [true, tellAll];
+      void search();
+      const ends = [onNews(hear), store.subscribe(changed), timers.clear];
       return () => {
-        if (listeners.delete(own) && listeners.size === 0) leave();
+        isSeen = false;
+        for (const end of ends) end();
       };
-    },
+    }),
   };
 }
 

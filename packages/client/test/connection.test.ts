@@ -79,6 +79,21 @@ test("while nothing gets through, it says so, and how old what is shown is", asy
   expect(client.connection.get()).toMatchObject({ state: "live", error: null });
 });
 
+test("a stream that the server ends with an error says which one, until the next one stands", async () => {
+  const { server, time, client, states } = await watched();
+  server.fail("schema_too_new");
+  await settled(6);
+  expect(client.connection.get()).toMatchObject({
+    state: "reconnecting",
+    error: { code: "schema_too_new", message: "It is newer.", transient: false },
+  });
+  await time.advance(2_000, () => settled(4));
+  await server.pump(10);
+  await settled(4);
+  expect(client.connection.get()).toMatchObject({ state: "live", error: null });
+  expect(states).toEqual(["reconnecting", "live"]);
+});
+
 test("after a reset everything is read anew", async () => {
   const page = await watched();
   const { server, first, client } = page;

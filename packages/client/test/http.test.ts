@@ -165,6 +165,33 @@ test("takes and returns what the engine does, over real HTTP", async () => {
   expect((await calls.createManySlots(many)).slots).toBe(2);
 });
 
+test("an empty list is refused as the engine refuses it, and is never taken for none", async () => {
+  const { calls } = client;
+  const { listSlots, findOpen } = engine.as({ kind: "patient", id: "ada" });
+  const [nobodys, inNoState] = [
+    { ...window, providerIds: [] },
+    { ...window, statuses: [] },
+  ];
+  const answers = await Promise.allSettled([
+    ...[listSlots(inNoState), calls.listSlots(inNoState), listSlots(nobodys), calls.listSlots(nobodys)],
+    ...[findOpen(nobodys), calls.findOpen(nobodys), calls.changes({ providerIds: [] })],
+  ]);
+  const paths = ["statuses", "statuses", ...Array.from({ length: 5 }, () => "providerIds")];
+  expect(answers).toMatchObject(
+    paths.map((path) => ({ reason: { code: "invalid_input", details: { issues: [{ path, code: "too_few" }] } } })),
+  );
+  expect(() => createClient({ url: "http://127.0.0.1:9", owner: "ada", providerIds: [] })).toThrow(RangeError);
+});
+
+test("a search with no tokens of holds is one without them", async () => {
+  const { calls } = client;
+  const none = { ...window, holdTokens: [] };
+  const { items, nextCursor } = await calls.findOpen({ ...none, limit: 1 });
+  const rest = await calls.findOpen({ ...window, cursor: nextCursor });
+  expect([...items, ...rest.items]).toEqual((await calls.findOpen(none)).items);
+  expect((await calls.explain({ slotId: items[0]?.slotId ?? "", holdTokens: [] })).onOffer).toBe(true);
+});
+
 test("a refusal has the code, the details with their dates, and what can be done", async () => {
   const { calls } = client;
   const { items } = await calls.listSlots(window);

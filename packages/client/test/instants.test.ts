@@ -32,6 +32,11 @@ it("makes dates of the instants of answers that few have", () => {
   });
 });
 
+it("leaves what is JSON in the engine's answers as it is", () => {
+  const json = { start: "2027-03-28T07:00:00.000Z", until: "2027-03-28T08:00:00.000Z" };
+  for (const name of ["metadata", "changes", "values"]) expect(withDates({ [name]: json })).toEqual({ [name]: json });
+});
+
 it.each([
   ["an instant", "2027-03-28T07:00:00Z", 1],
   ["a local time", { local: "2027-03-28T09:00", timeZone: "Europe/Berlin" }, 0],

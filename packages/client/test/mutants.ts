@@ -188,8 +188,8 @@ export const mutants: readonly Mutant[] = [
   {
     flaw: "takes the times of an offer from the feed as text",
     file: "store/entries.ts",
-    find: 'field === "hold" || field === "request"',
-    replace: 'field === "hold"',
+    find: "[field, fieldWithDates(field, to)]",
+    replace: '[field, field === "request" ? to : fieldWithDates(field, to)]',
   },
   {
     flaw: "shows a withdrawn slot",

@@ -203,6 +203,23 @@ test("nothing is given up that is answered, is not there, or belongs to a client
   expect(await keys.entries("")).toHaveLength(1);
 });
 
+test("a key that a header cannot carry is refused at once, is not kept, and is not taken up", async () => {
+  const { client, another, time, keys, sent, outcomes, slotIds } = await stageWith();
+  const input = { slotId: slotIds[0] ?? "", subjectId: "ada" };
+  for (const idempotencyKey of ["klíč-š", "klíč", "a\nb"]) {
+    await expect(client.commands.book({ ...input, idempotencyKey })).rejects.toThrow(RangeError);
+    await expect(client.calls.book({ ...input, idempotencyKey })).rejects.toThrow(RangeError);
+  }
+  expect([client.pending.get(), await keys.entries(""), sent, outcomes]).toEqual([[], [], [], []]);
+  await client.commands.book({ ...input, idempotencyKey: "a key" });
+  expect(sent).toEqual(["a key"]);
+  const kept = { key: "š", name: "block", input: { slotId: input.slotId }, slotIds: [input.slotId], at: time.now() };
+  await keys.set('slotwright ["http://test","ada"] š', JSON.stringify(kept));
+  const next = another({ keys });
+  await settled(6);
+  expect(next.pending.get()).toEqual([]);
+});
+
 test("a command is given up from within the listener that it appears to", async () => {
   const { client, outcomes, sent, book } = await stageWith();
   client.pending.subscribe(() => client.pending.get().forEach(({ key }) => void client.giveUp(key)));

@@ -8,6 +8,7 @@ import { answer, withKeyOfClient } from "./requests/answers.ts";
 import type { Incoming, Outgoing } from "./requests/incoming.ts";
 import { bodyOf, headerFieldsOf, type Input, invalid, keyOf, queryOf, versionOf } from "./requests/input.ts";
 import type { Match } from "./routes/match.ts";
+import type { CallName } from "./routes/table.ts";
 import type { Searches } from "./searches.ts";
 import type { StreamFilter } from "./streams/stream.ts";
 import type { Streams } from "./streams/streams.ts";
@@ -29,7 +30,7 @@ export function createAsked(circumstances: Circumstances): Asked {
   return async (incoming, match) => {
     const actor = await actorOf(options, incoming);
     const engine = engineOf(actor);
-    const own = options.calls?.[match.name];
+    const own = options.calls?.[match.name as CallName];
     const asker = { ...circumstances, incoming, match, actor, engine, own };
     if (match.name === "stream") return stream(asker);
     return match.route.method === "GET" ? read(asker) : command(asker);
@@ -63,11 +64,12 @@ async function command(asker: Asker): Promise<Outgoing> {
   const body = await bodyOf(incoming, match, limits);
   // A key that the host can run its transaction again with is needed where it has one.
   const key = keyOf(incoming, match) ?? (own === undefined ? undefined : randomUUID());
+  const takesKey = key !== undefined && match.route.hasNoKey !== true;
   const ifVersion = versionOf(incoming, match, body);
   const input: Input = {
     ...body,
     ...match.parameters,
-    ...(key !== undefined && { idempotencyKey: key }),
+    ...(takesKey && { idempotencyKey: key }),
     ...(ifVersion !== undefined && { ifVersion }),
   };
   try {
@@ -82,7 +84,7 @@ async function run(asker: Asker, input: Input, key: string | undefined): Promise
   const { own, actor, engine, searches, incoming, match } = asker;
   if (own === undefined) {
     const screen = () => asker.options.screenOf?.(incoming.request()) ?? {};
-    return calls[match.name as keyof typeof calls]({ actor, engine, input, searches, screen });
+    return calls[match.name as CallName]({ actor, engine, input, searches, screen });
   }
   const { ofEngine, ofHost } = divided(input, own);
   const call = { actor, engine, input: ofEngine, idempotencyKey: key ?? "", own: ofHost, request: incoming.request() };

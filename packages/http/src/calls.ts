@@ -2,7 +2,7 @@ import type { Actor, ActorEngine, ScreenOptions } from "@slotwright/core";
 import { type HostCommandName, hostCommandNames } from "@slotwright/core/client";
 import { explain, preview } from "./preview.ts";
 import { type Input, invalid } from "./requests/input.ts";
-import type { OperationName } from "./routes/table.ts";
+import type { CallName } from "./routes/table.ts";
 import type { Searches } from "./searches.ts";
 
 /** What a call is made of, once the request is understood. */
@@ -18,7 +18,7 @@ export interface Asking {
 
 type Run = (asking: Asking) => Promise<object>;
 
-type CallName =
+type NameWithInput =
   | HostCommandName
   | "publishSlots"
   | "importBusy"
@@ -32,7 +32,7 @@ type CallName =
 
 /** A call that takes an object, by its name. */
 const asInput =
-  (name: CallName): Run =>
+  (name: NameWithInput): Run =>
   ({ engine, input }) =>
     (engine[name] as (input: unknown) => Promise<object>)(input);
 
@@ -43,7 +43,7 @@ const commands = Object.fromEntries(hostCommandNames.map((name) => [name, asInpu
 const explained: Run = ({ engine, input, screen }) => explain(engine, input, screen());
 
 /** What each operation calls, and what it answers beside `success`. Streams and the document are answered elsewhere. */
-export const calls: Readonly<Record<Exclude<OperationName, "stream" | "openapi">, Run>> = {
+export const calls: Readonly<Record<CallName, Run>> = {
   ...commands,
   publishSlots: asInput("publishSlots"),
   importBusy: asInput("importBusy"),

@@ -1,6 +1,7 @@
+import { inputSchemas } from "@slotwright/core/schemas";
 import { z } from "zod";
+import { calls } from "./calls.ts";
 import { count, functionSchema, timerMs } from "./check-options.ts";
-import { operationNames } from "./routes/table.ts";
 
 const required = z.custom((value) => typeof value === "function", "must be a function");
 
@@ -15,6 +16,27 @@ const ownCall = z.strictObject(
   { fields: z.custom().optional(), run: required },
   "must be an object with a function run(call)",
 );
+
+const live = z
+  .looseObject(
+    {
+      openTo: z.custom(
+        (value) => value === "everybody" || typeof value === "function",
+        'must be "everybody" or a function of an actor',
+      ),
+    },
+    'must be an object, such as { forDays: 60, openTo: "everybody" }',
+  )
+  .superRefine(({ openTo: _, signal, ...window }, context) => {
+    // What `engine.follow` would refuse later, when only `onError` is told.
+    const { error, data } = inputSchemas.follow.safeParse(window);
+    for (const issue of error?.issues ?? []) context.issues.push(issue as never);
+    if (data?.from !== undefined && data.to !== undefined && data.from > data.to) {
+      context.addIssue({ code: "custom", path: ["to"], message: "must not be before from" });
+    }
+    // What ends it is `handler.close()`.
+    if (signal !== undefined) context.addIssue({ code: "unrecognized_keys", keys: ["signal"], input: window });
+  });
 
 /** What `createHandler` takes. */
 export const handlerSchema = z.strictObject(
@@ -31,20 +53,10 @@ export const handlerSchema = z.strictObject(
         "must be an array",
       )
       .optional(),
-    live: z
-      .looseObject(
-        {
-          openTo: z.custom(
-            (value) => value === "everybody" || typeof value === "function",
-            'must be "everybody" or a function of an actor',
-          ),
-        },
-        'must be an object, such as { forDays: 60, openTo: "everybody" }',
-      )
-      .optional(),
+    live: live.optional(),
     calls: z
       .strictObject(
-        Object.fromEntries(operationNames.map((name) => [name, ownCall.optional()])),
+        Object.fromEntries(Object.keys(calls).map((name) => [name, ownCall.optional()])),
         "must be an object of calls",
       )
       .optional(),

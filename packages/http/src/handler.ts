@@ -5,7 +5,7 @@ import { HttpError, isHttpError } from "./errors.ts";
 import { handlerSchema } from "./handler-options.ts";
 import { openApiDocument } from "./openapi/document.ts";
 import { defaultLimits, defaultStreamLimits, type HandlerOptions } from "./options.ts";
-import { asAnswerable, json, refusal } from "./requests/answers.ts";
+import { asAnswerable, json, refusal, usualHeaders } from "./requests/answers.ts";
 import type { Incoming, Outgoing } from "./requests/incoming.ts";
 import { refuseLongHeaders } from "./requests/input.ts";
 import { corsHeaders, preflightHeaders, refuseOtherSites } from "./requests/origin.ts";
@@ -125,7 +125,7 @@ function preflight(incoming: Incoming, path: string, origins: ReadonlySet<string
   if (methods.length === 0) throw new HttpError("route_not_found");
   const origin = incoming.header("origin");
   const isAllowed = origin !== undefined && origins.has(origin);
-  const headers = { Allow: methods.join(", "), ...(isAllowed && preflightHeaders(methods)) };
+  const headers = { ...usualHeaders, Allow: methods.join(", "), ...(isAllowed && preflightHeaders(methods)) };
   return { status: 204, headers, body: null };
 }
 

@@ -11,4 +11,4 @@ export { createHandler, type Handler } from "./handler.ts";
 export type { Call, HandlerOptions, Limits, LiveOptions, OwnCall, StreamLimits } from "./options.ts";
 export type { Incoming, Outgoing, OutgoingStream, Sink } from "./requests/incoming.ts";
 export { refuseOtherSites } from "./requests/origin.ts";
-export { type OperationName, type Route, routes, type Versioned } from "./routes/table.ts";
+export { type CallName, type OperationName, type Route, routes, type Versioned } from "./routes/table.ts";

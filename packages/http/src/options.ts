@@ -1,6 +1,6 @@
 import type { Actor, ActorEngine, Engine, FollowInput, ScreenOptions } from "@slotwright/core";
 import type { z } from "zod";
-import type { OperationName } from "./routes/table.ts";
+import type { CallName } from "./routes/table.ts";
 
 /** What a function of the host that takes the place of a call is given. */
 export interface Call {
@@ -9,11 +9,11 @@ export interface Call {
   /** The engine in the name of the actor. */
   readonly engine: ActorEngine;
   /**
-   * What the engine's call takes: of a command, with the key and the version of the headers. The engine has not checked
-   * it yet. A read of one record has its id in it.
+   * What the engine's call takes: of a command, with the version of the headers and, where it takes one, the key. The
+   * engine has not checked it yet. A read of one record has its id in it.
    */
   readonly input: Readonly<Record<string, unknown>>;
-  /** Of a command: its key, made here if the client sent none. */
+  /** Of a command: its key, made here if the client sent none. Empty for a read. */
   readonly idempotencyKey: string;
   /** The fields of the body that are yours, checked by `fields`. */
   readonly own: Readonly<Record<string, unknown>>;
@@ -41,13 +41,13 @@ export interface LiveOptions extends Omit<FollowInput, "signal"> {
 export interface Limits {
   /** Bytes of a body. Default 65 536. */
   readonly bodyBytes: number;
-  /** Bytes of a body that creates slots. Default 4 194 304. */
+  /** Bytes of a body that may be long: one with slots, hours or busy times, and that of a preview. Default 4 194 304. */
   readonly slotsBodyBytes: number;
   /** Milliseconds in which a body must have arrived. Default 30 000. */
   readonly bodyMs: number;
   /**
-   * Characters of the path with its query, not counting `after`, and of each of `Idempotency-Key`, `If-Match`, `Accept`,
-   * `Origin` and `Content-Type`. Cursors of the feed may be longer. Default 8192.
+   * Characters of the path with its query, not counting `after`, and of each of `Idempotency-Key`, `If-Match`, `Hold-Token`,
+   * `Accept`, `Origin` and `Content-Type`. Cursors of the feed may be longer. Default 8192.
    */
   readonly headerLength: number;
 }
@@ -81,8 +81,8 @@ export interface HandlerOptions<HostTransaction = never, Opened = unknown> {
   readonly origins?: readonly string[] | undefined;
   /** A window of slots in memory, from which searches are answered. Default: none. */
   readonly live?: LiveOptions | undefined;
-  /** Calls that you do your own way. */
-  readonly calls?: { readonly [Name in OperationName]?: OwnCall } | undefined;
+  /** Calls that you do your own way. The stream and the OpenAPI document are none. */
+  readonly calls?: { readonly [Name in CallName]?: OwnCall } | undefined;
   /** In which language and zone the caller is shown errors. Default: English, UTC. */
   readonly screenOf?: ((request: Request) => ScreenOptions) | undefined;
   /** Told of every error that is answered with a status from 500 on, with its cause. Default: nobody is told. */

@@ -6,10 +6,10 @@ import Fastify from "fastify";
 import { Hono } from "hono";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
-import { createHandler, type Handler } from "../src/index.ts";
+import { createHandler, type Handler, type OwnCall } from "../src/index.ts";
 import { protectServer, toNodeListener } from "../src/node.ts";
 import { expectToServe } from "./serving.ts";
-import { actorIn, place, slotAt, stage } from "./stage.ts";
+import { actorIn, at, place, slotAt, stage, week } from "./stage.ts";
 
 const basePath = "/booking";
 
@@ -221,5 +221,31 @@ describe("a call of the host's own", () => {
     expect((await post("/appointments", { ...want, amountCents: 1, colour: 2 })).body.scenario).toBe("invalid_input");
     const booked = await post("/appointments", { ...want, amountCents: 7_500 }, "k");
     expect(booked).toMatchObject({ status: 201, body: { invoice: { amountCents: 7_500, idempotencyKey: "k" } } });
+  });
+
+  it("takes the place of any call, and is given what the engine's takes", async () => {
+    const keys: string[] = [];
+    const asEngine = (name: "publishSlots" | "importBusy" | "reconcile" | "createManySlots" | "block"): OwnCall => ({
+      run({ engine, input, idempotencyKey }) {
+        keys.push(idempotencyKey);
+        return (engine[name] as (given: unknown) => Promise<object>)(input);
+      },
+    });
+    const names = ["publishSlots", "importBusy", "reconcile", "createManySlots", "block"] as const;
+    const { send } = await stage({ calls: Object.fromEntries(names.map((name) => [name, asEngine(name)])) });
+    const hours = { offer: { minutes: 30 }, weekly: [{ days: ["monday"], from: 540, to: 600 }] };
+    await send("POST /availability", { body: { ...place, hours } });
+    const until = new Date(Date.now() + 86_400_000);
+    const sent = [
+      ["POST /slots/publish", { ...place, until, dryRun: true }],
+      ["POST /busy-times", { ...place, source: "s", from: at(0), until: at(60), intervals: [], dryRun: true }],
+      ["POST /reconcile", { dryRun: true }],
+      ["POST /slots/many", { ...place, slots: [slotAt(0)] }],
+    ] as const;
+    for (const [route, body] of sent) expect((await send(route, { body })).body).toMatchObject({ success: true });
+    const [slot] = (await send(`GET /slots?${week}`)).body.items;
+    const headers = { "Idempotency-Key": "k" };
+    expect((await send(`POST /slots/${slot.id}/block`, { headers })).body.slot.status).toBe("blocked");
+    expect(keys.map((key) => key.length)).toEqual([36, 36, 36, 36, 1]);
   });
 });

@@ -2,7 +2,8 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { codesOf } from "../src/openapi/document.ts";
-import { operationNames } from "../src/routes/table.ts";
+import { keySchema } from "../src/routes/fields.ts";
+import { operationNames, routeOf } from "../src/routes/table.ts";
 import { stage } from "./stage.ts";
 
 const calls = { book: { fields: z.strictObject({ amountCents: z.int() }), run: async () => ({}) } };
@@ -49,6 +50,14 @@ describe("the OpenAPI document", () => {
       ["reason", "override", "slotId", "alsoSlotIds", ...holding],
       ["reason", "override", "slotId", "providerId", "facilityId", "start", "end", ...holding],
     ]);
+    const keyOf = (path: string) =>
+      body.paths[path].post.parameters.find(({ name }: { name: string }) => name === "Idempotency-Key")?.schema;
+    const ofKeys = ["/appointments", "/slots/many", "/slots/publish", "/reconcile"].map(keyOf);
+    // Of many slots, each chunk has a key of its own, which is longer.
+    expect(ofKeys.map((schema) => schema?.maxLength)).toEqual([116, 103, undefined, undefined]);
+    const commands = operationNames.filter((name) => routeOf(name).method === "POST");
+    const withoutKey = commands.filter((name) => keySchema(routeOf(name)) === undefined);
+    expect(commands.filter((name) => routeOf(name).hasNoKey === true)).toEqual(withoutKey);
     const slots = body.paths["/slots"].get.parameters.map(({ name }: { name: string }) => name);
     expect(slots.sort()).toEqual([
       "cursor",

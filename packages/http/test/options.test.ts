@@ -52,8 +52,26 @@ describe("options of createHandler", () => {
     expect(handled({ live: { forDays: 3 } })).toEqual({
       "live.openTo": 'invalid: must be "everybody" or a function of an actor',
     });
-    expect(handled({ calls: { boook: { run: async () => ({}) }, book: { run: 1 } } })).toEqual({
+    expect(handled({ live: { forDayz: 3, openTo: "everybody" } })).toEqual({
+      "live.forDayz": unknown,
+      "live.forDays": "invalid: is needed, or both from and to: what is held must be bounded",
+    });
+    expect(handled({ live: { forDays: 0, signal: null, openTo: "everybody" } })).toEqual({
+      "live.forDays": least,
+      "live.signal": unknown,
+    });
+    expect(handled({ live: { forDays: 60, openings: true, openTo: "everybody" } })).toEqual({
+      "live.openings": "invalid: needs providerIds and facilityId: hours are those of a provider at a facility",
+    });
+    expect(handled({ live: { from: new Date(1), to: new Date(0), openTo: "everybody" } })).toEqual({
+      "live.to": "invalid: must not be before from",
+    });
+    const run = async () => ({});
+    // The stream and the document are no calls that somebody else could answer.
+    expect(handled({ calls: { boook: { run }, stream: { run }, openapi: { run }, book: { run: 1 } } })).toEqual({
       "calls.boook": unknown,
+      "calls.stream": unknown,
+      "calls.openapi": unknown,
       "calls.book.run": fn,
     });
     expect(handled({ limits: { bodyBytes: 0, bodyMs: 2 ** 31, bodybytes: 1 } })).toEqual({

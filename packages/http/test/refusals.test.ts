@@ -322,9 +322,26 @@ describe("an answer", () => {
     const { send } = await stage();
     const message = "This call takes no key: repeating it writes nothing new. Leave the header out.";
     const issues = [{ path: "Idempotency-Key", code: "custom", message }];
-    for (const route of ["POST /slots/publish", "POST /previews"]) {
+    for (const route of ["POST /slots/publish", "POST /busy-times", "POST /reconcile", "POST /previews"]) {
       const { status, body } = await send(route, { body: {}, headers: { "Idempotency-Key": "k" } });
       expect([status, body.details]).toEqual([400, { issues }]);
+    }
+  });
+
+  it("says of a version without the slot that it is about what it needs, whatever the command", async () => {
+    const { send } = await stage();
+    const time = { ...place, ...slotAt(0) };
+    const headers = { "If-Match": '"1"' };
+    for (const [route, body] of [
+      ["POST /holds", time],
+      ["POST /appointments", { ...time, subjectId: "ada" }],
+      ["POST /requests", { ...time, subjectId: "ada" }],
+    ] as const) {
+      const { status, body: refused } = await send(route, { body, headers });
+      expect([status, refused.details.issues]).toMatchObject([
+        400,
+        [{ path: "If-Match", code: "needs_another_field" }],
+      ]);
     }
   });
 
@@ -365,6 +382,9 @@ describe("an answer", () => {
     expect(allowed.headers.get("Access-Control-Allow-Credentials")).toBe("true");
     const preflight = await send("OPTIONS /appointments", { headers, actor: "" });
     expect(preflight.headers.get("Access-Control-Allow-Methods")).toBe("GET, OPTIONS, POST");
+    for (const { headers } of [allowed, preflight]) {
+      expect([headers.get("Vary"), headers.get("Cache-Control")]).toEqual(["Accept, Origin", "no-store"]);
+    }
     expect(preflight.headers.get("Access-Control-Allow-Headers")).toMatch("Idempotency-Key");
     const other = await send("OPTIONS /appointments", { headers: { Origin: "https://evil.example" } });
     expect(other.headers.get("Access-Control-Allow-Origin")).toBeNull();

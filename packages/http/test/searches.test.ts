@@ -2,7 +2,7 @@ import { type ActorEngine, BookingError, type LiveSlots, maximumAppointments, we
 import { describe, expect, it } from "vitest";
 import { createSearches } from "../src/searches.ts";
 import { createSubjectSearches } from "../src/subject-searches.ts";
-import { passed, place, publish, stage, until } from "./stage.ts";
+import { passed, place, publish, stage, until, week } from "./stage.ts";
 
 const from = new Date(Date.now() + 24 * 60 * 60_000);
 const to = new Date(from.getTime() + 7 * 24 * 60 * 60_000);
@@ -114,7 +114,12 @@ describe("a search for free times", () => {
       status: 403,
       body: { scenario: "forbidden" },
     });
-    expect((await send("GET /open-slots/days?providerId=")).status).toBe(400);
+    for (const empty of ["GET /open-slots/days?providerId=", `GET /slots?status=&${week}`]) {
+      expect((await send(empty)).body.details.issues).toMatchObject([{ code: "too_few" }]);
+    }
+    expect((await send("GET /open-slots/days?providerId=&providerId=x")).body.details.issues).toMatchObject([
+      { path: "providerIds.0", code: "too_short" },
+    ]);
   });
 
   it("for a subject is answered from live slots, to everybody, by authorize and the policies", async () => {
@@ -177,6 +182,8 @@ describe("a search for free times", () => {
     // Patients do not see whose holds they are, so they are told nothing by naming somebody.
     expect((await offered(`${asked}&holderId=h%2F1`, {}, "patient/eve"))[1]).toBe(false);
     expect((await offered(asked))[1]).toBe(false);
+    // No tokens are sent as none, and an empty header is none.
+    expect(await offered(asked, { "Hold-Token": " " })).toEqual(await offered(asked));
     const wrong = await send(asked, { headers: { "Hold-Token": "%E0%A4%A" } });
     expect(wrong.body).toMatchObject({ scenario: "invalid_input", details: { issues: [{ path: "Hold-Token" }] } });
     expect((await send(`${asked}&holdTokens=x`)).body.scenario).toBe("invalid_input");

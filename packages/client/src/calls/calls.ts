@@ -126,7 +126,7 @@ type EngineReadCalls = Pick<
  * The engine's calls over HTTP, each of them one request. They take what the engine's calls take, without the actor, who is
  * that of the session, and answer with the same, `Date`s included.
  *
- * @throws RequestError
+ * @throws RequestError, and RangeError if an `idempotencyKey` is not printable ASCII, which a header cannot carry
  */
 export interface Calls extends SlotCommandCalls, AppointmentCommands<"actor">, EngineReadCalls {
   publishSlots(input: Omit<WithoutActor<PublishSlotsInput>, "signal">): Promise<PublishedSlots>;

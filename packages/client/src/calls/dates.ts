@@ -3,7 +3,7 @@ const instants =
   /^(at|asOf|heldUntil|nextFrom|(created|updated|expire[ds])At|start|end|(conflicting|new|slot)(Start|End))$/;
 
 /** What is the host's own, or is JSON in the engine's answers as well. */
-const untouched = /^(changes|metadata)$/;
+const untouched = /^(changes|metadata|values)$/;
 
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*(Z|:\d\d)$/;
 
@@ -14,10 +14,11 @@ export function withDates(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, fieldWithDates(name, field)]));
 }
 
-function fieldWithDates(name: string, field: unknown): unknown {
+/** The value of a field of this name, with the instants in it. */
+export function fieldWithDates(name: string, field: unknown): unknown {
   if (untouched.test(name)) return field;
   return typeof field === "string" && instants.test(name) ? dateOf(field) : withDates(field);
 }
 
 /** The instant that a text stands for, or else the text. */
-export const dateOf = (text: string): Date | string => (rfc3339.test(text) ? new Date(text) : text);
+const dateOf = (text: string): Date | string => (rfc3339.test(text) ? new Date(text) : text);

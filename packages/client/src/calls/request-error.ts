@@ -56,32 +56,37 @@ export function isRequestError<Code extends RequestErrorCode = RequestErrorCode>
   return isOurs && (code === undefined || (error as { readonly code?: unknown }).code === code);
 }
 
+/** What an error says that was not answered by this server, unless it says otherwise. */
+const unanswered = { status: 0, details: {}, recoverable: true, transient: false, retryAfterMs: null } as const;
+
 /** The request may not have reached the server, or its answer was lost. A command may have taken effect. */
 export function noAnswer(cause: unknown): RequestError<"no_answer"> {
   const message = "The server did not answer. Check the connection, and try again.";
-  const facts = { status: 0, message, details: {}, recoverable: true, transient: true, retryAfterMs: null };
-  return new RequestError("no_answer", facts, cause);
+  return new RequestError("no_answer", { ...unanswered, message, transient: true }, cause);
 }
 
 /** What is answered by something in between, such as a proxy. It is sent again where a server may only be away. */
 export function notAnAnswer(status: number, retryAfterMs: number | null): RequestError<"not_an_answer"> {
   const message = `The server's answer cannot be read (HTTP ${status}). Try again later.`;
   const transient = status >= 500 || status === 408 || status === 429 || status < 400;
-  const facts = { status, message, details: {}, recoverable: transient, transient, retryAfterMs };
-  return new RequestError("not_an_answer", facts);
+  return new RequestError("not_an_answer", {
+    ...unanswered,
+    status,
+    message,
+    recoverable: transient,
+    transient,
+    retryAfterMs,
+  });
 }
 
 /** It was kept for so long that nobody expects it any more. An attempt before may have reached the server. */
-export function notSent(): RequestError<"not_sent"> {
-  return notSentAgain("You asked for this long ago, so it is not sent again. Look up whether it took effect.");
-}
+export const notSent = (): RequestError<"not_sent"> => notSentAgain("asked for this long ago");
 
 /** A person has given it up, because of the error of its last attempt. One of them may have reached the server. */
-export function takenBack(cause: RequestError | null): RequestError<"not_sent"> {
-  return notSentAgain("You took this back, so it is not sent again. Look up whether it took effect.", cause);
-}
+export const takenBack = (cause: RequestError | null): RequestError<"not_sent"> =>
+  notSentAgain("took this back", cause ?? undefined);
 
-function notSentAgain(message: string, cause: RequestError | null = null): RequestError<"not_sent"> {
-  const facts = { status: 0, message, details: {}, recoverable: true, transient: false, retryAfterMs: null };
-  return new RequestError("not_sent", facts, cause ?? undefined);
+function notSentAgain(what: string, cause?: RequestError): RequestError<"not_sent"> {
+  const message = `You ${what}, so it is not sent again. Look up whether it took effect.`;
+  return new RequestError("not_sent", { ...unanswered, message }, cause);
 }

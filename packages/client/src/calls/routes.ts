@@ -81,7 +81,16 @@ const repeated: Readonly<Record<string, string>> = {
 
 type Readable = Record<string, unknown> & { readonly holdTokens?: readonly string[] };
 
-/** The request that a call is. */
+/**
+ * An idempotency key, if a header can carry it.
+ * @throws RangeError if it is not ASCII: what it is used for would never get through
+ */
+export function keyIn(text: string): string {
+  if (/[^ -~]/.test(text)) throw new RangeError("idempotencyKey must be printable ASCII.");
+  return text;
+}
+
+/** The request that a call is. @throws RangeError if it cannot be sent */
 export function requestOf(name: RouteName, input: Fields): Wanted {
   const [method, template] = routes[name].split(" ") as [string, string];
   const { idempotencyKey, ifVersion, holdTokens, ...rest } = input as Readable;
@@ -92,10 +101,10 @@ export function requestOf(name: RouteName, input: Fields): Wanted {
   const isRead = method === "GET";
   const headers = {
     ...(!isRead && { "Content-Type": "application/json" }),
-    ...(idempotencyKey !== undefined && { "Idempotency-Key": String(idempotencyKey) }),
+    ...(idempotencyKey !== undefined && { "Idempotency-Key": keyIn(String(idempotencyKey)) }),
     ...(ifVersion !== undefined && { "If-Match": `"${ifVersion}"` }),
     // Not in the URL, which is logged.
-    ...(holdTokens && { "Hold-Token": holdTokens.map(encodeURIComponent).join() }),
+    ...(holdTokens?.length && { "Hold-Token": holdTokens.map(encodeURIComponent).join() }),
   };
   return isRead
     ? { method, path: path + queryOf(rest), headers }
@@ -105,8 +114,10 @@ export function requestOf(name: RouteName, input: Fields): Wanted {
 function queryOf(fields: Fields): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(fields)) {
-    const values = Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
-    for (const one of values) query.append(repeated[name] ?? name, textOf(one));
+    if (value === undefined || value === null) continue;
+    const values = [value].flat();
+    // Left out, an empty list would be none, which often means everything.
+    for (const one of values.length > 0 ? values : [""]) query.append(repeated[name] ?? name, textOf(one));
   }
   return query.size === 0 ? "" : `?${query}`;
 }

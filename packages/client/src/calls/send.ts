@@ -2,7 +2,7 @@ import type { Environment } from "../environment.ts";
 import type { ServerClock } from "../server-clock.ts";
 import { withDates } from "./dates.ts";
 import { isRequestError, noAnswer, notAnAnswer, RequestError } from "./request-error.ts";
-import { type Fields, type RouteName, requestOf } from "./routes.ts";
+import { type Fields, type RouteName, requestOf, type Wanted } from "./routes.ts";
 
 /** The part of the global `fetch` that is used. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -24,7 +24,7 @@ export interface SendOptions {
   readonly clock: ServerClock;
 }
 
-/** Sends one request. @throws RequestError */
+/** Sends one request. @throws RequestError, and RangeError if it cannot be sent at all */
 export type Send = (name: RouteName, input: Fields, signal?: AbortSignal) => Promise<Fields>;
 
 /** Opens an answer that has no end, without a time limit. @throws RequestError */
@@ -41,8 +41,7 @@ export function createSending(options: SendOptions): { readonly send: Send; read
   const { url, fetch, headers: ofHost, credentials, timeoutMs, environment, clock } = options;
   const base = url.replace(/\/+$/, "");
 
-  async function ask(name: RouteName, input: Fields, signal: AbortSignal, own: Fields = {}): Promise<Response> {
-    const { path, ...wanted } = requestOf(name, input);
+  async function ask({ path, ...wanted }: Wanted, signal: AbortSignal, own: Fields = {}): Promise<Response> {
     const hosts = typeof ofHost === "function" ? await ofHost() : ofHost;
     const headers = { Accept: accepted, ...hosts, ...wanted.headers, ...own };
     const sentAt = environment.now();
@@ -53,13 +52,14 @@ export function createSending(options: SendOptions): { readonly send: Send; read
 
   return {
     async send(name, input, signal) {
+      const wanted = requestOf(name, input);
       const limit = new AbortController();
       const abort = () => limit.abort(signal?.reason);
       if (signal?.aborted) abort();
       signal?.addEventListener("abort", abort);
       const cancel = environment.setTimer(() => limit.abort(), timeoutMs);
       try {
-        return await answerOf(await ask(name, input, limit.signal));
+        return await answerOf(await ask(wanted, limit.signal));
       } catch (error) {
         throw isRequestError(error) ? error : noAnswer(error);
       } finally {
@@ -68,7 +68,7 @@ export function createSending(options: SendOptions): { readonly send: Send; read
       }
     },
     async open(name, input, { headers, signal }) {
-      const response = await ask(name, input, signal, headers).catch((error: unknown) => {
+      const response = await ask(requestOf(name, input), signal, headers).catch((error: unknown) => {
         throw noAnswer(error);
       });
       if (!response.ok) await answerOf(response);
@@ -96,8 +96,8 @@ function parsed(text: string): Fields | undefined {
   }
 }
 
-/** Problem details, or the envelope, which a host's own errors may come in. */
-function refusalOf(status: number, body: Fields, retryAfterMs: number | null): RequestError {
+/** Problem details, or the envelope, which a host's own errors and those of a stream come in. */
+export function refusalOf(status: number, body: Fields, retryAfterMs: number | null): RequestError {
   const code = body.code ?? body.scenario;
   if (typeof code !== "string") return notAnAnswer(status, retryAfterMs);
   return new RequestError(code, {

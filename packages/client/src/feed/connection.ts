@@ -49,9 +49,9 @@ export async function connect(options: ConnectionOptions, signal: AbortSignal): 
 }
 
 /** A server that answers nothing but a reset is left in peace. */
-async function beginAgain({ listener, pauses, environment }: ConnectionOptions, failures: number): Promise<void> {
+async function beginAgain({ listener, pauses }: ConnectionOptions, failures: number): Promise<void> {
   listener.reset();
-  if (failures > 1) await pauses.pause(backOff(failures, environment.random()));
+  if (failures > 1) await pauses.afterFailure(failures);
 }
 
 /** Begins, if it has to, and follows one stream. */
@@ -86,8 +86,8 @@ async function untilNextStream(
   signal: AbortSignal,
 ): Promise<void> {
   const { environment, pauses, listener } = options;
-  const least = Math.max(end.error?.retryAfterMs ?? 0, 0);
-  const wait = Math.max(backOff(failures, environment.random(), { firstMs: end.retryMs ?? 1_000 }), least);
+  const ownPause = backOff(failures, environment.random(), { firstMs: end.retryMs ?? 1_000 });
+  const wait = Math.max(ownPause, end.error?.retryAfterMs ?? 0);
   const until = environment.elapsed() + wait;
   const asks = failures >= failuresBeforePolling && listener.cursor() !== undefined;
   if (!asks) listener.state("reconnecting", end.error);

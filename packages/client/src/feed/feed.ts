@@ -5,7 +5,7 @@ import type { Environment } from "../environment.ts";
 import { createListeners } from "../listeners.ts";
 import type { Lists } from "../store/lists.ts";
 import type { Store } from "../store/store.ts";
-import { backOff, type Pauses } from "../tasks/pauses.ts";
+import type { Pauses } from "../tasks/pauses.ts";
 import type { ConnectionListener } from "./connection.ts";
 import type { ConnectionName, ConnectionState } from "./connection-state.ts";
 
@@ -70,7 +70,7 @@ export function createFeed({ store, lists, send, pauses, environment }: FeedOpti
         if (!isRequestError(thrown)) throw thrown;
         error = thrown;
         changed();
-        await pauses.pause(Math.max(backOff(failures, environment.random()), thrown.retryAfterMs ?? 0));
+        await pauses.afterFailure(failures, thrown);
       }
     }
   }

@@ -2,7 +2,7 @@ import type { ShownEntry } from "../calls/calls.ts";
 import { withDates } from "../calls/dates.ts";
 import { isRequestError, noAnswer, type RequestError } from "../calls/request-error.ts";
 import type { Fields } from "../calls/routes.ts";
-import type { Open } from "../calls/send.ts";
+import { type Open, refusalOf } from "../calls/send.ts";
 import type { Environment } from "../environment.ts";
 import { createEventStreamReader, type StreamEvent } from "./event-stream.ts";
 
@@ -111,7 +111,8 @@ function heard(event: StreamEvent | undefined, facts: Facts, options: StreamOpti
   if (event === undefined) return undefined;
   const { name, data, lastEventId } = event;
   if (name === "feed_reset") return facts.end("reset", null);
-  if (name === "ended" || name === "failed") return facts.end("cut", null);
+  if (name === "ended") return facts.end("cut", null);
+  if (name === "failed") return facts.end("cut", refusalOf(200, JSON.parse(data ?? ""), null));
   if (name === "started") facts.started();
   options.onNews(name === "changes" && data !== undefined ? entriesIn(data) : [], lastEventId);
   return undefined;

@@ -1,6 +1,5 @@
 import type { ShownEntry } from "../calls/calls.ts";
 import { isRequestError } from "../calls/request-error.ts";
-import { backOff } from "../tasks/pauses.ts";
 import { type ConnectionListener, type ConnectionOptions, connect, poll, pollMs } from "./connection.ts";
 import type { ConnectionName } from "./connection-state.ts";
 import type { Feed } from "./feed.ts";
@@ -142,7 +141,7 @@ function createFollower(options: ConnectionOptions & { readonly feed: Feed }, cl
       const listener = { ...feed, state: () => {} };
       if ((await poll({ ...options, listener })) !== "read") {
         catching.again = true;
-        await pauses.pause(backOff(1, environment.random()));
+        await pauses.afterFailure(1);
       }
     } while (catching.again && !closed.aborted);
     catching = undefined;
@@ -154,7 +153,7 @@ function createFollower(options: ConnectionOptions & { readonly feed: Feed }, cl
         await feed.begin();
       } catch (error) {
         if (!isRequestError(error)) throw error;
-        await pauses.pause(Math.max(backOff(failures, environment.random()), error.retryAfterMs ?? 0));
+        await pauses.afterFailure(failures, error);
       }
     }
   }
@@ -186,11 +185,9 @@ function createFollower(options: ConnectionOptions & { readonly feed: Feed }, cl
     /** Begins, and asks the server itself while nothing is heard of a leader. */
     async follow(signal: AbortSignal): Promise<void> {
       void catchUp();
-      while (!signal.aborted) {
-        await pauses.pause(pollMs);
-        const isSilent = environment.elapsed() - heardAt > silentMs;
-        if (isSilent && !signal.aborted && feed.cursor() !== undefined) await poll({ ...options, listener: feed });
-      }
+      const isSilent = () => environment.elapsed() - heardAt > silentMs;
+      const ask = async () => isSilent() && feed.cursor() !== undefined && poll({ ...options, listener: feed });
+      await repeat(options, pollMs, ask, signal);
     },
   };
 }

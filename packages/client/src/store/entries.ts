@@ -1,5 +1,5 @@
 import type { ShownEntry } from "../calls/calls.ts";
-import { dateOf, withDates } from "../calls/dates.ts";
+import { fieldWithDates } from "../calls/dates.ts";
 import { asOf, type ClientRecord, type Key } from "./records.ts";
 
 /** An entry of a record that the store may hold. */
@@ -27,7 +27,8 @@ export function applyEntry(before: ClientRecord | undefined, entry: ShownEntry):
   if (before === undefined && version > 1) return "unknown";
   if (changes === null || version !== (before?.version ?? 0) + 1) return "unreadable";
   if (Object.entries(changes).some(([field, change]) => isHidden(field, change))) return "unreadable";
-  const fields = Object.entries(changes).map(([field, { to }]) => [field, fieldOf(field, to)]);
+  // Changes have their values as JSON has them.
+  const fields = Object.entries(changes).map(([field, { to }]) => [field, fieldWithDates(field, to)]);
   // A hold that had expired was none for this change, which therefore does not say that it is gone.
   const start = before === undefined ? created(entry) : asOf(before, at.getTime());
   return { record: { ...start, ...Object.fromEntries(fields), version, updatedAt: at } as ClientRecord };
@@ -44,10 +45,4 @@ interface Change {
 function isHidden(field: string, change: Change): boolean {
   if (change.to !== null) return false;
   return "from" in change ? change.from === null : field === "metadata" || field === "subjectId";
-}
-
-/** Changes have their values as JSON has them. */
-function fieldOf(field: string, value: unknown): unknown {
-  if ((field === "start" || field === "end") && typeof value === "string") return dateOf(value);
-  return field === "hold" || field === "request" ? withDates(value) : value;
 }

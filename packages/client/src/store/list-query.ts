@@ -1,5 +1,5 @@
 import type { RequestError } from "../calls/request-error.ts";
-import { type LiveQuery, memoized, unchanged } from "../live-query.ts";
+import { type LiveQuery, memoized, unchanged, whileWatched } from "../live-query.ts";
 import type { Lists, OpenList } from "./lists.ts";
 import type { ClientRecord } from "./records.ts";
 import { byStart, covers, type Scope } from "./scope.ts";
@@ -21,7 +21,6 @@ export function listQuery<R extends ClientRecord>(
   isAmong: (record: R) => boolean,
 ): LiveQuery<ListView<ShownRecord<R>>> {
   let open: OpenList | undefined;
-  let lookers = 0;
   let changes = 0;
 
   const view = memoized<ListView<ShownRecord<R>>>(
@@ -39,29 +38,18 @@ export function listQuery<R extends ClientRecord>(
 
   return {
     get: view,
-    subscribe(listener) {
-      open ??= lists.open(scope);
-      lookers++;
+    subscribe: whileWatched((tell) => {
+      const opened = lists.open(scope);
+      open = opened;
       const listen = () => {
         changes++;
-        listener();
+        tell();
       };
-      const leave = [store.subscribe(listener), lists.subscribe(listen)];
-      return once(() => {
-        for (const end of leave) end();
-        lookers--;
-        if (lookers > 0) return;
-        open?.release();
+      const ends = [store.subscribe(tell), lists.subscribe(listen), opened.release];
+      return () => {
         open = undefined;
-      });
-    },
-  };
-}
-
-function once(work: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (!isDone) work();
-    isDone = true;
+        for (const end of ends) end();
+      };
+    }),
   };
 }

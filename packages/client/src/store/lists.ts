@@ -2,19 +2,18 @@ import { isRequestError, type RequestError } from "../calls/request-error.ts";
 import type { Send } from "../calls/send.ts";
 import type { Environment } from "../environment.ts";
 import { createListeners } from "../listeners.ts";
-import { backOff, type Pauses } from "../tasks/pauses.ts";
+import type { Pauses } from "../tasks/pauses.ts";
 import type { ClientRecord } from "./records.ts";
 import { covers, queryOf, type Scope } from "./scope.ts";
 import type { Store } from "./store.ts";
 
 /** A list that somebody looks at. */
 export interface OpenList {
-  readonly scope: Scope;
   /** Whether all of its pages were read once. */
   readonly isLoaded: () => boolean;
   /** What keeps it from being read. Null if nothing does. */
   readonly error: () => RequestError | null;
-  /** Nobody looks at it through this any more. */
+  /** Nobody looks at it through this any more. To be called once. */
   readonly release: () => void;
 }
 
@@ -89,7 +88,7 @@ export function createLists({ store, send, pauses, environment, keepMs }: ListsO
         list.error = error;
         changed();
         if (isLasting(error)) return;
-        await pauses.pause(Math.max(backOff(failures, environment.random()), error.retryAfterMs ?? 0));
+        await pauses.afterFailure(failures, error);
       }
     }
   }
@@ -120,15 +119,10 @@ export function createLists({ store, send, pauses, environment, keepMs }: ListsO
       list.lookers++;
       const isToBeRead = known === undefined || (isLasting(known.error) && known.lookers === 1);
       if (isToBeRead && hasBegun) void readPatiently(list);
-      let isHeld = true;
       return {
-        scope,
         isLoaded: () => list.isLoaded,
         error: () => list.error,
-        release() {
-          if (isHeld) release(list);
-          isHeld = false;
-        },
+        release: () => release(list),
       };
     },
     isWanted: (record) => [...lists.values()].some(({ scope }) => covers(scope, record)),

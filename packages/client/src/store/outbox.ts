@@ -1,9 +1,9 @@
 import type { HostCommandName } from "@slotwright/core/client";
 import { isRequestError, notSent, type RequestError, takenBack } from "../calls/request-error.ts";
-import type { Fields } from "../calls/routes.ts";
+import { type Fields, keyIn } from "../calls/routes.ts";
 import type { Send } from "../calls/send.ts";
 import type { KeyValueStore } from "../keys/key-value-store.ts";
-import { backOff, type Pauses } from "../tasks/pauses.ts";
+import type { Pauses } from "../tasks/pauses.ts";
 import { slotsAskedFor } from "./effect-parts.ts";
 import { keysOf, namedSlots, type PendingCommand, parsePending, pendingText } from "./pending.ts";
 import { appointmentKey, type ClientRecord, keyOf } from "./records.ts";
@@ -21,7 +21,6 @@ export interface OutboxOptions {
   /** What the kept commands of this server and owner begin with. */
   readonly prefix: string;
   readonly pauses: Pauses;
-  readonly random: () => number;
   readonly now: () => number;
   readonly newId: () => string;
   /** Reads records and gives them to the store. */
@@ -33,6 +32,7 @@ export interface OutboxOptions {
 
 /** Sends commands, each with one key until it is answered, and shows them in the store meanwhile. */
 export interface Outbox {
+  /** Rejects with a RangeError if it cannot be sent: then it is not kept. */
   readonly give: (name: HostCommandName, input: Fields) => Promise<Fields>;
   /** Takes up what an earlier page has left. */
   readonly takeUp: () => Promise<void>;
@@ -101,7 +101,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   return {
-    give(name, input) {
+    async give(name, input) {
       return start(commandOf(name, input, options), false);
     },
     async takeUp() {
@@ -132,10 +132,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 }
 
-/** The command as it is sent in every attempt, with the slots that it will concern. */
+/** The command as it is sent in every attempt, with the slots that it will concern. @throws RangeError */
 function commandOf(name: HostCommandName, given: Fields, { store, now, newId }: OutboxOptions): PendingCommand {
   const { idempotencyKey, ...rest } = JSON.parse(JSON.stringify(given)) as Fields;
-  const key = typeof idempotencyKey === "string" ? idempotencyKey : newId();
+  const key = typeof idempotencyKey === "string" ? keyIn(idempotencyKey) : newId();
   const input = name === "book" || name === "request" ? { appointmentId: newId(), ...rest } : rest;
   const { appointmentId } = input as { readonly appointmentId?: string };
   const known = appointmentId === undefined ? undefined : store.shown().get(appointmentKey(appointmentId));
@@ -153,7 +153,7 @@ function courseOf(command: PendingCommand, isKept: boolean): Course {
 
 /** Undefined if the client was closed, or the command was given up, before there was an answer. */
 async function sendUntilAnswered(course: Course, options: OutboxOptions): Promise<Outcome | undefined> {
-  const { store, send, pauses, random, now } = options;
+  const { store, send, pauses, now } = options;
   const { command, isKept } = course;
   const { signal } = course.stop;
   // The page before may have sent what it has kept.
@@ -175,7 +175,7 @@ async function sendUntilAnswered(course: Course, options: OutboxOptions): Promis
       }
       mayHaveReached ||= mayHaveTakenEffect(error);
       store.fail(command, error, now());
-      await pauses.pause(Math.max(backOff(failures, random()), error.retryAfterMs ?? 0));
+      await pauses.afterFailure(failures, error);
     }
   }
   return undefined;

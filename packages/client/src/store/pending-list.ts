@@ -30,7 +30,7 @@ export interface PendingList {
   /** The base was made anew, from reads that are later than all that was answered: that is let go of. */
   readonly moveToFresh: () => void;
   /** An entry has come into the base that is shown, or into the one that is being made anew. */
-  readonly note: (entry: StoreEntry, into: "base" | "fresh") => void;
+  readonly note: (entry: StoreEntry, into: "inBase" | "inFresh") => void;
   /** What the commands make of the base. */
   readonly replay: (base: Base, now: number) => ReadonlyMap<Key, ClientRecord>;
 }
@@ -65,8 +65,7 @@ export function createPendingList(): PendingList {
     },
     note(entry, into) {
       for (const item of items.filter(({ command }) => isBy(entry, command))) {
-        if (into === "base") item.inBase = new Set([...item.inBase, entryKey(entry)]);
-        else item.inFresh = new Set([...item.inFresh, entryKey(entry)]);
+        item[into] = new Set([...item[into], entryKey(entry)]);
       }
     },
     replay(base, now) {

@@ -1,7 +1,6 @@
 import type { HostCommandName } from "@slotwright/core/client";
 import type { RequestError } from "../calls/request-error.ts";
-import type { Fields } from "../calls/routes.ts";
-import { hostCommandNames } from "../calls/routes.ts";
+import { type Fields, hostCommandNames, keyIn } from "../calls/routes.ts";
 import { appointmentKey, type Key, slotKey } from "./records.ts";
 
 /** A command that was given and is not yet known to be settled. It is plain JSON, so that it can be kept. */
@@ -53,6 +52,7 @@ export function parsePending(text: string): PendingCommand | undefined {
     const command = JSON.parse(text) as Partial<PendingCommand> | null;
     const isOne =
       typeof command?.key === "string" &&
+      keyIn(command.key) !== "" &&
       (hostCommandNames as readonly unknown[]).includes(command.name) &&
       typeof command.input === "object" &&
       Array.isArray(command.slotIds) &&

@@ -1,7 +1,6 @@
 import { isRequestError } from "../calls/request-error.ts";
-import type { Fields } from "../calls/routes.ts";
 import type { Send } from "../calls/send.ts";
-import { backOff, type Pauses } from "../tasks/pauses.ts";
+import type { Pauses } from "../tasks/pauses.ts";
 import type { ClientRecord, Key } from "./records.ts";
 import type { Store } from "./store.ts";
 
@@ -15,19 +14,18 @@ interface RereadOptions {
   readonly store: () => Store;
   readonly send: Send;
   readonly pauses: Pauses;
-  readonly random: () => number;
   /** Whether a record that was read is to be kept. */
   readonly isWanted: (record: ClientRecord) => boolean;
 }
 
 /** Reads records of which the feed did not say enough. Of each, one read is under way at a time. */
-export function createRereads({ store, send, pauses, random, isWanted }: RereadOptions): Rereads {
+export function createRereads({ store, send, pauses, isWanted }: RereadOptions): Rereads {
   const reading = new Map<Key, { again: boolean; readonly done: Promise<void> }>();
   const closing = new AbortController();
 
   async function read(key: Key): Promise<void> {
     const generation = store().generation();
-    const [kind, id] = [key.slice(0, key.indexOf(":")), key.slice(key.indexOf(":") + 1)];
+    const [, kind = "", id = ""] = /^(\w+):(.*)/s.exec(key) ?? [];
     for (let failures = 1; !closing.signal.aborted; failures++) {
       const isCurrent = () => generation === store().generation();
       if (!isCurrent()) return;
@@ -42,7 +40,7 @@ export function createRereads({ store, send, pauses, random, isWanted }: RereadO
         return;
       } catch (error) {
         if (!isRequestError(error)) throw error;
-        await pauses.pause(Math.max(backOff(failures, random()), error.retryAfterMs ?? 0));
+        await pauses.afterFailure(failures, error);
       }
     }
   }
@@ -51,10 +49,9 @@ export function createRereads({ store, send, pauses, random, isWanted }: RereadO
 
   /** Undefined if there is no such record for this reader. */
   async function readOne(kind: string, id: string): Promise<ClientRecord | undefined> {
-    const [name, input]: ["getSlot" | "getAppointment", Fields] =
-      kind === "slot" ? ["getSlot", { slotId: id }] : ["getAppointment", { appointmentId: id }];
+    const name = kind === "slot" ? "getSlot" : "getAppointment";
     try {
-      return (await send(name, input, closing.signal))[kind] as ClientRecord;
+      return (await send(name, { [`${kind}Id`]: id }, closing.signal))[kind] as ClientRecord;
     } catch (error) {
       if (isRequestError(error) && error.code === `${kind}_not_found`) return undefined;
       throw error;

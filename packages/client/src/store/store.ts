@@ -116,7 +116,7 @@ export function createStore({ now, setTimer, isWanted, want }: StoreOptions): St
 
   function apply(entries: readonly ShownEntry[]): void {
     for (const entry of entries.filter(isOfStore)) {
-      list.note(entry, fresh === undefined ? "base" : "fresh");
+      list.note(entry, fresh === undefined ? "inBase" : "inFresh");
       applyTo(fresh ?? base, entry);
     }
     changed();

@@ -1,7 +1,7 @@
 import type { RequestError } from "../calls/request-error.ts";
 import type { Told } from "./base.ts";
 import { holdUntil } from "./effect-parts.ts";
-import { appointmentKey, type ClientRecord, type Key, slotKey } from "./records.ts";
+import { appointmentKey, type ClientRecord, type Key, keyOf, slotKey } from "./records.ts";
 
 interface ToldByRefusal {
   /** A version of a slot, and the state that it has in it. */
@@ -26,8 +26,9 @@ export function toldBy({ code, details }: RequestError): ToldByRefusal {
   if (slotId !== undefined && version !== undefined && fields !== undefined) {
     return { news: { key: slotKey(slotId), version, fields } };
   }
-  if (id !== undefined && record === "slot") return { doubtful: [slotKey(id)] };
-  if (id !== undefined && record === "appointment") return { doubtful: [appointmentKey(id)] };
+  if (id !== undefined && (record === "slot" || record === "appointment")) {
+    return { doubtful: [keyOf({ kind: record, id })] };
+  }
   if (!doubtful.test(code)) return {};
   if (slotId !== undefined) return { doubtful: [slotKey(slotId)] };
   return appointmentId === undefined ? {} : { doubtful: [appointmentKey(appointmentId)] };

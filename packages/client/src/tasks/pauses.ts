@@ -1,28 +1,32 @@
+import type { RequestError } from "../calls/request-error.ts";
 import type { Environment } from "../environment.ts";
+import { createListeners } from "../listeners.ts";
 
 /** Pauses that can be cut short all at once: when the network is back, nobody should wait for the rest of theirs. */
 export interface Pauses {
   /** Resolves after `ms`, or when it is woken or closed. */
   readonly pause: (ms: number) => Promise<void>;
+  /** Waits for the next attempt after so many failures: as long as the server wants, if it has said so, or longer. */
+  readonly afterFailure: (failures: number, error?: RequestError) => Promise<void>;
   readonly wake: () => void;
 }
 
-export function createPauses({ setTimer }: Pick<Environment, "setTimer">): Pauses {
-  const waiting = new Set<() => void>();
+export function createPauses({ setTimer, random }: Pick<Environment, "setTimer" | "random">): Pauses {
+  const waiting = createListeners();
+  const pause = (ms: number) =>
+    new Promise<void>((resolve) => {
+      const end = () => {
+        cancel();
+        leave();
+        resolve();
+      };
+      const cancel = setTimer(end, ms);
+      const leave = waiting.subscribe(end);
+    });
   return {
-    pause: (ms) =>
-      new Promise((resolve) => {
-        const end = () => {
-          cancel();
-          waiting.delete(end);
-          resolve();
-        };
-        const cancel = setTimer(end, ms);
-        waiting.add(end);
-      }),
-    wake() {
-      for (const end of [...waiting]) end();
-    },
+    pause,
+    afterFailure: (failures, error) => pause(Math.max(backOff(failures, random()), error?.retryAfterMs ?? 0)),
+    wake: waiting.tell,
   };
 }
 

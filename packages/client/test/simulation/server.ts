@@ -25,6 +25,8 @@ export interface TestServer {
   readonly pump: (most: number, cutAt?: readonly number[]) => Promise<number>;
   /** Breaks all open streams. */
   readonly cut: () => void;
+  /** Ends all open streams with an error that waiting does not mend. */
+  readonly fail: (scenario: string) => void;
   /** Sets the streams back, so that they repeat what they have sent. */
   readonly rewind: () => void;
   /** The cursors of before fit no longer. Streams are told when the next entries are due. */
@@ -197,6 +199,10 @@ export function createTestServer(first: Engine, actor: Actor): TestServer {
         }
       }
       streams.clear();
+    },
+    fail(scenario) {
+      const envelope = JSON.stringify({ success: false, scenario, message: "It is newer.", details: {} });
+      for (const stream of [...streams]) end(stream, `event: failed\ndata: ${envelope}\n\n`);
     },
     rewind() {
       for (const stream of streams) stream.cursor = stream.before;

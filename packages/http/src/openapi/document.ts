@@ -3,7 +3,7 @@ import { callCodes } from "@slotwright/core/schemas";
 import { z } from "zod";
 import { type HttpErrorCode, httpErrorCatalogue } from "../errors.ts";
 import type { OwnCall } from "../options.ts";
-import { type JsonSchema, queryFields, sentSchema } from "../routes/fields.ts";
+import { type JsonSchema, keySchema, queryFields, sentSchema } from "../routes/fields.ts";
 import { type OperationName, operationNames, parametersOf, type Route, routeOf } from "../routes/table.ts";
 import { answers, parts } from "./answers.ts";
 
@@ -58,7 +58,7 @@ function headers(route: Route): readonly object[] {
     name: "Idempotency-Key",
     in: "header",
     description: "The command takes effect at most once for each actor and key.",
-    schema: { type: "string", minLength: 1, maxLength: 116 },
+    schema: keySchema(route),
   };
   if (route.hasNoKey === true) return [];
   if (route.ifMatch === "none") return [key];

@@ -41,8 +41,12 @@ export function queryOf({ name, parameters }: Match, search: URLSearchParams): I
     else if (Object.hasOwn(input, field.field)) throw invalid(given, "must not be given twice", "repeated");
     else input[field.field] = valueIn(field, text);
   }
+  for (const [name, value] of Object.entries(input)) if (isWithoutItems(value)) input[name] = [];
   return { ...input, ...parameters };
 }
+
+/** A query cannot name a list without items, so one with nothing but an empty item stands for it. */
+const isWithoutItems = (value: unknown): boolean => Array.isArray(value) && value.length === 1 && value[0] === "";
 
 /**
  * The fields of the input that are sent in headers, each a list whose items are encoded as in a URL.
@@ -52,7 +56,9 @@ export function headerFieldsOf({ route }: Match, incoming: Incoming): Input {
   const input: Input = {};
   for (const [field, name] of Object.entries(route.inHeaders ?? {})) {
     const given = incoming.header(name.toLowerCase());
-    if (given !== undefined) input[field] = given.split(",").map((item) => decoded(item.trim(), name));
+    // With an empty one, nothing is sent.
+    if (given !== undefined && given.trim() !== "")
+      input[field] = given.split(",").map((item) => decoded(item.trim(), name));
   }
   return input;
 }

@@ -3,6 +3,15 @@ import { envelopeFields, parametersOf, type Route } from "./table.ts";
 
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
+/** The idempotency key of a command, as JSON Schema. Undefined if it takes none. */
+export function keySchema({ input }: Route): JsonSchema | undefined {
+  if (input === undefined) return undefined;
+  const whole = z.toJSONSchema(input, { io: "input" });
+  // Where it takes one input of several, all of them have the same key.
+  const [one] = (whole.anyOf ?? [whole]) as readonly JsonSchema[];
+  return one?.properties?.idempotencyKey as JsonSchema | undefined;
+}
+
 /** What the client sends of a route's input, as JSON Schema: without what headers, the session and the path say. */
 export function sentSchema(route: Route): JsonSchema {
   if (route.input === undefined) return { type: "object", properties: {}, additionalProperties: false };

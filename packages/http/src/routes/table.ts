@@ -28,7 +28,7 @@ export interface Route {
   readonly status?: number;
   /** The record of the answer whose version is the `ETag`. */
   readonly etag?: Versioned;
-  /** Of which record `If-Match` names the version. Default: that of the `ETag`. */
+  /** Of which record `If-Match` names the version: of a slot, one that the input names. Default: that of the `ETag`. */
   readonly ifMatch?: Versioned | "none";
   /** It takes no idempotency key, because a repeat of it writes nothing new. */
   readonly hasNoKey?: true;
@@ -126,6 +126,7 @@ export const routes = {
     input: inputSchemas.hold,
     status: 201,
     etag: "slot",
+    ifMatch: "slot",
   },
   extend: slot("extend", "Lets a hold last longer", inputSchemas.extend),
   release: slot("release", "Gives a held slot back", inputSchemas.release),
@@ -178,6 +179,7 @@ export const routes = {
     input: inputSchemas.reconcile,
     without: ["onFinding"],
     ifMatch: "none",
+    hasNoKey: true,
   },
   getAvailability: read("/availability", "Reads the hours of a provider at a facility", {
     input: inputSchemas.getAvailability,
@@ -229,6 +231,9 @@ export const routes = {
 
 /** The name of an operation: that of the engine's call, where there is one. */
 export type OperationName = keyof typeof routes;
+
+/** An operation that is one call, with one answer: neither the stream nor the document. */
+export type CallName = Exclude<OperationName, "stream" | "openapi">;
 
 export const operationNames = Object.keys(routes) as readonly OperationName[];
 
