@@ -1,31 +1,22 @@
-import { type Calls, createClient, type PendingCommand } from "@slotwright/client";
-import { createEngine, type Engine } from "@slotwright/core";
-import { memoryAdapter } from "@slotwright/core/memory";
-import { createHandler } from "@slotwright/http";
-import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import type { Calls, PendingCommand } from "@slotwright/client";
+import type { Engine } from "@slotwright/core";
+import { beforeEach, describe, expect, it } from "vitest";
 import { inputWith, offersIn, wantedBy } from "../../page/src/notices/offers.ts";
 import { timesOfLength } from "../../page/src/patient/find/times-of-length.ts";
 import { canAcceptAtTime } from "../../page/src/waiting-list/asked-time.ts";
-import { audienceOf, policies } from "../../server/policies.ts";
+import { engineWithCalls } from "./engine-with-calls.ts";
 
 const place = { providerId: "j-lindqvist", facilityId: "hillside" };
 const actor = { kind: "provider", id: "j-lindqvist" } as const;
-const at = (time: string) => new Date(`2027-03-27T${time}:00Z`);
-const times = (start: string, end: string) => ({ start: at(start), end: at(end) });
 
 let engine: Engine<never>;
 let calls: Calls;
-beforeEach(async () => {
-  engine = createEngine({ storage: memoryAdapter(), policies, audienceOf });
-  const handler = createHandler({ engine, actorOf: () => actor });
-  const fetch = (address: string, init: RequestInit) => handler(new Request(address, init));
-  const client = createClient({ url: "http://clinic.test", owner: actor.id, fetch, sharing: false });
-  calls = client.calls;
-  onTestFinished(async () => {
-    client.close();
-    await handler.close();
-  });
+beforeEach(() => {
+  ({ engine, calls } = engineWithCalls(actor));
 });
+
+const at = (time: string) => new Date(`2027-03-27T${time}:00Z`);
+const times = (start: string, end: string) => ({ start: at(start), end: at(end) });
 
 /** Hours on a Saturday of which no slots are made. */
 const openSaturday = () =>
@@ -134,9 +125,14 @@ describe("other times that a refusal offers", () => {
 
 it("all times of a length are found, on however many pages", async () => {
   await openSaturday();
-  const wanted = { providerIds: [place.providerId], facilityId: place.facilityId, minutes: 30, from: at("00:00"), to: at("23:00"), limit: 2 };
+  const wanted = {
+    providerIds: [place.providerId],
+    facilityId: place.facilityId,
+    minutes: 30,
+    from: at("00:00"),
+    to: at("23:00"),
+    limit: 2,
+  };
   const found = await timesOfLength(calls, wanted);
-  expect(found.map(({ start }) => start)).toEqual(
-    ["09:00", "09:30", "10:00", "10:30", "11:00", "11:30"].map(at),
-  );
+  expect(found.map(({ start }) => start)).toEqual(["09:00", "09:30", "10:00", "10:30", "11:00", "11:30"].map(at));
 });
