@@ -89,3 +89,42 @@ describe("the stand-in for a sign-in", () => {
     expect(headers.get("Set-Cookie")).toMatch(/^session=[\da-f-]{36}; .*HttpOnly; SameSite=Lax$/);
   });
 });
+
+describe("a patient of the Express host", () => {
+  const ben = { actor: "patient/ben" } as const;
+
+  it("keeps times for themselves, and learns of nobody else's holds and calendars", async () => {
+    const place = newPlace();
+    const { id: slotId } = await publish(send, place);
+    const asBen = await send("POST /holds", { body: { slotId, holderId: "ben" } });
+    expect(asBen).toMatchObject({
+      status: 403,
+      body: { details: { problem: "You can keep times for yourself only." } },
+    });
+    expect(await send("POST /holds", { body: { slotId, holderId: "ada", seconds: 60 } })).toMatchObject({
+      status: 201,
+      body: { slot: { hold: { holderId: "ada" } } },
+    });
+    const routes = [
+      `GET /slots/${slotId}`,
+      `GET /slots/${slotId}/history`,
+      `GET /slots?providerId=${place.providerId}`,
+      "GET /slots?holderId=ada",
+      `GET /changes?providerId=${place.providerId}`,
+    ] as const;
+    const seenBy = (sent: object) => Promise.all(routes.map(async (route) => (await send(route, sent)).body));
+    expect((await seenBy({})).map((body) => JSON.stringify(body).includes('"holderId":"ada"'))).not.toContain(false);
+    expect(JSON.stringify(await seenBy(ben))).not.toContain('"ada"');
+    // Nor of those that are over.
+    await send(`POST /slots/${slotId}/break-hold`, { ...staff, body: { reason: "Needed for an emergency" } });
+    expect(JSON.stringify(await seenBy(ben))).not.toContain('"ada"');
+    const range = { from: "2027-03-22T00:00:00Z", until: "2027-03-23T00:00:00Z" };
+    const busy = { ...place, ...range, source: "private-calendar.ics", intervals: [nine] };
+    expect(await send("POST /busy-times", { ...staff, body: busy })).toMatchObject({
+      status: 200,
+      body: { created: 1 },
+    });
+    const [forStaff, forBen] = [await seenBy(staff), await seenBy(ben)].map((bodies) => JSON.stringify(bodies));
+    expect([forStaff, forBen].map((text) => text?.includes("private-calendar"))).toEqual([true, false]);
+  });
+});

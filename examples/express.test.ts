@@ -89,6 +89,29 @@ describe.each(await testEngines())("the Express host on $title", (engine) => {
     expect(again).toMatchObject({ status: 409, body: { scenario: "invalid_transition", recoverable: false } });
   });
 
+  it("writes the invoice of a request when it is accepted, and voids that of what is declined", async () => {
+    const place = newPlace();
+    const wish = { ...place, ...nine, subjectId: "ada" };
+    const waiting = (await send("POST /appointments", { body: { ...wish, ifNoSlot: "schedule" } })).body.appointment;
+    expect(await invoiceOf(waiting.id)).toMatchObject({ status: "open" });
+    const declined = await send(`POST /appointments/${waiting.id}/decline`, { ...staff, body: { reason: "Closed" } });
+    expect(declined).toMatchObject({ status: 200, body: { appointment: { status: "declined" } } });
+    expect(await invoiceOf(waiting.id)).toMatchObject({ status: "void" });
+    const { slots } = await publishAll(send, place, [nine, { start: nine.end, end: "2027-03-22T10:00:00.000Z" }]);
+    const ask = async (slotId: string) =>
+      (await send("POST /requests", { body: { slotId, subjectId: "ada" } })).body.appointment;
+    const [first, second] = [await ask(slots[0].id), await ask(slots[1].id)];
+    expect(await invoiceOf(first.id)).toBeUndefined();
+    const accept = { ...staff, headers: { "Idempotency-Key": `accept ${first.id}` } };
+    const { invoice } = (await send(`POST /appointments/${first.id}/accept`, accept)).body;
+    expect(await invoiceOf(first.id)).toEqual({ ...invoice, amountCents: 5_000, status: "open" });
+    expect((await send(`POST /appointments/${first.id}/accept`, accept)).body.invoice).toEqual(invoice);
+    await send(`POST /appointments/${second.id}/offer`, { ...staff, body: { slotId: slots[1].id } });
+    expect(await invoiceOf(second.id)).toBeUndefined();
+    expect(await send(`POST /appointments/${second.id}/accept-offer`)).toMatchObject({ status: 200 });
+    expect(await invoiceOf(second.id)).toMatchObject({ status: "open", amountCents: 5_000 });
+  });
+
   it("neither books nor cancels what somebody else changed since, or the staff have blocked", async () => {
     const { id: slotId } = await publish(send, newPlace());
     const body = { subjectId: "ada", slotId };

@@ -23,7 +23,7 @@ interface Asked {
 }
 
 /** What takes part in one transaction. */
-interface Inside {
+export interface Inside {
   /** In the name of the actor. */
   readonly engine: Omit<ActorEngine, "within" | "transaction">;
   readonly invoices: Invoices;

@@ -109,6 +109,28 @@ function testsOfNetwork(bed: () => Bed): void {
     expect(await bookedBy(bed(), "ada-brandt", slot.start)).toBe(0);
   });
 
+  it("sets hours once where the answer is lost, says nothing else meanwhile, and publishes them then", async () => {
+    bed().allow(away);
+    const { proxy, open } = bed();
+    const page = await open("j-lindqvist", { search: { view: "hours" } });
+    const publish = page.getByRole("button", { name: "Publish", exact: true });
+    await publish.and(page.locator(":enabled")).waitFor();
+    const before = proxy.requests.length;
+    const keys = () =>
+      proxy.requests
+        .slice(before)
+        .flatMap(({ what, idempotencyKey = [] }) => (/^POST .*availability/.test(what) ? idempotencyKey : []));
+    proxy.harm(/^POST .*availability/, "lose-answer");
+    await publish.click();
+    await until(async () => keys().length > 2);
+    expect(await notices(page).getByText("The hours were not set.").count()).toBe(0);
+    proxy.heal();
+    await notices(page)
+      .getByText(/^The hours are set: /)
+      .waitFor();
+    expect(new Set(keys()).size).toBe(1);
+  });
+
   it("makes one booking of a click without a network, as soon as there is one", async () => {
     bed().allow(away);
     const { freshSlot } = bed();

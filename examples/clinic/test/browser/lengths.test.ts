@@ -49,6 +49,28 @@ for (const engine of await bothEnginesOr("postgres")) {
       expect(lengths).toContain(45);
     });
 
+    it("that somebody asked for is accepted without a slot, and moved to another one", async () => {
+      const start = saturday.toZonedDateTime({ timeZone: "Europe/Lisbon", plainTime: "12:15" }).epochMilliseconds;
+      const wanted = { ...place, start: new Date(start), end: new Date(start + 30 * 60_000) };
+      const { calls } = bed().as("carla-nunes");
+      const { appointment } = await calls.request({ ...wanted, subjectId: "carla-nunes" });
+      const staff = await bed().open("j-lindqvist", { search: { ...search, view: "waiting" } });
+      const card = staff.locator(`[aria-labelledby="waiting-${appointment.id}"]`);
+      await card.getByRole("button", { name: "Accept into" }).click();
+      await staff.getByText("The hours offer the time that was asked for.").waitFor();
+      await staff.getByRole("dialog").getByRole("button", { name: /12:15/ }).click();
+      await notices(staff).getByText("Carla Nunes has ").waitFor();
+      const carla = await bed().open("carla-nunes", { search: { view: "appointments" } });
+      const own = carla.locator(`[aria-labelledby="appointment-${appointment.id}"]`);
+      await own.getByRole("button", { name: "Move" }).click();
+      await time(carla, "10:45 ?–11:15").click();
+      await carla.getByRole("dialog").getByRole("button", { name: "Move" }).click();
+      await notices(carla).getByText("Moved to ").waitFor();
+      const moved = await calls.getAppointment(appointment.id);
+      expect(moved.start.getTime()).toBe(start - 90 * 60_000);
+      await calls.cancel({ appointmentId: appointment.id });
+    });
+
     it("stays so when the hours are published, which makes no slots of them and withdraws none of another day", async () => {
       const { calls } = bed().as("j-lindqvist");
       const dates = { from: new Date(), to: new Date(Date.now() + 60 * 86_400_000) };

@@ -1,7 +1,10 @@
 import type { Hours } from "@slotwright/core";
 import { describe, expect, it } from "vitest";
+import { namesOf } from "../../page/src/directory/names.ts";
 import { draftOf, hoursOf, newException, newWindow, noHours } from "../../page/src/hours/draft.ts";
 import { problemInWords } from "../../page/src/hours/problem-words.ts";
+import { holderOf } from "../../page/src/hours/taken-words.ts";
+import { directoryOf } from "../../server/directory.ts";
 
 const offer = { minutes: 30, step: 30, capacity: 1 };
 
@@ -68,4 +71,12 @@ describe("hours that are edited", () => {
     expect(wordsOf("hours.exceptions.0.hours.1")).toBe("It overlaps other hours.");
     expect(wordsOf("hours.weekly.0.other")).toBe("?");
   });
+});
+
+it("a slot outside of the hours is held only if nobody has booked it, also while it is not known who has", () => {
+  const names = namesOf(directoryOf({ kind: "provider", id: "dr-osei" }, 60));
+  const [adas, held] = [{ appointmentId: "a" }, { appointmentId: null }];
+  const known = [{ id: "a", subjectId: "ada-brandt" }];
+  expect([holderOf(held, known, names), holderOf(adas, known, names)]).toEqual(["Held", "Ada Brandt"]);
+  expect(holderOf(adas, [], names)).toBe("Booked");
 });

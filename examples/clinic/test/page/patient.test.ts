@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { canMoveTo, endOf } from "../../page/src/patient/appointments/moves.ts";
 import { holdSeconds } from "../../page/src/patient/book/hold-seconds.ts";
 import { clockOf, spoken } from "../../page/src/patient/book/hold-words.ts";
-import { timesOf } from "../../page/src/patient/book/request.ts";
+import { lastDay, problemIn, timesOf } from "../../page/src/patient/book/request.ts";
 import { metadataOf } from "../../page/src/patient/book/visit.ts";
 import { grouped, staying, windowOf, zonesOf } from "../../page/src/patient/find/search.ts";
 import { facilities, providers } from "../../people.ts";
@@ -112,4 +112,15 @@ test("a time that is asked for is by the clock of the facility, in summer and in
   expect(startOf("2027-03-27", "Europe/Berlin")).toBe("2027-03-27T08:00:00.000Z");
   expect(startOf("2027-03-28", "Europe/Berlin")).toBe("2027-03-28T07:00:00.000Z");
   expect(startOf("2027-03-28", "Europe/Lisbon")).toBe("2027-03-28T08:00:00.000Z");
+});
+
+test("a time that is over, or beyond what the practice's waiting list shows, cannot be asked for", () => {
+  const asked = { providerId: "dr-osei", facilityId: "harbour", time: "09:00", minutes: 30 };
+  // In Berlin, it is the next day already.
+  const now = new Date("2026-11-30T23:30:00Z");
+  const problemOn = (date: string, time = "09:00") => problemIn({ ...asked, date, time }, "Europe/Berlin", 60, now);
+  expect(lastDay("Europe/Berlin", 60, now)).toBe("2027-01-30");
+  expect(["2026-12-01", "2027-01-30", ""].map((date) => problemOn(date))).toEqual([null, null, null]);
+  expect(problemOn("2026-12-01", "00:30")).toContain("This time is over");
+  expect(problemOn("2027-01-31")).toContain("more than 60 days ahead");
 });

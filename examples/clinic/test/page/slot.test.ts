@@ -1,9 +1,11 @@
-import type { ShownEntry } from "@slotwright/client";
+import type { ShownEntry, ShownSlot } from "@slotwright/client";
 import { describe, expect, it } from "vitest";
 import { namesOf } from "../../page/src/directory/names.ts";
-import { actionsOf } from "../../page/src/slot/action-words.ts";
+import { whyRefused } from "../../page/src/notices/why.ts";
+import { actionsOf, busySourceOf } from "../../page/src/slot/action-words.ts";
 import { changesInWords, entryInWords } from "../../page/src/slot/entry-words.ts";
 import { directoryOf } from "../../server/directory.ts";
+import { engineWithCalls } from "./engine-with-calls.ts";
 
 const names = namesOf(directoryOf({ kind: "provider", id: "dr-osei" }, 60));
 const zone = "Europe/Berlin";
@@ -48,11 +50,32 @@ describe("what happened to a slot", () => {
 
 describe("what can be done with a slot", () => {
   it("depends on its state, and on that of its appointment", () => {
-    expect(actionsOf("available", undefined)).toEqual(["block"]);
-    expect(actionsOf("blocked", undefined)).toEqual(["unblock"]);
-    expect(actionsOf("held", undefined)).toEqual(["breakHold", "breakHoldAndBlock"]);
-    expect(actionsOf("booked", "confirmed")).toContain("checkIn");
-    expect(actionsOf("booked", "checked_in")).not.toContain("checkIn");
-    expect(actionsOf("booked", "completed")).toEqual([]);
+    const slot = (status: ShownSlot["status"]) => ({ status, metadata: {} });
+    expect(actionsOf(slot("available"), undefined)).toEqual(["block"]);
+    expect(actionsOf(slot("blocked"), undefined)).toEqual(["unblock"]);
+    expect(actionsOf(slot("held"), undefined)).toEqual(["breakHold", "breakHoldAndBlock"]);
+    expect(actionsOf(slot("booked"), "confirmed")).toContain("checkIn");
+    expect(actionsOf(slot("booked"), "checked_in")).not.toContain("checkIn");
+    expect(actionsOf(slot("booked"), "completed")).toEqual([]);
+  });
+
+  it("does not end the time that another calendar takes, and says why", async () => {
+    const actor = { kind: "provider", id: "dr-osei" };
+    const { engine, calls } = engineWithCalls(actor);
+    const [from, until] = ["2027-03-22T00:00:00Z", "2027-03-23T00:00:00Z"];
+    const intervals = [{ start: "2027-03-22T09:00:00Z", end: "2027-03-22T10:00:00Z" }];
+    const place = { providerId: "dr-osei", facilityId: "harbour" };
+    await engine.createSlots({ actor, ...place, slots: intervals });
+    await engine.importBusy({ actor, ...place, source: "north hospital", from, until, intervals });
+    const { items } = await calls.listSlots({ providerIds: [place.providerId], statuses: ["blocked"] });
+    expect(items.map((slot) => [busySourceOf(slot), actionsOf(slot, undefined)])).toEqual(
+      expect.arrayContaining([
+        ["north hospital", []],
+        [null, ["unblock"]],
+      ]),
+    );
+    const taken = items.find((slot) => busySourceOf(slot) !== null);
+    const error = await calls.unblock({ slotId: taken?.id ?? "" }).catch((refused: unknown) => refused);
+    expect(whyRefused(error, zone)).toContain("another calendar says that it is taken");
   });
 });

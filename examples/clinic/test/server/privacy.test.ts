@@ -90,6 +90,7 @@ async function readAll(path: string): Promise<{ readonly text: string; readonly 
 
 describe("a patient", () => {
   it("finds no other patient in any answer to a read", async () => {
+    await keepAndImport(others[0] as string);
     const ids = await allIds();
     const seen: Record<string, Set<number>> = {};
     for (const { method, path } of Object.values(routes).filter((route) => route.path !== "/changes/stream")) {
@@ -116,7 +117,12 @@ describe("a patient", () => {
     const open = await stage.engine.listSlots({ statuses: ["available"], providerIds: ["dr-osei"] });
     const [free, toHold] = open.items;
     const ofOther = { kind: "patient", id: others[1] as string };
-    const { slot: held } = await stage.engine.hold({ actor: ofOther, slotId: toHold?.id ?? "", seconds: 600 });
+    const { slot: held } = await stage.engine.hold({
+      actor: ofOther,
+      slotId: toHold?.id ?? "",
+      seconds: 600,
+      holderId: ofOther.id,
+    });
     const { cursor } = await stage.engine.changes({ after: "end" });
     const [id, slot] = [
       foreign[0].id,
@@ -187,6 +193,7 @@ function triesAt({ id, slot, held, free }: Aims): readonly (readonly [route: str
     [`/appointments/${id}/decline`, { reason: "To see what happens" }, 404],
     [`/appointments/${id}/reschedule`, { slotId: free?.id }, 404],
     ["/holds", { slotId: slot }, 409],
+    ["/holds", { slotId: free?.id, holderId: others[0] }, 403],
     [`/slots/${slot}/release`, { holdToken: "guessed" }, 404],
     [`/slots/${slot}/block`, {}, 403],
     [`/slots/${slot}/break-hold`, { reason: "To see what happens" }, 403],
@@ -208,6 +215,15 @@ function triesAt({ id, slot, held, free }: Aims): readonly (readonly [route: str
   ];
 }
 
+/** Somebody keeps a time in their own name, and a calendar that is called after them makes Dr Osei busy. */
+async function keepAndImport(holderId: string): Promise<void> {
+  const { items } = await stage.engine.listSlots({ statuses: ["available"], providerIds: ["dr-osei"], limit: 1 });
+  await stage.engine.hold({ actor: { kind: "patient", id: holderId }, slotId: items[0]?.id ?? "", holderId });
+  const [from, until] = ["2027-02-16T00:00:00Z", "2027-02-17T00:00:00Z"];
+  const intervals = [{ start: "2027-02-16T09:00:00Z", end: "2027-02-16T09:20:00Z" }];
+  await stage.engine.importBusy({ actor: osei, ...place, source: `Calendar of ${holderId}`, from, until, intervals });
+}
+
 /** What others do with Dr Osei's time. Each says why, which is nobody else's business. */
 async function busyDay(): Promise<void> {
   const { items } = await stage.engine.listSlots({ statuses: ["available"], providerIds: ["dr-osei"], limit: 60 });
@@ -226,7 +242,7 @@ async function busyDay(): Promise<void> {
     await stage.engine.reschedule({ ...own, appointmentId: appointment.id, slotId: next.id });
     await stage.engine.accept({ actor: osei, appointmentId: asked.appointment.id, slotId: slot.id });
     await stage.engine.cancel({ ...own, appointmentId: appointment.id });
-    await stage.engine.hold({ ...own, slotId: third.id });
+    await stage.engine.hold({ ...own, slotId: third.id, holderId: subjectId });
     await stage.engine.breakHold({ ...staff, slotId: third.id });
     const wish = await stage.engine.request({ ...own, slotId: third.id, subjectId, metadata, holdSeconds: 600 });
     const appointmentId = wish.appointment.id;

@@ -71,10 +71,11 @@ function HoursOf({ place }: { readonly place: HoursPlace }) {
           hours.publish();
         }}
       >
-        <div className="hours-parts">
+        {/* What is typed while it is published would be lost when that is done. */}
+        <fieldset className="hours-parts" disabled={isBusy}>
           <Weekly hours={hours} draft={draft} zone={place.timeZone} />
           <Exceptions hours={hours} draft={draft} zone={place.timeZone} />
-        </div>
+        </fieldset>
         <div className="hours-side">
           <EffectCard place={place} effect={effect} until={until} />
           <SelectField id="hours-until" label="Publish" value={weeks} onValue={(value) => setWeeks(Number(value))}>

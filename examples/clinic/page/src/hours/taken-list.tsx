@@ -3,6 +3,7 @@ import type { OutsideSlot } from "@slotwright/core";
 import { useMemo } from "react";
 import { useNames } from "../directory/use-names.ts";
 import { formatWhen } from "../time/format.ts";
+import { holderOf } from "./taken-words.ts";
 import type { HoursPlace } from "./use-hours.ts";
 
 const mostShown = 5;
@@ -21,17 +22,13 @@ export function TakenList({ text, slots, count, place, until }: TakenListProps) 
   const names = useNames();
   const from = useMemo(() => new Date(), []);
   const { items } = useAppointments({ from, to: until, providerIds: [place.providerId], facilityId: place.facilityId });
-  const whoOf = ({ appointmentId }: OutsideSlot): string => {
-    const appointment = items.find(({ id }) => id === appointmentId);
-    return appointment === undefined ? "Held" : names.patient(appointment.subjectId);
-  };
   return (
     <div className="hours-outside">
       <p>{text}</p>
       <ul>
         {slots.slice(0, mostShown).map((slot) => (
           <li key={slot.slotId}>
-            <strong>{whoOf(slot)}</strong> {formatWhen(slot.start, slot.end, place.timeZone)}
+            <strong>{holderOf(slot, items, names)}</strong> {formatWhen(slot.start, slot.end, place.timeZone)}
           </li>
         ))}
       </ul>

@@ -1,4 +1,4 @@
-import { isRequestError, newId } from "@slotwright/client";
+import { isRequestError } from "@slotwright/client";
 import { useClient } from "@slotwright/client/react";
 import type { Availability, InputIssue, PublishedSlots } from "@slotwright/core";
 import { useEffect, useMemo, useState } from "react";
@@ -157,12 +157,13 @@ function effectOfError(error: unknown, zone: string): Effect {
 
 /** Sets the hours, and makes the slots agree with them. Resolves with whether the hours were set. */
 function usePublish({ providerId, facilityId, timeZone }: HoursPlace, until: Date) {
-  const { calls } = useClient();
+  const { calls, commands } = useClient();
   const { refused, told } = useNotices();
   return async function publish(draft: Draft, ifVersion: number): Promise<boolean> {
     const place = { providerId, facilityId };
     try {
-      await calls.setAvailability({ ...place, timeZone, hours: hoursOf(draft), ifVersion, idempotencyKey: newId() });
+      // It is sent until there is an answer. One that is lost says nothing about whether they were set.
+      await commands.setAvailability({ ...place, timeZone, hours: hoursOf(draft), ifVersion });
     } catch (error) {
       refused(error, { what: "The hours were not set." });
       return false;
@@ -172,7 +173,9 @@ function usePublish({ providerId, facilityId, timeZone }: HoursPlace, until: Dat
       const text = outsideCount === 0 ? "" : `${outsideCount} that are taken lie outside of the hours, and stay.`;
       told(`The hours are set: ${created} slots are new, ${withdrawn} are withdrawn.`, { text });
     } catch (error) {
-      refused(error, { what: "The hours are set, and the slots were not published. Publish them again." });
+      const isOpen = isRequestError(error) && (error.status === 0 || error.code === "outcome_unknown");
+      const published = isOpen ? "it is not known whether the slots were published" : "the slots were not published";
+      refused(error, { what: `The hours are set, and ${published}. Publish them again.` });
     }
     return true;
   };

@@ -1,8 +1,13 @@
-/** A free time that is offered in place of another. */
+/** A free slot that is offered in place of another. */
 export interface Offer {
   readonly slotId: string;
   readonly start: Date;
   readonly end: Date;
+}
+
+/** A free time that is offered, of which no slot was made. */
+export interface OfferedTime extends Omit<Offer, "slotId"> {
+  readonly slotId: null;
 }
 
 /** Something that a button of a notice does. */

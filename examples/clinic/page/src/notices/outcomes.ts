@@ -2,8 +2,8 @@ import type { Outcome } from "@slotwright/client";
 import { useClient } from "@slotwright/client/react";
 import { useEffect } from "react";
 import { wordsOf } from "./in-words.ts";
-import type { Wanted } from "./near.ts";
-import { noticeList } from "./notice-list.ts";
+import { noticeList, type Offer, type OfferedTime } from "./notice-list.ts";
+import { inputWith, wantedBy } from "./offers.ts";
 import { isTold, type Tried, useTelling } from "./use-notices.ts";
 
 const pageBeganAt = Date.now();
@@ -33,21 +33,15 @@ export function useOutcomes(): void {
 
     async function triedOf({ command }: Outcome): Promise<Tried> {
       const what = wordsOf(command.name).refused;
-      const { slotId } = command.input as { readonly slotId?: string };
-      const takesSlot = command.name === "book" || command.name === "reschedule";
-      if (!takesSlot || slotId === undefined) return { what };
-      const slot = await client.calls.getSlot(slotId).catch(() => undefined);
-      if (slot === undefined) return { what };
-      const { providerId, facilityId, start, end } = slot;
-      const wanted: Wanted = { slotId, providerId, facilityId, start, end };
-      return { what, wanted, again: (offer) => sendAgain(command, offer.slotId) };
+      const wanted = await wantedBy(command, client.calls).catch(() => undefined);
+      if (wanted === undefined) return { what };
+      const again = (offer: Offer | OfferedTime) => sendAgain(command, inputWith(command, offer, wanted));
+      return { what, wanted, again, againAt: again };
     }
 
-    /** The same with another slot. The hold was of the first one, and so was the id of the appointment. */
-    function sendAgain({ name, input }: Outcome["command"], slotId: string): void {
-      const { holdToken: _, ...rest } = input as Record<string, unknown>;
+    function sendAgain({ name }: Outcome["command"], input: object): void {
       const give = client.commands[name as "book"] as (input: object) => Promise<unknown>;
-      void give({ ...rest, slotId }).catch(() => {});
+      void give(input).catch(() => {});
     }
   }, [client, refused]);
 }

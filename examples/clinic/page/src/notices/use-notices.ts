@@ -5,7 +5,8 @@ import type { Names } from "../directory/names.ts";
 import { useNames } from "../directory/use-names.ts";
 import { formatWhen, visitorZone } from "../time/format.ts";
 import { findNear, type Wanted } from "./near.ts";
-import { type Notice, type NoticeAction, noticeList, type Offer } from "./notice-list.ts";
+import { type Notice, type NoticeAction, noticeList, type Offer, type OfferedTime } from "./notice-list.ts";
+import { offersIn } from "./offers.ts";
 import { whyRefused } from "./why.ts";
 
 /** What was tried when it was refused. */
@@ -15,9 +16,11 @@ export interface Tried {
   /** The time that was wanted, if others near it would do. */
   readonly wanted?: Wanted | undefined;
   /** Whether another time would do. Default: each does. */
-  readonly suits?: ((offer: Offer) => boolean) | undefined;
-  /** Does the same with another time. */
+  readonly suits?: ((offer: Pick<Offer, "start" | "end">) => boolean) | undefined;
+  /** Does the same with another slot. */
   readonly again?: ((offer: Offer) => unknown) | undefined;
+  /** Does the same at a time of which no slot was made. Default: such times are not offered. */
+  readonly againAt?: ((time: OfferedTime) => unknown) | undefined;
   /** Something else that can be done about it. */
   readonly actions?: readonly NoticeAction[] | undefined;
 }
@@ -57,32 +60,20 @@ export const isTold = (error: object): boolean => told.has(error);
 async function tellRefusal(error: unknown, tried: Tried, client: Client, names: Names): Promise<void> {
   if (typeof error === "object" && error !== null) told.add(error);
   if (!isRequestError(error)) console.error(error);
-  const { wanted, again, suits = () => true, actions = [] } = tried;
+  const { wanted, again, againAt, suits = () => true, actions = [] } = tried;
   // What was given up may have taken effect: nobody must book another time for it without having looked.
   const isOpen = isRequestError(error, "not_sent");
   const what = isOpen ? "It is not known whether this was done." : tried.what;
   const zone = wanted === undefined ? visitorZone() : names.zone(wanted.facilityId);
   const id = noticeList.add({ tone: "refused", title: what, text: whyRefused(error, zone), actions });
   if (isOpen || wanted === undefined || again === undefined) return;
-  const near = offersIn(error) ?? (await findNear(client.calls, wanted).catch(() => []));
+  const near = offersIn(error, againAt !== undefined) ?? (await findNear(client.calls, wanted).catch(() => []));
   const offers = near.filter(suits);
-  const asAction = (offer: Offer): NoticeAction => ({
+  const asAction = (offer: Offer | OfferedTime): NoticeAction => ({
     label: formatWhen(offer.start, offer.end, zone),
-    act: () => void again(offer),
+    act: () => void (offer.slotId === null ? againAt?.(offer) : again(offer)),
   });
   if (offers.length === 0) return;
   const actionsTitle = `Free with ${names.provider(wanted.providerId)}:`;
   noticeList.complete(id, { actions: [...offers.map(asAction), ...actions], actionsTitle });
-}
-
-interface OfferedTime extends Omit<Offer, "slotId"> {
-  readonly slotId: null;
-}
-
-/** The slots that the refusal itself offers, if it was asked for some. Times without a slot can be booked, and nothing else. */
-function offersIn(error: unknown): readonly Offer[] | undefined {
-  if (!isRequestError(error)) return undefined;
-  const { alternatives = [] } = error.details as { readonly alternatives?: readonly (Offer | OfferedTime)[] };
-  const offers = alternatives.filter((one): one is Offer => one.slotId !== null);
-  return offers.length === 0 ? undefined : offers;
 }

@@ -1,4 +1,5 @@
 import { isRequestError, type RequestError, type ShownReason } from "@slotwright/client";
+import { appointmentTransitions, slotTransitions } from "@slotwright/core/client";
 import { formatTime } from "../time/format.ts";
 
 /** What an error and a reason of an explanation have in common. */
@@ -79,8 +80,17 @@ const inWords: Readonly<Record<string, string>> = {
   withdrawn: "withdrawn",
 };
 
-function transitionOf({ details }: Cause): string {
-  const { record = "appointment", from = "" } = details as { readonly record?: string; readonly from?: string };
+interface Transition {
+  readonly record?: string;
+  readonly from?: string;
+  readonly command?: string;
+}
+
+function transitionOf({ details, message }: Cause): string {
+  const { record = "appointment", from = "", command } = details as Transition;
+  // The state is none of the obstacles, and the server knows which it is.
+  const table = record === "slot" ? slotTransitions : appointmentTransitions;
+  if (table.some((change) => change.from === from && change.by.some((name) => name === command))) return message;
   return `The ${record} is ${inWords[from] ?? "in another state"} by now, so this does not apply to it any longer.`;
 }
 

@@ -4,7 +4,7 @@ import type { CalendarSlot } from "../calendar/slot-words.ts";
 import { wordsOf } from "../notices/in-words.ts";
 import { useNotices } from "../notices/notices.tsx";
 import { CancelDialog } from "../patient/appointments/cancel-dialog.tsx";
-import { type ActionName, actionLabels, actionsOf, endsHold } from "./action-words.ts";
+import { type ActionName, actionLabels, actionsOf, busySourceOf, endsHold } from "./action-words.ts";
 import { ReasonField } from "./reason-field.tsx";
 
 const cancelWords = {
@@ -22,8 +22,8 @@ export function SlotActions({ about }: { readonly about: CalendarSlot }) {
   const [isReasonMissing, setReasonMissing] = useState(false);
   const section = useRef<HTMLElement>(null);
   const give = useGive(about);
-  const actions = actionsOf(slot.status, appointment?.status);
-  if (actions.length === 0) return null;
+  const actions = actionsOf(slot, appointment?.status);
+  if (actions.length === 0) return <BusyElsewhere slot={slot} />;
   const isHeld = slot.status === "held";
 
   function act(name: ActionName): void {
@@ -76,6 +76,18 @@ export function SlotActions({ about }: { readonly about: CalendarSlot }) {
         />
       )}
     </section>
+  );
+}
+
+/** Why nothing can be done about a time that another calendar has taken. */
+function BusyElsewhere({ slot }: Pick<CalendarSlot, "slot">) {
+  const source = busySourceOf(slot);
+  if (slot.status !== "blocked" || source === null) return null;
+  return (
+    <p className="muted">
+      Another calendar, “{source}”, is busy at this time. To free it, change it there, and take that calendar over again
+      under “Hours”.
+    </p>
   );
 }
 

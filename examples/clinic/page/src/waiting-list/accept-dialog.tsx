@@ -6,6 +6,7 @@ import { WhenWhere } from "../patient/book/when-where.tsx";
 import "../patient/book/booking.css";
 import { lengthOf } from "../patient/find/time-list.tsx";
 import { formatRange, formatShortDay } from "../time/format.ts";
+import { useCanAcceptAtTime } from "./asked-time.ts";
 import { isWish, whyNotInto } from "./fit.ts";
 import { useAccept } from "./use-accept.ts";
 
@@ -27,33 +28,35 @@ export function AcceptDialog({ appointment, onClose }: AcceptDialogProps) {
   const { items, isLoaded } = useSlots({ from, to, providerIds: [providerId], facilityId });
   const around = items.filter((slot) => isWish(slot, appointment) || (slot.start <= start && slot.end > start));
   const fitting = around.filter((slot) => whyNotInto(slot, appointment, names) === null);
+  const canAcceptAtTime = useCanAcceptAtTime(appointment);
+  const isAtTime = fitting.length === 0 && canAcceptAtTime === true;
+  const isKnown = isLoaded && (fitting.length > 0 || canAcceptAtTime !== undefined);
   const zone = names.zone(facilityId);
+
+  function choose(slotId: string | null): void {
+    onClose();
+    accept(appointment, slotId);
+  }
+
   return (
     <Dialog title={`Accept ${names.patient(subjectId)}`} onClose={onClose}>
       <WhenWhere {...appointment} />
       <p className="muted" role="status">
-        {isLoaded ? hintOf(fitting.length) : "Looking for slots…"}
+        {isKnown ? hintOf(fitting.length, isAtTime) : "Looking for slots…"}
       </p>
       <ul className="accept-slots">
         {fitting.map((slot) => (
           <li key={slot.id}>
-            <button
-              type="button"
-              className="accept-slot"
-              onClick={() => {
-                onClose();
-                accept(appointment, slot.id);
-              }}
-            >
-              <strong>
-                {formatShortDay(slot.start, zone)}, {formatRange(slot.start, slot.end, zone)}
-              </strong>
-              <span className="muted">{lengthOf(slot.start, slot.end)}</span>
-            </button>
+            <Choice {...slot} zone={zone} onChoose={() => choose(slot.id)} />
           </li>
         ))}
+        {isAtTime && (
+          <li>
+            <Choice {...appointment} zone={zone} onChoose={() => choose(null)} />
+          </li>
+        )}
       </ul>
-      {isLoaded && fitting.length === 0 && around.length > 0 && (
+      {isKnown && !isAtTime && fitting.length === 0 && around.length > 0 && (
         <ul className="accept-why">
           {around.map((slot) => (
             <li key={slot.id}>
@@ -67,7 +70,25 @@ export function AcceptDialog({ appointment, onClose }: AcceptDialogProps) {
   );
 }
 
-const hintOf = (count: number): string =>
-  count > 0
-    ? "Free slots that would do:"
+interface ChoiceProps extends Pick<ShownAppointment, "start" | "end"> {
+  readonly zone: string;
+  readonly onChoose: () => void;
+}
+
+function Choice({ start, end, zone, onChoose }: ChoiceProps) {
+  return (
+    <button type="button" className="accept-slot" onClick={onChoose}>
+      <strong>
+        {formatShortDay(start, zone)}, {formatRange(start, end, zone)}
+      </strong>
+      <span className="muted">{lengthOf(start, end)}</span>
+    </button>
+  );
+}
+
+function hintOf(count: number, isAtTime: boolean): string {
+  if (count > 0) return "Free slots that would do:";
+  return isAtTime
+    ? "The hours offer the time that was asked for. A slot is made for it:"
     : "No free slot contains the time. Unblock or free one in the calendar; or decline, and say which time would do.";
+}

@@ -20,6 +20,9 @@ const words = {
   act: "Offer it",
 } as const;
 
+/** What is offered is held until then, and only a slot can be. */
+const noTimes: readonly never[] = [];
+
 /** So long a patient has to answer. */
 const answerSeconds = 48 * 60 * 60;
 
@@ -30,6 +33,7 @@ export function OfferDialog({ appointment, onClose }: OfferDialogProps) {
   return (
     <TimeDialog
       appointment={appointment}
+      times={noTimes}
       words={{ ...words, title: `Offer ${names.patient(appointment.subjectId)} another time` }}
       onChoose={(chosen) => offer(appointment, chosen)}
       onClose={onClose}

@@ -13,6 +13,8 @@ import { WaitingCard } from "./waiting-card.tsx";
 import "./waiting-list.css";
 
 const dayMs = 24 * 60 * 60 * 1000;
+/** So long a page may stay open, and its list still have all that can be asked for. */
+const openDays = 14;
 
 /**
  * Who waits for an answer: asked for a time, and has no slot yet. Those of the provider who looks at it come first. Beside
@@ -25,7 +27,7 @@ export function WaitingList({ isBeside = false }: { readonly isBeside?: boolean 
   const providerId = route.provider ?? me.id;
   const { items, isLoaded, error } = useAppointments({
     from: new Date(opened - dayMs),
-    to: new Date(opened + searchableDays * dayMs),
+    to: new Date(opened + (searchableDays + 1 + openDays) * dayMs),
     facilityId: route.facility ?? undefined,
     providerIds: providers.some(({ id }) => id === providerId) ? [providerId] : undefined,
     statuses: ["scheduled"],

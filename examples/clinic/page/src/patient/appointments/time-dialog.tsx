@@ -1,44 +1,47 @@
 import type { ShownAppointment } from "@slotwright/client";
 import { useOpenSlots } from "@slotwright/client/react";
-import type { OpenSlot } from "@slotwright/core";
+import type { FreeTime, OpenSlot } from "@slotwright/core";
 import { type ReactNode, useMemo, useState } from "react";
 import { Dialog } from "../../dialog/dialog.tsx";
 import { useNames } from "../../directory/use-names.ts";
 import { dateOf, dayOf } from "../../time/days.ts";
 import { formatDay, formatWhen } from "../../time/format.ts";
 import { useFollowed } from "../book/booking-dialog.tsx";
-import { type ShownTime, staying } from "../find/search.ts";
+import { type ShownTime, staying, timeKey } from "../find/search.ts";
 import { TimeList } from "../find/time-list.tsx";
 import { canMoveTo, endOf } from "./moves.ts";
 import "../find/find.css";
 
 const aheadMs = 28 * 24 * 60 * 60 * 1000;
 
-interface TimeDialogProps {
+interface TimeDialogProps<Time extends FreeTime> {
   readonly appointment: ShownAppointment;
+  /** Free times of which no slot was made, and that will do as well. Undefined if they are not known yet. */
+  readonly times: readonly Time[] | undefined;
   readonly words: { readonly title: string; readonly none: string; readonly keep: string; readonly act: string };
   /** What it is now. */
   readonly children: ReactNode;
-  readonly onChoose: (chosen: OpenSlot) => void;
+  readonly onChoose: (chosen: OpenSlot | Time) => void;
   readonly onClose: () => void;
 }
 
 /** Chooses another free time of the same provider and place. */
-export function TimeDialog({ appointment, words, children, onChoose, onClose }: TimeDialogProps) {
+export function TimeDialog<Time extends FreeTime>(props: TimeDialogProps<Time>) {
+  const { appointment, times, words, children, onChoose, onClose } = props;
   const names = useNames();
   const zone = names.zone(appointment.facilityId);
-  const [chosen, setChosen] = useState<OpenSlot | null>(null);
-  const byDate = useFreeByDate(appointment, zone);
+  const [chosen, setChosen] = useState<OpenSlot | Time | null>(null);
+  const byDate = useFreeByDate<Time>(appointment, times, zone);
   return (
     <Dialog title={words.title} size="wide" onClose={onClose}>
       {children}
       {byDate === null && <p className="empty">Looking for free times…</p>}
       {byDate?.size === 0 && <p className="empty">{words.none}</p>}
       <div className="move-days">
-        {[...(byDate ?? [])].map(([date, times]) => (
+        {[...(byDate ?? [])].map(([date, ofDate]) => (
           <section key={date} aria-label={formatDay(dayOf(date, "UTC").start, "UTC")}>
             <h3>{formatDay(dayOf(date, "UTC").start, "UTC")}</h3>
-            <TimeList times={times} mine={mineOf(chosen)} onChoose={setChosen} />
+            <TimeList times={ofDate} mine={mineOf(chosen)} onChoose={setChosen} />
           </section>
         ))}
       </div>
@@ -68,27 +71,35 @@ export function TimeDialog({ appointment, words, children, onChoose, onClose }: 
   );
 }
 
-function Followed({ offer }: { readonly offer: OpenSlot }) {
+function Followed({ offer }: { readonly offer: FreeTime }) {
   useFollowed(offer, offer.slotId);
   return null;
 }
 
-const mineOf = (chosen: OpenSlot | null) => new Map(chosen === null ? [] : [[chosen.slotId, "chosen"]]);
+const mineOf = (chosen: FreeTime | null) =>
+  new Map(chosen === null ? [] : [[chosen.slotId ?? timeKey(chosen), "chosen"]]);
 
 /** The free times that are other times, and long enough, by their date. Null if they are not known yet. */
-function useFreeByDate(appointment: ShownAppointment, zone: string) {
+function useFreeByDate<Time extends FreeTime>(
+  appointment: ShownAppointment,
+  times: readonly Time[] | undefined,
+  zone: string,
+) {
   const { providerId, facilityId } = appointment;
   const [from] = useState(() => new Date());
   const to = new Date(from.getTime() + aheadMs);
   const { items, isLoaded } = useOpenSlots({ providerIds: [providerId], facilityId, from, to, limit: 300 });
-  const [seen, setSeen] = useState<{ readonly items: readonly OpenSlot[]; readonly times: readonly ShownTime[] }>({
-    items: [],
-    times: [],
-  });
-  if (seen.items !== items) setSeen({ items, times: staying(seen.times, items) });
+  const offers = useMemo(() => [...items, ...(times ?? [])], [items, times]);
+  const [seen, setSeen] = useState<Seen<OpenSlot | Time>>({ offers: [], times: [] });
+  if (seen.offers !== offers) setSeen({ offers, times: staying(seen.times, offers) });
   return useMemo(() => {
-    if (!isLoaded) return null;
     const fitting = seen.times.filter(({ offer }) => canMoveTo(appointment, offer));
-    return Map.groupBy(fitting, ({ offer }) => dateOf(offer.start, zone));
-  }, [seen, isLoaded, appointment, zone]);
+    const isKnown = isLoaded && (times !== undefined || fitting.length > 0);
+    return isKnown ? Map.groupBy(fitting, ({ offer }) => dateOf(offer.start, zone)) : null;
+  }, [seen, isLoaded, times, appointment, zone]);
+}
+
+interface Seen<Offer extends FreeTime> {
+  readonly offers: readonly Offer[];
+  readonly times: readonly ShownTime<Offer>[];
 }

@@ -9,6 +9,7 @@ import { dateOf, dayOf } from "../../time/days.ts";
 import { formatDay } from "../../time/format.ts";
 import type { Wish } from "../find/search.ts";
 import { lengthOf, TimeList } from "../find/time-list.tsx";
+import { timesOfLength } from "../find/times-of-length.ts";
 import { endsMs, useAsked } from "../find/use-asked.ts";
 import "../find/find.css";
 import "./booking.css";
@@ -16,8 +17,6 @@ import { lengths, placeOf, type RequestPlace } from "./request.ts";
 import { PlaceFields } from "./request-fields.tsx";
 
 const aheadMs = 28 * 24 * 60 * 60 * 1000;
-/** A page may have few times where rules keep many from the person. */
-const mostPages = 5;
 
 interface LengthDialogProps {
   readonly wish: Wish;
@@ -98,21 +97,10 @@ function FreeTimes({ place, times, onChoose }: FreeTimesProps) {
 function useTimesOfLength({ providerId, facilityId }: RequestPlace, minutes: number): readonly FreeTime[] | undefined {
   const { calls } = useClient();
   const { me } = useDirectory();
-  async function ask(): Promise<readonly FreeTime[]> {
+  function ask(): Promise<readonly FreeTime[]> {
     const from = new Date();
     const wanted = { providerIds: [providerId], facilityId, minutes, subjectId: me.id, limit: 500 };
-    const window = { from, to: new Date(from.getTime() + aheadMs) };
-    const times: FreeTime[] = [];
-    for (
-      let [cursor, pages] = [null as string | null, 0];
-      pages === 0 || (cursor !== null && pages < mostPages);
-      pages++
-    ) {
-      const page = await calls.findTimes({ ...wanted, ...window, cursor });
-      times.push(...page.items);
-      cursor = page.nextCursor;
-    }
-    return times;
+    return timesOfLength(calls, { ...wanted, from, to: new Date(from.getTime() + aheadMs) });
   }
   return useAsked(JSON.stringify([providerId, facilityId, minutes]), ask, endsMs);
 }

@@ -5,7 +5,7 @@ import { useDirectory } from "../../person.ts";
 import { addDays, dateOf } from "../../time/days.ts";
 import { formatZone } from "../../time/format.ts";
 import type { Wish } from "../find/search.ts";
-import { placeOf, type Request, timesOf } from "./request.ts";
+import { placeOf, problemIn, type Request, timesOf } from "./request.ts";
 import { PlaceFields, TimeFields } from "./request-fields.tsx";
 import { useAsk } from "./use-ask.ts";
 import "./booking.css";
@@ -26,7 +26,7 @@ interface RequestDialogProps {
 
 /** Asks for a time, whether or not something is free: the practice decides. */
 export function RequestDialog({ wish, date, onClose }: RequestDialogProps) {
-  const { providers } = useDirectory();
+  const { providers, searchableDays } = useDirectory();
   const names = useNames();
   const ask = useAsk();
   const [request, setRequest] = useState<Request>(() => {
@@ -35,11 +35,11 @@ export function RequestDialog({ wish, date, onClose }: RequestDialogProps) {
   });
   const [visit, setVisit] = useState<Visit>(noVisit);
   const zone = names.zone(request.facilityId);
-  const isPast = request.date !== "" && request.time !== "" && timesOf(request, zone).start.getTime() <= Date.now();
+  const problem = problemIn(request, zone, searchableDays);
 
   function submit(event: FormEvent): void {
     event.preventDefault();
-    if (isPast || visit.purpose.trim() === "") return;
+    if (problem !== null || visit.purpose.trim() === "") return;
     onClose();
     ask({ ...request, ...timesOf(request, zone) }, visit);
   }
@@ -52,17 +52,15 @@ export function RequestDialog({ wish, date, onClose }: RequestDialogProps) {
       <form className="booking-form" onSubmit={submit}>
         <PlaceFields request={request} onRequest={setRequest} />
         <TimeFields request={request} onRequest={setRequest} />
-        <p className={isPast ? "field-problem" : "field-hint"} role="status">
-          {isPast
-            ? "This time is over. Choose a later one."
-            : `${formatZone(zone)}, as at ${names.facility(request.facilityId)}.`}
+        <p className={problem === null ? "field-hint" : "field-problem"} role="status">
+          {problem ?? `${formatZone(zone)}, as at ${names.facility(request.facilityId)}.`}
         </p>
         <VisitFields visit={visit} onVisit={setVisit} />
         <div className="dialog-buttons">
           <button type="button" className="button" onClick={onClose}>
             Cancel
           </button>
-          <button type="submit" className="button button-primary" disabled={isPast}>
+          <button type="submit" className="button button-primary" disabled={problem !== null}>
             Ask for it
           </button>
         </div>

@@ -2,7 +2,7 @@ import { useNames } from "../../directory/use-names.ts";
 import { Options } from "../../fields/options.tsx";
 import { SelectField } from "../../fields/select-field.tsx";
 import { useDirectory } from "../../person.ts";
-import { lengths, type Request, type RequestPlace } from "./request.ts";
+import { lastDay, lengths, type Request, type RequestPlace } from "./request.ts";
 
 interface FieldsProps<Asked> {
   readonly request: Asked;
@@ -40,6 +40,8 @@ export function PlaceFields<Asked extends RequestPlace>({ request, onRequest }: 
 
 /** When, and how long. */
 export function TimeFields({ request, onRequest }: FieldsProps<Request>) {
+  const { searchableDays } = useDirectory();
+  const { zone } = useNames();
   return (
     <div className="field-row">
       <div className="field">
@@ -48,6 +50,7 @@ export function TimeFields({ request, onRequest }: FieldsProps<Request>) {
           id="request-date"
           type="date"
           required
+          max={lastDay(zone(request.facilityId), searchableDays)}
           value={request.date}
           onChange={({ target }) => onRequest({ ...request, date: target.value })}
         />

@@ -30,6 +30,7 @@ export function useAsk(): (asked: Asked, visit: Visit) => void {
           what: "The time was not asked for.",
           wanted: { providerId, facilityId, start, end },
           again: (offer) => book({ providerId, facilityId, ...offer }, visit),
+          againAt: (time) => book({ providerId, facilityId, ...time }, visit),
         }),
       );
   };

@@ -39,6 +39,7 @@ export function useBook(): (place: Place, visit: Visit, token?: string) => void 
             what: `${when} was not booked.`,
             wanted: { slotId: slotId ?? undefined, providerId, facilityId, start, end },
             again: (offer) => book({ ...place, ...offer }, visit),
+            againAt: (time) => book({ ...place, ...time }, visit),
             actions: isRequestError(error) && holdCodes.includes(error.code) ? [anyway] : [],
           }),
         );

@@ -51,7 +51,10 @@ export const timeKey = ({ providerId, facilityId, start, end }: FreeTime): strin
   [providerId, facilityId, start.getTime(), end.getTime()].join(" ");
 
 /** What is on offer, among what was: a time that goes stays where it is, and comes back there. */
-export function staying(before: readonly ShownTime[], offers: readonly OpenSlot[]): readonly ShownTime[] {
+export function staying<Offer extends FreeTime>(
+  before: readonly ShownTime<Offer>[],
+  offers: readonly Offer[],
+): readonly ShownTime<Offer>[] {
   const shown = new Map(before.map(({ offer }) => [timeKey(offer), { offer, isGone: true }]));
   for (const offer of offers) shown.set(timeKey(offer), { offer, isGone: false });
   return [...shown.values()].sort((one, other) => one.offer.start.getTime() - other.offer.start.getTime());
