@@ -19,6 +19,8 @@ export default defineConfig({
     globalSetup: ["packages/test-servers/src/vitest/global-setup.ts"],
     testTimeout: 120_000,
     hookTimeout: 60_000,
+    // On two cores that servers and browsers share, what comes at once may take seconds.
+    expect: { poll: { timeout: 10_000 } },
     // Much of the time of a test file is spent waiting for a server.
     maxWorkers: 3,
     // The suite for adapters plays fewer random plays where long files are left out, too.
