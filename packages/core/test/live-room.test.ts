@@ -43,7 +43,7 @@ it("live slots that stay too many while slots come and go are read anew now and 
   booked.push(await book(30), await book(60));
   readings = 0;
   const began = performance.now();
-  for (let at = 90; performance.now() - began < 900; at = (at + 30) % 240) {
+  for (let at = 90; performance.now() - began < 700; at = (at + 30) % 240) {
     await engine.cancel({ actor, appointmentId: booked.shift() ?? "" });
     await passed(10);
     booked.push(await book(at));
@@ -88,5 +88,43 @@ it("what was made for a hold that has ended takes no room from what a window tha
   live.freshness();
   await until(() => live.freshness().slots === 1);
   expect([live.freshness().isStale, codes()]).toEqual([false, []]);
+  live.close();
+});
+
+it("live slots are whole again when the one slot that was left out is withdrawn, or its hold ends", async () => {
+  let now = minutes(-60).getTime();
+  const { engine, book, codes } = await stage(memoryAdapter(), () => now);
+  await book(0);
+  const live = await engine.follow({ ...window, maxSlots: 1 });
+  const isLeftOut = async (leave: () => Promise<unknown>) => {
+    await caughtUpWith(engine, live);
+    expect(live.freshness()).toMatchObject({ slots: 1, isStale: true });
+    await leave();
+    await until(() => !live.freshness().isStale);
+  };
+  const appointmentId = await book(30);
+  await isLeftOut(() => engine.cancel({ actor, appointmentId }));
+  await engine.hold({ actor, ...place, ...slotAt(60), seconds: 60 });
+  await isLeftOut(async () => {
+    now += 61_000;
+    // By this clock nothing passes unless it is moved, so it takes news, of whatever.
+    await engine.createSlots({ actor, ...place, providerId: "q", slots: [slotAt(0)] });
+  });
+  expect(codes()).toEqual(["live_slots_full", "live_slots_full"]);
+  live.close();
+});
+
+it("live slots of a window that moves are whole again when the one slot that was left out has begun", async () => {
+  let now = minutes(-60).getTime();
+  const { engine } = await stage(memoryAdapter(), () => now);
+  await engine.createSlots({ actor, ...place, slots: [slotAt(120)] });
+  const live = await engine.follow({ forDays: 1, maxSlots: 1 });
+  await engine.createSlots({ actor, ...place, slots: [slotAt(0)] });
+  await caughtUpWith(engine, live);
+  expect(live.freshness()).toMatchObject({ slots: 1, isStale: true });
+  now += 61 * 60_000;
+  await engine.createSlots({ actor, ...place, slots: [slotAt(-60)] });
+  await until(() => !live.freshness().isStale);
+  expect(live.findOpen().items.map(({ start }) => start)).toEqual([minutes(120)]);
   live.close();
 });

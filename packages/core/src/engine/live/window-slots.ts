@@ -7,6 +7,7 @@ import { slotAsOf } from "../../model/slot.ts";
 import type { EngineSettings } from "../options.ts";
 import { refuseAborted } from "../read-chunks.ts";
 import { meaningOf } from "./apply.ts";
+import { applyHours } from "./apply-hours.ts";
 import { createDayCounter } from "./day-counts.ts";
 import { type LiveWindow, overAt, readTo } from "./live-window.ts";
 import { countAt, hasRoom, type LeftOut, leftOutOf, noteLeftOut, noteWithdrawn } from "./room.ts";
@@ -152,17 +153,17 @@ export async function applyEntries(
 ): Promise<void> {
   const ofPlace = entries.filter((entry) => isOfPlace(entry, context.options));
   const wanted = ofPlace.filter(({ recordKind }) => recordKind === "slot");
-  await learnZones(context.settings, slots, [...new Set(wanted.flatMap(newScheduleOf))]);
+  const changed = context.options.openings ? ofPlace.filter(({ recordKind }) => recordKind === "availability") : [];
+  // A schedule without a slot may have hours, by whose days its openings are counted. The two have one id.
+  const schedules = [...wanted.flatMap(newScheduleOf), ...changed.map(({ recordId }) => recordId)];
+  await learnZones(context.settings, slots, [...new Set(schedules)]);
   const gaps = wanted.filter((entry) => !applyOne(context, slots, entry)).map(({ recordId }) => recordId);
   for (const slot of await slotsById(context.settings, [...new Set(gaps)])) put(context, slots, heldRow(slot));
-  const changed = context.options.openings ? ofPlace.filter(({ recordKind }) => recordKind === "availability") : [];
-  await learnHours(context, slots, [...new Set(changed.flatMap(({ providerIds }) => providerIds))]);
+  const unread = changed.filter((entry) => !applyHours(slots.hours, entry)).flatMap(({ providerIds }) => providerIds);
+  await learnHours(context, slots, [...new Set(unread)]);
 }
 
-/**
- * Hours change rarely, so they are read again whatever has changed. A schedule without a slot may have hours, and a zone by
- * whose days its openings are counted.
- */
+/** Reads the hours of these providers, and the zones by whose days their openings are counted. */
 async function learnHours(
   { settings, options: { facilityId = "" } }: FollowContext,
   slots: Pick<WindowSlots, "hours" | "zones">,
