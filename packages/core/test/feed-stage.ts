@@ -11,6 +11,18 @@ const start = Date.UTC(2027, 2, 22, 8);
 export const minutes = (count: number): Date => new Date(start + count * 60_000);
 export const slotAt = (at: number) => ({ start: minutes(at), end: minutes(at + 30) });
 
+/** A clock that stands until it is moved. */
+export function movableClock() {
+  let now = minutes(0);
+  return {
+    now: () => now,
+    sleep: async () => {},
+    advance(count: number): void {
+      now = new Date(now.getTime() + count * 60_000);
+    },
+  };
+}
+
 export const passed = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export async function until(isSo: () => boolean): Promise<void> {

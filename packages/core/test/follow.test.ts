@@ -8,6 +8,7 @@ import {
   heldMemory,
   hindered,
   minutes,
+  movableClock,
   passed,
   place,
   slotAt,
@@ -15,17 +16,6 @@ import {
 } from "./feed-stage.ts";
 
 const window = { from: minutes(-60), to: minutes(24 * 60) };
-
-function movable() {
-  let now = minutes(0);
-  return {
-    now: () => now,
-    sleep: async () => {},
-    advance: (count: number) => {
-      now = new Date(now.getTime() + count * 60_000);
-    },
-  };
-}
 
 function pagesOf(live: LiveSlots): readonly string[] {
   const ids: string[] = [];
@@ -51,7 +41,7 @@ it("slots of more providers than one read takes come in the order of their ids, 
 
 it("live slots that are closed while their window moves on read no more", async () => {
   const { storage, hindrances, calls } = hindered();
-  const time = movable();
+  const time = movableClock();
   const engine = createEngine({ storage, clock: time });
   const live = await engine.follow({ forDays: 1, pollMs: 10 });
   let goOn = () => {};
@@ -105,7 +95,7 @@ it("live slots name what keeps the feed from being read, until it can be read ag
 
 it("a window that moves on to more slots than it may hold warns", async () => {
   const warnings: Warning[] = [];
-  const time = movable();
+  const time = movableClock();
   const engine = createEngine({
     storage: memoryAdapter(),
     clock: time,
@@ -169,7 +159,7 @@ it("live slots that are closed free the memory of their slots, also while they a
 });
 
 it("live slots whose clock goes forward and back again say that they are stale, and have what had begun again", async () => {
-  const time = movable();
+  const time = movableClock();
   const engine = createEngine({ storage: memoryAdapter(), clock: time });
   const slots = Array.from({ length: 40 }, (_, index) => slotAt(60 + index * 360));
   await engine.createSlots({ actor, ...place, slots });

@@ -218,22 +218,4 @@ export const computedSubjectCases: readonly ConformanceCase[] = [
       });
     },
   },
-  {
-    key: "computed.live-full",
-    title: "live slots that leave slots out offer no computed openings, because what is in their way may be missing",
-    async run({ storage }) {
-      const engine = stage(storage);
-      await engine.setAvailability({ ...by, hours: computed("09:00", "11:00") });
-      await bookAt(engine, 0);
-      const window = { ...followed, providerIds: [place.providerId], maxSlots: 1 };
-      await withLive(engine, window, async (live) => {
-        assert.equal(live.findTimes({ ...search, ...range }).items.length, 7);
-        await bookAt(engine, 30);
-        await caughtUp(live, engine, true);
-        const { items, isStale } = live.findTimes({ ...search, ...range });
-        assert.deepEqual([items, isStale], [[], true]);
-        assert.deepEqual(live.countTimes({ ...search, ...range }).days, []);
-      });
-    },
-  },
 ];

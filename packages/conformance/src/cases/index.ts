@@ -63,6 +63,7 @@ import { liveCases } from "./live.ts";
 import { liveFreshnessCases } from "./live-freshness.ts";
 import { liveRandomCases } from "./live-random.ts";
 import { liveRecordCases } from "./live-records.ts";
+import { liveRoomCases } from "./live-room.ts";
 import { liveSubjectCases } from "./live-subject.ts";
 import { localTimeCases } from "./local-time.ts";
 import { manySlotsCases } from "./many-slots.ts";
@@ -168,6 +169,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...liveRandomCases,
   ...liveSubjectCases,
   ...liveRecordCases,
+  ...liveRoomCases,
   ...relayCases,
   ...relayLeaseCases,
   ...relayParkingCases,

@@ -14,6 +14,7 @@ import type { LiveDays, LiveFreshness, LiveNext, LiveOpenPage, LiveStanding } fr
 import { answeredTo } from "./live-window.ts";
 import type { OpenGroup } from "./open-groups.ts";
 import type { PlainFind } from "./plain-input.ts";
+import { countAt } from "./room.ts";
 import { type AllowsRow, searchOpen } from "./search.ts";
 import { searchInParts } from "./search-in-parts.ts";
 import { isTakenRow, lengthOf, placeOf, versionOf } from "./slot-columns.ts";
@@ -106,11 +107,11 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
     ...createTimesAnswers(following, options, { clock, standing }),
     next,
     countByDay,
-    freshness: (): LiveFreshness => ({
-      slots: following.slots().table.size(),
-      failure: following.failure(),
-      ...standing(clock.now()),
-    }),
+    freshness(): LiveFreshness {
+      const now = clock.now();
+      const slots = countAt(following.slots().table, now.getTime());
+      return { slots, failure: following.failure(), ...standing(now) };
+    },
   };
 }
 

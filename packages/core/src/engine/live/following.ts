@@ -9,6 +9,7 @@ import { isAway, nextBatch } from "../feed/next-batch.ts";
 import type { EngineSettings } from "../options.ts";
 import { outsideOfCallers } from "../outside-of-callers.ts";
 import { enoughFor } from "./live-window.ts";
+import { msUntilWhole, restedAfter, warnFull } from "./room.ts";
 import { applyToWatches, type SubjectWatch } from "./subject-watch.ts";
 import {
   applyEntries,
@@ -16,7 +17,6 @@ import {
   type FollowOptions,
   isSetBack,
   leaveBehind,
-  noteFull,
   readOn,
   readWindow,
   type WindowSlots,
@@ -48,6 +48,8 @@ interface Standing {
   position: FeedPosition;
   cursor: string;
   knownUntil: number;
+  /** From when on slots that were left out may be looked for, as `performance.now()` counts. */
+  restedAt: number;
 }
 
 interface State extends Standing {
@@ -56,7 +58,8 @@ interface State extends Standing {
   tail: TailFollower | undefined;
   /** Whether the tail has given what is not applied yet. */
   isApplying: boolean;
-  isReset: boolean;
+  /** Whether the feed from here on does not tell all that is missing, so that slots and appointments have to be read anew. */
+  mustReadAnew: boolean;
   failure: BookingError | null;
   /** Ends the wait for the feed. */
   wake: AbortController;
@@ -65,7 +68,7 @@ interface State extends Standing {
 /** How long it waits after a failure, in milliseconds. */
 const pauseMs = 500;
 
-/** The longest wait for the window to move on: a clock may be set forward. */
+/** The longest wait for what the clock brings: it may be set forward. */
 const longestWaitMs = 10 * 60 * 1000;
 
 /**
@@ -83,7 +86,7 @@ export async function startFollowing(
     watches: new Set(),
     tail: undefined,
     isApplying: false,
-    isReset: false,
+    mustReadAnew: false,
     failure: null,
     wake: new AbortController(),
   };
@@ -95,7 +98,8 @@ export async function startFollowing(
     cursor: () => state.cursor,
     knownUntil: () => knownUntil(state),
     failure: () => (state.tail?.givenUntil() === undefined ? state.failure : null),
-    isIncomplete: (now) => state.isReset || state.slots.isFull || isSetBack(options, state.slots, now),
+    isIncomplete: (now) =>
+      state.mustReadAnew || state.slots.leftOut !== undefined || isSetBack(options, state.slots, now),
     moveOn: () => state.wake.abort(),
   };
 }
@@ -104,17 +108,18 @@ export async function startFollowing(
 async function readAll(context: FollowContext, mayBeFull: boolean): Promise<Standing> {
   const knownUntil = performance.now();
   const position = await endOfFeed(context.settings);
-  return { slots: await readWindow(context, mayBeFull), position, cursor: feedCursor(position), knownUntil };
+  const slots = await readWindow(context, mayBeFull);
+  return { slots, position, cursor: feedCursor(position), knownUntil, restedAt: restedAfter(knownUntil) };
 }
 
 async function run(context: FollowContext, state: State): Promise<void> {
   const { signal } = context;
   while (!signal.aborted) {
     try {
-      if (state.isReset) await readAnew(context, state);
+      if (state.mustReadAnew) await readAnew(context, state);
       await followFeed(context, state);
     } catch (error) {
-      state.isReset ||= isBookingError(error, "feed_reset");
+      state.mustReadAnew ||= isBookingError(error, "feed_reset");
       state.failure = isBookingError(error) && !isAway(error) ? error : null;
       await pause(pauseMs, signal);
     }
@@ -122,11 +127,12 @@ async function run(context: FollowContext, state: State): Promise<void> {
 }
 
 async function readAnew(context: FollowContext, state: State): Promise<void> {
-  const wasFull = state.slots.isFull;
-  Object.assign(state, await readAll(context, true));
+  const { leftOut } = state.slots;
+  // Once the slots have moved on in the feed, what was passed is lost to the watches, until they are read, too.
+  Object.assign(state, await readAll(context, true), { mustReadAnew: true });
+  if (state.slots.leftOut !== undefined && leftOut === undefined) warnFull(context);
   for (const watch of state.watches) await watch.readAnew();
-  if (state.slots.isFull && !wasFull) noteFull(context, state.slots);
-  [state.isReset, state.failure] = [false, null];
+  [state.mustReadAnew, state.failure] = [false, null];
 }
 
 async function followFeed(context: FollowContext, state: State): Promise<void> {
@@ -134,7 +140,7 @@ async function followFeed(context: FollowContext, state: State): Promise<void> {
   state.tail = tail;
   try {
     while (!context.signal.aborted) {
-      if (isBack(context, state)) await readAnew(context, state);
+      if (isBack(context, state) || roomWaitMs(context, state) <= 0) await readAnew(context, state);
       else if (waitMs(context, state) <= 0) await move(context, state);
       const batch = await nextUnlessMoved(context, state, tail);
       if (batch.length > 0) await apply(context, state, tail, batch);
@@ -156,7 +162,7 @@ async function move(context: FollowContext, state: State): Promise<void> {
   await (hasRoomAgain ? readAnew(context, state) : readOn(context, state.slots));
 }
 
-/** Waits for the feed until the window has moved on. */
+/** Waits for the feed until the window has moved on, or slots that were left out can be looked for. */
 async function nextUnlessMoved(
   context: FollowContext,
   state: State,
@@ -165,8 +171,11 @@ async function nextUnlessMoved(
   const wake = new AbortController();
   state.wake = wake;
   if (context.signal.aborted) wake.abort();
-  const ms = Math.min(Math.max(waitMs(context, state), 0), longestWaitMs);
-  const timer = context.options.window.isMoving ? setTimeout(() => wake.abort(), ms) : undefined;
+  const ms = Math.min(waitMs(context, state), roomWaitMs(context, state));
+  const timer =
+    ms < Number.POSITIVE_INFINITY
+      ? setTimeout(() => wake.abort(), Math.min(Math.max(ms, 0), longestWaitMs))
+      : undefined;
   try {
     return await nextBatch(context.settings, tail, state.position, wake.signal);
   } finally {
@@ -179,6 +188,12 @@ const isBack = ({ settings, options }: FollowContext, { slots }: Standing): bool
 
 function waitMs({ settings, options }: FollowContext, { slots }: Standing): number {
   return enoughFor(options.window, slots.loadedTo, settings.clock.now().getTime());
+}
+
+/** How long until slots that were left out are looked for, in milliseconds. Infinity if none were. */
+function roomWaitMs({ settings, options }: FollowContext, { slots, restedAt }: Standing): number {
+  const ms = msUntilWhole(slots, options.maxSlots, settings.clock.now().getTime());
+  return Math.max(ms, restedAt - performance.now());
 }
 
 async function apply(

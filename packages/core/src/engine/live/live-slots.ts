@@ -94,7 +94,7 @@ export interface LiveDays extends LiveStanding {
 
 /** What `live.freshness` returns. */
 export interface LiveFreshness extends LiveStanding {
-  /** The slots that are held, in every state. */
+  /** How many slots are held, in every state but `withdrawn`. These count against `maxSlots`. */
   readonly slots: number;
   /**
    * What keeps it from following the feed, such as a `schema_outdated`: somebody has to see to it. Null if nothing does,

@@ -38,6 +38,14 @@ export function readTo(window: LiveWindow, now: number): number {
 /** Of what was read until `end`, the part that is not only there because policies look around the window. */
 export const answeredTo = ({ margin }: LiveWindow, end: number): number => end - margin.afterMs;
 
+/** From when on a slot is over for a window that begins then, and for policies that look back from there. */
+export function overAt(
+  { start, end }: { readonly start: number; readonly end: number },
+  { margin: { beforeMs, afterMs } }: LiveWindow,
+): number {
+  return beforeMs === 0 && afterMs === 0 ? start + 1 : end + beforeMs;
+}
+
 /** How long what was read until `end` is enough, in milliseconds. */
 export function enoughFor(window: LiveWindow, end: number, now: number): number {
   return window.isMoving ? answeredTo(window, end) - leastAheadMs - window.to(now) : Number.POSITIVE_INFINITY;

@@ -17,7 +17,10 @@ export interface SubjectWatch {
   readonly ofSubject: (now: Date) => readonly OfSubject[] | undefined;
   /** Their times. */
   readonly times: (now: Date) => readonly OtherTime[] | undefined;
-  /** Reads all of them. What the feed brings meanwhile is not lost. */
+  /**
+   * Reads all of them. What the feed brings meanwhile is not lost. Of two readings at a time, the one that began later counts:
+   * the slots may have been moved on in the feed between the two.
+   */
   readonly readAnew: () => Promise<void>;
   /** Applies a part of the feed, perhaps once more. Returns the ids of appointments that have to be read for it. */
   readonly apply: (entries: readonly JournalEntry[]) => readonly string[];
@@ -53,7 +56,7 @@ interface Counting {
 export function watchSubject(settings: EngineSettings, subjectId: string, from: Date): SubjectWatch {
   let known: Map<string, Known> | undefined;
   let counting: Counting | undefined;
-  /** What the feed has brought since a read began. */
+  /** What the feed has brought since the last reading began. Undefined once that has ended. */
   let meanwhile: JournalEntry[] | undefined;
 
   function note(id: string, one: Known): void {
@@ -96,15 +99,18 @@ export function watchSubject(settings: EngineSettings, subjectId: string, from: 
   }
 
   async function readAnew(): Promise<void> {
-    meanwhile = [];
+    const since: JournalEntry[] = [];
+    meanwhile = since;
     const startFrom = new Date(from.getTime() - limits.slotMs);
     const query = { subjectId, startFrom, limit: surelyWhole };
     const found = await retryReads(settings, (until) => settings.storage.findAppointments(query, until));
-    known = new Map(found.map((one: Appointment) => [one.id, one]));
-    counting = undefined;
-    const missed = meanwhile;
+    if (meanwhile !== since) return;
     meanwhile = undefined;
-    take(await appointmentsById(settings, [...new Set(apply(missed))]));
+    const read = new Map(found.map((one: Appointment) => [one.id, one]));
+    known = read;
+    counting = undefined;
+    const missed = await appointmentsById(settings, [...new Set(apply(since))]);
+    if (known === read) take(missed);
   }
 
   function countingAt(now: Date): Counting | undefined {

@@ -32,9 +32,9 @@ const nothingSeen: SeenInMemory = { sight: {}, byTimes: undefined, ofSubject: []
  * The hours of the providers whose openings are computed. None while slots are left out, because these may be in the way: what is
  * stored and not held is not offered, but a computed opening would be.
  */
-export function hoursIn({ hours, isFull }: WindowSlots, providerIds: readonly string[]): Map<string, Availability> {
+export function hoursIn({ hours, leftOut }: WindowSlots, providerIds: readonly string[]): Map<string, Availability> {
   const found = new Map<string, Availability>();
-  if (isFull) return found;
+  if (leftOut !== undefined) return found;
   for (const id of providerIds) {
     const own = hours.get(id);
     if (own !== undefined && isComputed(own)) found.set(id, own);

@@ -3,11 +3,14 @@ import type { Availability } from "../../model/availability.ts";
 import type { JournalEntry } from "../../model/journal.ts";
 import { limits } from "../../model/limits.ts";
 import { scheduleIdOf } from "../../model/schedule.ts";
+import { slotAsOf } from "../../model/slot.ts";
 import type { EngineSettings } from "../options.ts";
 import { refuseAborted } from "../read-chunks.ts";
 import { meaningOf } from "./apply.ts";
+import { applyHours } from "./apply-hours.ts";
 import { createDayCounter } from "./day-counts.ts";
-import { type LiveWindow, readTo } from "./live-window.ts";
+import { type LiveWindow, overAt, readTo } from "./live-window.ts";
+import { countAt, hasRoom, type LeftOut, leftOutOf, noteLeftOut, noteWithdrawn } from "./room.ts";
 import { versionOf } from "./slot-columns.ts";
 import { createSlotTable, type HeldSlotRow, heldRow, type SlotState, type SlotTable } from "./slot-table.ts";
 import {
@@ -52,8 +55,8 @@ export interface WindowSlots {
   from: number;
   /** Those that start before this time, and not before `from`, are here. */
   loadedTo: number;
-  /** Whether some were left out, because there are more than `maxSlots`. */
-  isFull: boolean;
+  /** One that was left out, because there are more than `maxSlots`. Undefined if all are here. */
+  leftOut: LeftOut | undefined;
 }
 
 /** @throws BookingError `invalid_input` if there are more than `maxSlots`, unless some may be left out; `aborted` */
@@ -63,13 +66,13 @@ export async function readWindow(context: FollowContext, mayBeFull: boolean): Pr
   const now = settings.clock.now().getTime();
   const [read, loadedTo] = [createSlotTable(options.keepsRecords), readTo(window, now)];
   const begin = window.from(now);
-  const isFull =
-    (await readInto(context, read, marginBefore(window, begin), maxSlots)) ||
+  const leftOut =
+    (await readInto(context, read, marginBefore(window, begin), maxSlots)) ??
     (await readInto(context, read, { from: begin, to: loadedTo }, maxSlots));
-  if (isFull && !mayBeFull) throw tooMany(maxSlots);
+  if (leftOut !== undefined && !mayBeFull) throw tooMany(maxSlots);
   const table = await compacted(read);
   const zones = new Map(await zonesOf(settings, scheduleIdsOf(table)));
-  const slots = { table, counter: createDayCounter(table), zones, hours: new Map(), from: begin, loadedTo, isFull };
+  const slots = { table, counter: createDayCounter(table), zones, hours: new Map(), from: begin, loadedTo, leftOut };
   await learnHours(context, slots, options.openings ? [...(options.providerIds ?? [])] : []);
   refuseAborted(signal);
   return slots;
@@ -82,35 +85,39 @@ function marginBefore({ margin }: LiveWindow, begin: number): ReadRange | undefi
   return { from: endAfter - limits.slotMs, to: begin, endAfter };
 }
 
-/** Returns whether there was no room for all of them. */
+/** Returns the first one for which there was no room. What counts as withdrawn takes none. */
 async function readInto(
-  { settings, options, signal }: FollowContext,
+  context: FollowContext,
   into: SlotTable,
   range: ReadRange | undefined,
   room: number,
-): Promise<boolean> {
-  if (range === undefined) return false;
+): Promise<LeftOut | undefined> {
+  if (range === undefined) return undefined;
+  const { settings, options, signal } = context;
   const isRanked = areReadInOrder(options);
+  let count = countAt(into, settings.clock.now().getTime());
   for await (const page of slotsWithin(settings, options, range, signal)) {
+    const now = settings.clock.now();
     for (const slot of page) {
       if (slot.status === "withdrawn" || into.rowOf(slot.id) >= 0) continue;
-      if (into.size() === room) return true;
+      if (slotAsOf(slot, now).status !== "withdrawn") count += 1;
+      if (count > room) return leftOutOf(context, heldRow(slot));
       into.add({ ...heldRow(slot), rank: isRanked ? into.size() + 1 : 0 });
     }
   }
-  return false;
+  return undefined;
 }
 
 /** Drops what has begun. Returns whether there is room again for slots that were left out. */
 export function leaveBehind({ settings, options }: FollowContext, slots: WindowSlots): boolean {
   const { margin } = options.window;
-  const { table, isFull } = slots;
+  const { table, leftOut } = slots;
   const now = settings.clock.now().getTime();
   const before = table.size();
   if (margin.beforeMs === 0 && margin.afterMs === 0) table.dropBefore(now);
   else table.dropEndedBefore(now - margin.beforeMs);
   if (table.size() < before) slots.from = Math.max(slots.from, now);
-  return isFull && table.size() < options.maxSlots;
+  return leftOut !== undefined && hasRoom(table, options.maxSlots, now);
 }
 
 /** Whether the clock was set back to where slots are missing. */
@@ -123,14 +130,14 @@ export async function readOn(context: FollowContext, slots: WindowSlots): Promis
   const { settings, options } = context;
   const now = settings.clock.now().getTime();
   const loadedTo = readTo(options.window, now);
-  if (!slots.isFull) {
+  if (slots.leftOut === undefined) {
     // Apart from the others: if it fails on the way, nothing of it is there twice.
     const read = createSlotTable(options.keepsRecords);
-    const room = options.maxSlots - slots.table.size();
-    const isFull = await readInto(context, read, { from: Math.max(slots.loadedTo, now), to: loadedTo }, room);
+    const room = options.maxSlots - countAt(slots.table, now);
+    const leftOut = await readInto(context, read, { from: Math.max(slots.loadedTo, now), to: loadedTo }, room);
     await learnZones(settings, slots, scheduleIdsOf(read));
     await copySlots(read, slots.table);
-    if (isFull) noteFull(context, slots);
+    if (leftOut !== undefined) noteLeftOut(context, slots, leftOut);
   }
   slots.loadedTo = loadedTo;
   if (!slots.table.isSparse()) return;
@@ -146,17 +153,17 @@ export async function applyEntries(
 ): Promise<void> {
   const ofPlace = entries.filter((entry) => isOfPlace(entry, context.options));
   const wanted = ofPlace.filter(({ recordKind }) => recordKind === "slot");
-  await learnZones(context.settings, slots, [...new Set(wanted.flatMap(newScheduleOf))]);
+  const changed = context.options.openings ? ofPlace.filter(({ recordKind }) => recordKind === "availability") : [];
+  // A schedule without a slot may have hours, by whose days its openings are counted. The two have one id.
+  const schedules = [...wanted.flatMap(newScheduleOf), ...changed.map(({ recordId }) => recordId)];
+  await learnZones(context.settings, slots, [...new Set(schedules)]);
   const gaps = wanted.filter((entry) => !applyOne(context, slots, entry)).map(({ recordId }) => recordId);
   for (const slot of await slotsById(context.settings, [...new Set(gaps)])) put(context, slots, heldRow(slot));
-  const changed = context.options.openings ? ofPlace.filter(({ recordKind }) => recordKind === "availability") : [];
-  await learnHours(context, slots, [...new Set(changed.flatMap(({ providerIds }) => providerIds))]);
+  const unread = changed.filter((entry) => !applyHours(slots.hours, entry)).flatMap(({ providerIds }) => providerIds);
+  await learnHours(context, slots, [...new Set(unread)]);
 }
 
-/**
- * Hours change rarely, so they are read again whatever has changed. A schedule without a slot may have hours, and a zone by
- * whose days its openings are counted.
- */
+/** Reads the hours of these providers, and the zones by whose days their openings are counted. */
 async function learnHours(
   { settings, options: { facilityId = "" } }: FollowContext,
   slots: Pick<WindowSlots, "hours" | "zones">,
@@ -185,6 +192,7 @@ function isOfPlace(
 
 /** False if the slot has to be read. */
 function applyOne(context: FollowContext, slots: WindowSlots, entry: JournalEntry): boolean {
+  if (entry.toStatus === "withdrawn") noteWithdrawn(slots, entry.recordId);
   const meaning = meaningOf(entry, slots.table);
   if (meaning.kind === "state") become(slots.table, meaning.row, meaning.state);
   else if (meaning.kind === "created") put(context, slots, meaning.slot);
@@ -208,26 +216,12 @@ function put(context: FollowContext, slots: WindowSlots, slot: HeldSlotRow): voi
   if (slot.status === "withdrawn") return;
   if (slot.start >= slots.loadedTo) return;
   const now = settings.clock.now().getTime();
-  if (isBefore(slot, options.window, now)) {
+  if (overAt(slot, options.window) <= options.window.from(now)) {
     slots.from = Math.max(slots.from, options.window.from(now));
     return;
   }
-  if (table.size() < options.maxSlots) table.add(slot);
-  else noteFull(context, slots);
-}
-
-/** Whether it is over for the window, and for policies that look back from it. */
-function isBefore({ start, end }: HeldSlotRow, window: LiveWindow, now: number): boolean {
-  const [begin, { beforeMs, afterMs }] = [window.from(now), window.margin];
-  return beforeMs === 0 && afterMs === 0 ? start < begin : end <= begin - beforeMs;
-}
-
-/** Warns once, until there is room again. */
-export function noteFull({ settings, options: { maxSlots } }: FollowContext, slots: WindowSlots): void {
-  if (slots.isFull) return;
-  slots.isFull = true;
-  const message = `Live slots hold ${maxSlots} slots, as many as they may. Further ones are left out, and answers say that they are stale. Follow a narrower window or fewer providers, or raise maxSlots.`;
-  settings.warn({ code: "live_slots_full", message, details: { maxSlots } });
+  if (hasRoom(table, options.maxSlots, now)) table.add(slot);
+  else noteLeftOut(context, slots, leftOutOf(context, slot));
 }
 
 async function learnZones(
