@@ -29,6 +29,21 @@ it("says in German, by the clock of Berlin, that nothing is free", async () => {
   expect(message).toBe("Für Mo., 29. März 2027, 10:00–10:30 Uhr ist kein Termin frei.");
 });
 
+it("says in German that a time is not reserved, where it may be free all the same", async () => {
+  const [start, end] = ["2027-03-22T08:00:00Z", "2027-03-22T08:30:00Z"];
+  const wish = { slotId: undefined, providerId: "dr-weber", facilityId: "north", start, end, holdToken: "lost" };
+  expect((await refusedTo("de", wish)).message).toBe(
+    "Der Termin Mo., 22. März 2027, 09:00–09:30 Uhr ist nicht für Sie reserviert. Bitte wählen Sie ihn noch einmal.",
+  );
+});
+
+it("says in German what those who keep the calendar can do", () => {
+  const error = new BookingError("slot_booked", { slotId: "s", command: "block" });
+  expect(answerTo(error, "de").message).toBe(
+    "Dieser Termin ist vergeben. Bitte sagen Sie ihn erst ab, oder verlegen Sie ihn.",
+  );
+});
+
 it("says in German what is missing, and in English what has no German text", async () => {
   expect(await refusedTo("de", { subjectId: undefined })).toMatchObject({
     message: "Bitte prüfen Sie Ihre Angaben.",

@@ -59,6 +59,7 @@ export {
   type RangeProblem,
   type ScreenDetails,
   type ScreenOptions,
+  type SlotChange,
 } from "./errors/index.ts";
 export { type Appointment, type AppointmentStatus, appointmentStatuses, owningStatuses } from "./model/appointment.ts";
 export {
@@ -100,6 +101,7 @@ export type {
   UnblockInput,
 } from "./model/command-inputs.ts";
 export type { CreatedSoFar, CreateManySlotsInput } from "./model/create-many-slots.ts";
+export type { DoneSoFar } from "./model/done-so-far.ts";
 export type { FreeTime, NextTimes, TimesByDay } from "./model/free-time.ts";
 export { type Help, helps } from "./model/help.ts";
 export type {

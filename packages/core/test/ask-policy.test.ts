@@ -150,11 +150,25 @@ describe("asking a policy without an engine", () => {
     ["", () => maximumPerDay({ count: 1, timeZone: "UTC" } as never)],
     ["", () => maximumHolds({ count: 1, minutes: 1 } as never)],
     ["", () => buffer({ beforeMinutes: 0, afterMinutes: 0, minutes: 1 } as never)],
+    ["", () => minimumNotice({ minute: 1 } as never)],
+    ["", () => maximumHorizon({ day: 3 } as never)],
+    ["", () => cancelDeadline({ minute: 1 } as never)],
+    ["", () => maximumRequestAge({ days: 1 } as never)],
+    ["", () => maximumAppointments({ number: 1, minutes: 1 } as never)],
+    ["", () => maximumPerDay({ counts: 1 } as never)],
+    ["", () => maximumHolds({ counts: 1 } as never)],
+    ["", () => buffer({ before: 0, after: 0 } as never)],
     ["except.0", () => buffer({ ...around, except: [{ ...around, provider: "x" } as never] })],
   ];
   it.each(misspelt)("no supplied policy takes an option that it does not know: %s %s", (path, make) => {
     const issue = expect.objectContaining({ path, code: "unknown_field" });
     expect(make).toThrow(expect.objectContaining({ code: "invalid_input", details: { issues: [issue] } }));
+  });
+
+  it("names all options of a horizon where one is misspelt, and where none is given", () => {
+    const takes = 'has the unknown option "day": it takes audience, minutes, days.';
+    expect(() => maximumHorizon({ day: 3 } as never)).toThrow(takes);
+    expect(() => maximumHorizon({} as never)).toThrow("minutes: must be given, unless days is.");
   });
 
   it("shows a policy that sees nothing nothing", () => {

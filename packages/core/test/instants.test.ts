@@ -39,6 +39,16 @@ describe("an instant", () => {
     expect(instantSchema.safeParse(text).success).toBe(false);
   });
 
+  it.each(["2026-03-02T09:00Z", "2026-03-02T09:00:00", "noon"])(
+    "needs seconds and an offset as a string alone, and says so: %s",
+    (text) => {
+      const message = instantSchema.safeParse(text).error?.issues[0]?.message;
+      expect(message).toBe(
+        'must be a Date, a Temporal object, a string with seconds and a zone offset like "2026-03-02T09:00:00+01:00", or a local time with its zone like { local: "2026-03-02T09:00", timeZone: "Europe/Berlin" }',
+      );
+    },
+  );
+
   it("is taken from a Temporal.ZonedDateTime, in whatever calendar, and from what it prints", () => {
     const zoned = Temporal.ZonedDateTime.from("2027-10-31T02:30:00+01:00[Europe/Berlin]").withCalendar("gregory");
     for (const time of [zoned, JSON.parse(JSON.stringify(zoned)), zoned.toInstant().toString()]) {

@@ -102,7 +102,7 @@ describe("what is no transaction", () => {
     [new Date(), "an object of the class Date"],
   ])("is refused within, in the words of all adapters: %j", async (given, words) => {
     const within = memoryAdapter().within(given as never);
-    const message = `within() was given ${words}, which is not a transaction that it can use. Give it the transaction`;
+    const message = `within() was given ${words}, which is not a transaction that it can use. Give it the transaction that the callback of engine.transaction() was given; or call`;
     await expect(within.load([{ kind: "slot", id: "s" }])).rejects.toMatchObject({
       failure: "misused",
       message: expect.stringContaining(message),

@@ -28,6 +28,16 @@ describe("why something was refused", () => {
     expect(whyRefused(held, "Europe/Lisbon")).toContain("until 09:02");
   });
 
+  test("those who keep the calendar are not told to choose another time", () => {
+    const heldUntil = new Date("2026-11-30T09:02:00Z");
+    for (const code of ["slot_booked", "slot_held", "slot_withdrawn", "slot_blocked", "hold_not_found"]) {
+      const text = whyRefused(refusal(code, { command: "block", heldUntil }), "UTC");
+      expect(text).toMatch(/^(This time|Somebody)/);
+      expect(text).not.toMatch(/choose|the practice/i);
+    }
+    expect(whyRefused(refusal("forbidden", { command: "block", problem: "No." }), "UTC")).toMatch(/^No\./);
+  });
+
   test("a state that does not allow it is told in words", () => {
     const error = refusal("invalid_transition", { record: "appointment", from: "no_show" });
     expect(whyRefused(error, "UTC")).toContain("marked as missed by now");

@@ -88,7 +88,7 @@ export const computedHoldCases: readonly ConformanceCase[] = [
       const created = await engine.createSlots({ ...by, slots: own });
       const { slot, holdToken } = await holdAt(engine, 15);
       assert.deepEqual([slot.id, slot.version, slot.end], [created.slots[0]?.id, 2, minutes(60)]);
-      await refusal(holdAt(engine, 15), "no_slot_available");
+      assert.equal((await refusal(holdAt(engine, 15), "no_slot_available")).details.command, "hold");
       await engine.setAvailability({ ...by, hours: { ...mornings, offer: { minutes: 30, capacity: 2 } } });
       const beside = await holdAt(engine, 30);
       assert.deepEqual([beside.slot.seat, beside.slot.version, beside.slot.status], [1, 1, "held"]);

@@ -45,7 +45,8 @@ export const createSlotsCases: readonly ConformanceCase[] = [
       const slots = [{ start: minutes(15), end: minutes(45) }];
       const inTheWay = (await engine.createSlots({ actor: provider, ...place, slots })).slots[0];
       const { details } = await refusal(engine.unblock({ actor: provider, slotId: slot.id }), "slot_overlap");
-      assert.deepEqual([details.conflictingSlotId, "index" in details], [inTheWay?.id, false]);
+      const { conflictingSlotId, command } = details;
+      assert.deepEqual([conflictingSlotId, command, "index" in details], [inTheWay?.id, "unblock", false]);
       await assertSound(storage);
     },
   },

@@ -130,6 +130,31 @@ export const publishSlotsCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "publish.refused",
+    title: "publishing that is refused between two commits counts what stays, also within a host's transaction",
+    async run({ storage, second, beginHostTransaction }) {
+      let left = 1;
+      const engine = stage(storage, { authorize: () => (left-- > 0 ? undefined : "Not today.") });
+      const other = stage(second);
+      const hours = { offer: { minutes: 60 }, weekly: [{ days: weekdays, from: "09:00", to: "12:00" }] };
+      await other.setAvailability({ ...by, hours });
+      const months = { ...by, until: minutes(60 * 24 * 60) };
+      const refusedIn = async (run: Pick<Engine, "publishSlots">) => {
+        left = 1;
+        return (await refusal(run.publishSlots(months), "forbidden")).details.doneSoFar;
+      };
+      const { transaction, rollback } = await beginHostTransaction();
+      const inside = await refusedIn(engine.within(transaction));
+      await rollback();
+      const { created = 0 } = inside?.changed ?? {};
+      assert.deepEqual(inside, { call: "publishSlots", changed: { created, withdrawn: 0 } });
+      assert.ok(created > 0);
+      assert.deepEqual(await refusedIn(engine), inside);
+      assert.equal(await refusedIn(engine), undefined);
+      assert.equal((await other.publishSlots(months)).kept, created);
+    },
+  },
+  {
     key: "publish.changed-hours",
     title:
       "after a change of the hours it creates, keeps, withdraws, and reports what is taken outside, as a dry run has said",

@@ -69,7 +69,8 @@ export const severalHeldCases: readonly ConformanceCase[] = [
       await refusal(other.breakHold({ actor: provider, slotId: first } as never), "invalid_input");
       assert.equal((await other.breakHold({ ...staff, slotId: first, block: true })).slot.status, "blocked");
       await refusal(engine.book({ ...asking, slotId: first, holdToken }), "slot_blocked");
-      await refusal(other.breakHold({ ...staff, slotId: first }), "slot_blocked");
+      const { details } = await refusal(other.breakHold({ ...staff, slotId: first }), "slot_blocked");
+      assert.equal(details.command, "breakHold");
       const { slot } = await other.breakHold({ ...staff, slotId: next });
       assert.deepEqual([slot.status, slot.hold], ["available", null]);
       await refusal(engine.release({ actor: patient, slotId: next, holdToken }), "hold_not_found");

@@ -1,6 +1,6 @@
 import type { SyncReport } from "../engine/check-sync.ts";
 import type { ReconcileReport } from "../engine/reconcile.ts";
-import type { ErrorCode, ErrorResponse, MaybeCreated, ProblemDetails, ScreenDetails } from "../errors/index.ts";
+import type { EndedEarly, ErrorCode, ErrorResponse, ProblemDetails, ScreenDetails } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
 import type { Availability } from "../model/availability.ts";
 import type { CreatedSoFar } from "../model/create-many-slots.ts";
@@ -152,7 +152,7 @@ export interface ChangesPageJson<Entry = JournalEntryJson> extends ChangesJson<E
 }
 
 /** The `details` that an answer shows of an error with this code, as JSON has them. */
-export type ErrorDetailsJson<Code extends ErrorCode = ErrorCode> = AsJson<ScreenDetails[Code] & MaybeCreated>;
+export type ErrorDetailsJson<Code extends ErrorCode = ErrorCode> = AsJson<ScreenDetails[Code] & EndedEarly>;
 
 /** What `BookingError.toResponse()` returns, as JSON has it. */
 export type ErrorResponseJson<Code extends ErrorCode = ErrorCode> = Code extends ErrorCode

@@ -4,6 +4,7 @@ import type { Command } from "../model/commands.ts";
 import { type CreatedSoFar, type CreateManySlotsInput, createManySlotsSchema } from "../model/create-many-slots.ts";
 import { type CreatedChunk, createSlotsChunk } from "../rules/create-slots.ts";
 import type { Rule } from "../rules/decision.ts";
+import { isGone } from "./ended-early.ts";
 import type { EngineSettings } from "./options.ts";
 import { parseFor } from "./parse.ts";
 import { type Chunk, chunkReader, refuseAborted } from "./read-chunks.ts";
@@ -77,9 +78,7 @@ function stoppedBy(error: unknown, run: Run, createdSoFar: CreatedSoFar, chunk?:
   const { code, cause } = error;
   const key = "idempotencyKey" in error.details ? { idempotencyKey: run.idempotencyKey } : {};
   const at = chunk === undefined ? {} : inputOf(error, chunk);
-  // A storage that failed within the host's transaction has ended it. What was created in it is gone.
-  const isGone = run.settings.isHostTransaction && error.status === 503 && code !== "aborted";
-  const details = { ...error.details, ...key, ...at, ...(isGone ? {} : { createdSoFar }) };
+  const details = { ...error.details, ...key, ...at, ...(isGone(run.settings, error) ? {} : { createdSoFar }) };
   return new BookingError<ErrorCode>(code, details as BookingError["details"], cause);
 }
 

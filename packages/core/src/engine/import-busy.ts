@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import { BookingError } from "../errors/index.ts";
 import { busyParts, busyStretches } from "../model/busy.ts";
 import { type ImportBusyInput, type ImportedBusy, importBusySchema } from "../model/import-busy.ts";
@@ -9,6 +10,7 @@ import type { TimeRange } from "../model/time-range.ts";
 import type { Rule } from "../rules/decision.ts";
 import { type ImportedStretch, importBusy as rule } from "../rules/import-busy.ts";
 import { decideOnly } from "./decide-only.ts";
+import { endedEarly } from "./ended-early.ts";
 import type { EngineSettings } from "./options.ts";
 import { parseFor } from "./parse.ts";
 import { shownSlots } from "./publish-slots.ts";
@@ -20,10 +22,25 @@ import { runCommand } from "./run-command.ts";
  * @throws BookingError
  */
 export async function importBusy(settings: EngineSettings, input: ImportBusyInput): Promise<ImportedBusy> {
-  const { from, until, intervals, dryRun, signal, ...envelope } = parseFor(settings.actor, importBusySchema, input);
+  const parsed = parseFor(settings.actor, importBusySchema, input);
+  const { dryRun } = parsed;
+  const sum = { created: 0, kept: 0, withdrawn: 0, blocked: 0, freed: 0, takenCount: 0 };
+  try {
+    return { dryRun, ...(await importedInto(sum, settings, parsed)) };
+  } catch (error) {
+    const { created, withdrawn, blocked, freed } = sum;
+    const changed = { created, withdrawn, blocked, freed };
+    throw dryRun ? error : endedEarly(settings, error, { call: "importBusy", changed });
+  }
+}
+
+type Sum = Record<"created" | "kept" | "withdrawn" | "blocked" | "freed" | "takenCount", number>;
+
+/** Adds up what became of the times. */
+async function importedInto(sum: Sum, settings: EngineSettings, input: z.output<typeof importBusySchema>) {
+  const { from, until, intervals, dryRun, signal, ...envelope } = input;
   const window = { start: from, end: until };
   refuseWindow(window);
-  const sum = { created: 0, kept: 0, withdrawn: 0, blocked: 0, freed: 0, takenCount: 0 };
   const taken: Slot[] = [];
   for (const stretch of busyStretches(busyParts(intervals, window), window)) {
     refuseAborted(signal);
@@ -35,10 +52,10 @@ export async function importBusy(settings: EngineSettings, input: ImportBusyInpu
       hashedAs: "importBusy",
     } as const;
     const done = await (dryRun ? decideOnly : runCommand<ImportedStretch>)(settings, parsed);
-    for (const name of Object.keys(sum) as (keyof typeof sum)[]) sum[name] += done[name];
+    for (const name of Object.keys(sum) as (keyof Sum)[]) sum[name] += done[name];
     taken.push(...done.taken.slice(0, limits.outsideSlots - taken.length));
   }
-  return { dryRun, ...sum, taken: await shownSlots(settings, envelope.actor, taken) };
+  return { ...sum, taken: await shownSlots(settings, envelope.actor, taken) };
 }
 
 const longestMs = limits.publishedDays * dayMs;

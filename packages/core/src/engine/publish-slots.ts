@@ -14,6 +14,7 @@ import type { Actor } from "../model/values.ts";
 import type { Rule } from "../rules/decision.ts";
 import { type PublishedStretch, publishingOf, publishSlots as rule } from "../rules/publish-slots.ts";
 import { decideOnly } from "./decide-only.ts";
+import { endedEarly } from "./ended-early.ts";
 import type { EngineSettings } from "./options.ts";
 import { parseFor } from "./parse.ts";
 import { refuseAborted } from "./read-chunks.ts";
@@ -50,26 +51,38 @@ interface Plan {
   readonly rule: Rule<unknown, PublishedStretch>;
 }
 
+type Sum = Record<"created" | "kept" | "withdrawn" | "obstructed" | "outsideCount", number>;
+
 type Run = (settings: EngineSettings, parsed: ParsedCommand<PublishedStretch>) => Promise<PublishedStretch>;
 
 const inDays = ({ clock }: EngineSettings, days: number) => new Date(clock.now().getTime() + days * dayMs);
 
 async function published(settings: EngineSettings, plan: Plan, run: Run, dryRun: boolean): Promise<PublishedSlots> {
+  const sum = { created: 0, kept: 0, withdrawn: 0, obstructed: 0, outsideCount: 0 };
+  try {
+    return { dryRun, ...(await publishedInto(sum, settings, plan, run)) };
+  } catch (error) {
+    const { created, withdrawn } = sum;
+    throw dryRun ? error : endedEarly(settings, error, { call: "publishSlots", changed: { created, withdrawn } });
+  }
+}
+
+/** Adds up what became of the slots. */
+async function publishedInto(sum: Sum, settings: EngineSettings, plan: Plan, run: Run) {
   const { signal, envelope, rule } = plan;
   const begin = settings.clock.now();
   const until = new Date(Math.max(plan.until.getTime(), begin.getTime()));
   if (until > inDays(settings, limits.publishedDays)) throw tooFar();
-  const sum = { created: 0, kept: 0, withdrawn: 0, obstructed: 0, outsideCount: 0 };
   const outside: Slot[] = [];
   for (let from = begin; ; ) {
     refuseAborted(signal);
     const command = { ...envelope, from, until };
     const parsed = { name: "publishSlots", command, rule, hashedAs: "publishSlots" } as const;
     const stretch = await run(settings, parsed);
-    for (const name of Object.keys(sum) as (keyof typeof sum)[]) sum[name] += stretch[name];
+    for (const name of Object.keys(sum) as (keyof Sum)[]) sum[name] += stretch[name];
     outside.push(...stretch.outside.slice(0, limits.outsideSlots - outside.length));
     from = new Date(stretch.to);
-    if (from >= until) return { dryRun, ...sum, outside: await shownSlots(settings, envelope.actor, outside) };
+    if (from >= until) return { ...sum, outside: await shownSlots(settings, envelope.actor, outside) };
   }
 }
 

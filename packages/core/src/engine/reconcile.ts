@@ -11,6 +11,7 @@ import { awaitedAnswerOf } from "../rules/answers.ts";
 import { appointmentKey, slotKey } from "../rules/find.ts";
 import { appointmentFaults, type SyncFault, slotFaults } from "../rules/sync.ts";
 import type { Position } from "../storage/adapter.ts";
+import { endedEarly } from "./ended-early.ts";
 import { storageUntil } from "./engine-storage.ts";
 import { inspectAppointment, inspectSlot, loadMap } from "./inspect.ts";
 import { OpenSlots } from "./open-slots.ts";
@@ -76,6 +77,8 @@ interface Run {
     moved: MovedSlot[];
   };
   readonly movedSearch: ReturnType<typeof createMovedSearch>;
+  /** What `onFinding` has thrown, which is passed on as it is. */
+  readonly thrown: unknown[];
 }
 
 /**
@@ -90,11 +93,16 @@ export async function reconcile(settings: EngineSettings, input: ReconcileInput)
   const { dryRun } = parsed;
   const counts = { repaired: 0, repairable: 0, manual: 0, findings: [], moved: [], movedCount: 0 };
   const report: Run["report"] = { dryRun, scanned: { slots: 0, appointments: 0 }, ...counts };
-  const run: Run = { settings, input: parsed, report, movedSearch: createMovedSearch(settings) };
-  await reconcileSlots(run);
-  await reconcileAppointments(run);
-  await reconcileMoved(run);
-  return report;
+  const run: Run = { settings, input: parsed, report, movedSearch: createMovedSearch(settings), thrown: [] };
+  try {
+    await reconcileSlots(run);
+    await reconcileAppointments(run);
+    await reconcileMoved(run);
+    return report;
+  } catch (error) {
+    const done = { call: "reconcile", changed: { repaired: report.repaired } } as const;
+    throw run.thrown.includes(error) ? error : endedEarly(settings, error, done);
+  }
 }
 
 /** @throws BookingError `forbidden` */
@@ -228,22 +236,29 @@ async function repairRecord(
   claimantId?: string,
 ): Promise<void> {
   const { actor } = run.input;
+  const command = { actor, record, ...(claimantId !== undefined && { claimantId }) };
+  let repaired: readonly SyncFault[];
   try {
-    const command = { actor, record, ...(claimantId !== undefined && { claimantId }) };
-    const { faults } = await runCommand(run.settings, commandFrom("repair", command));
-    for (const fault of faults) await note(run, fault, "repaired");
+    repaired = (await runCommand(run.settings, commandFrom("repair", command))).faults;
   } catch (error) {
     // Deleted by hand since it was seen. Nothing is left to repair.
     if (isBookingError(error, "slot_not_found") || isBookingError(error, "appointment_not_found")) return;
     // Another fault of the same record makes the database's guards refuse. A person must decide about that one.
     if (!isBookingError(error, "invalid_transition")) throw error;
     for (const fault of repairable) await note(run, fault, "manual");
+    return;
   }
+  for (const fault of repaired) await note(run, fault, "repaired");
 }
 
-async function note({ report, input }: Run, fault: SyncFault, outcome: Finding["outcome"]): Promise<void> {
+async function note({ report, input, thrown }: Run, fault: SyncFault, outcome: Finding["outcome"]): Promise<void> {
   const finding: Finding = { ...fault, outcome };
   report[outcome] += 1;
   if (report.findings.length < input.keepFindings) report.findings.push(finding);
-  await input.onFinding?.(copyOf(finding));
+  try {
+    await input.onFinding?.(copyOf(finding));
+  } catch (error) {
+    thrown.push(error);
+    throw error;
+  }
 }

@@ -1,8 +1,9 @@
 import { brandAs, isBranded } from "../model/brand.ts";
 import { errorCatalogue } from "./catalogue.ts";
-import type { DetailsOf, ErrorCode, MaybeCreated } from "./details.ts";
+import type { DetailsOf, EndedEarly, ErrorCode } from "./details.ts";
 import { onScreen, type ScreenOptions } from "./messages.ts";
 import type { ScreenDetails } from "./screen-details.ts";
+import { standing } from "./standing.ts";
 
 /** The envelope that applications in this field send to their screens. */
 export interface ErrorResponse {
@@ -10,7 +11,7 @@ export interface ErrorResponse {
   /** For the person at the screen: without ids, and with times in the zone of the schedule. */
   readonly message: string;
   readonly scenario: ErrorCode;
-  readonly details: ScreenDetails[ErrorCode] & MaybeCreated;
+  readonly details: ScreenDetails[ErrorCode] & EndedEarly;
   readonly recoverable: boolean;
 }
 
@@ -22,18 +23,9 @@ export interface ProblemDetails {
   /** The same text as the `message` of `toResponse()`. */
   readonly detail: string;
   readonly code: ErrorCode;
-  readonly details: ScreenDetails[ErrorCode] & MaybeCreated;
+  readonly details: ScreenDetails[ErrorCode] & EndedEarly;
   readonly recoverable: boolean;
   readonly transient: boolean;
-}
-
-/** What a call that creates many slots has created, and how to go on. */
-function standing(code: ErrorCode, { createdSoFar }: MaybeCreated): string {
-  if (createdSoFar === undefined) return "";
-  const { idempotencyKey, inputs, slots } = createdSoFar;
-  const rest =
-    code === "outcome_unknown" ? "perhaps the next chunk exists, too" : "nothing was created for those after them";
-  return ` Of this call's inputs, the first ${inputs} have their slots (${slots}), which stay; ${rest}. To go on, call again with the idempotency key "${idempotencyKey}" and the same inputs; those from number ${inputs} on, counted from 0, may be corrected first.`;
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { ErrorCode, ErrorDetails, HostAnswer } from "./details.ts";
+import type { DetailsOf, ErrorCode, HostAnswer, SlotChange } from "./details.ts";
+import { ifUnchanged } from "./standing.ts";
 
 interface CatalogueEntry<C extends ErrorCode> {
   /** HTTP status. */
@@ -10,10 +11,14 @@ interface CatalogueEntry<C extends ErrorCode> {
   /** The kind of problem in a few words, the same for every occurrence. */
   readonly title: string;
   /** What happened, why, and what can be done. */
-  readonly message: (details: ErrorDetails[C]) => string;
+  readonly message: (details: DetailsOf<C>) => string;
 }
 
 const iso = (date: Date): string => date.toISOString();
+
+/** What was to be done with a slot that is in this state, and was not to be taken. */
+const misdirected = (slotId: string, state: string, command: SlotChange): string =>
+  `Slot "${slotId}" is ${state}, so the command ${command} does not apply to it.`;
 
 /** The host's own sentence is quoted, because it may have no full stop. */
 function said({ problem, unanswered }: HostAnswer): string {
@@ -27,8 +32,10 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     recoverable: true,
     transient: false,
     title: "The input is not valid",
-    message: ({ issues }) =>
-      `The input is not valid: ${issues.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ")}. Nothing was changed; correct it and send it again.`,
+    message: ({ issues, ...standing }) => {
+      const all = issues.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ");
+      return `The input is not valid: ${all}. ${ifUnchanged(standing, "Nothing was changed. ")}Correct it and send it again.`;
+    },
   },
   invalid_time_range: {
     status: 400,
@@ -90,45 +97,66 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     recoverable: true,
     transient: false,
     title: "The slot is not held",
-    message: ({ slotId }) =>
-      `Nobody holds slot "${slotId}": the hold was released or never made. Hold the slot again, or book it without a hold.`,
+    message: ({ slotId, command }) => {
+      const next =
+        command === undefined
+          ? "Hold the slot again, or book it without a hold."
+          : "There is no hold to end; block makes the slot unavailable.";
+      return `Nobody holds slot "${slotId}": the hold has ended or was never made. ${next}`;
+    },
   },
   slot_booked: {
     status: 409,
     recoverable: true,
     transient: false,
     title: "The slot is taken",
-    message: ({ slotId }) => `Slot "${slotId}" is already booked. Choose another slot.`,
+    message: ({ slotId, command }) =>
+      command === undefined
+        ? `Slot "${slotId}" is already booked. Choose another slot.`
+        : `${misdirected(slotId, "booked", command)} To free it, cancel its appointment, or move that to another time.`,
   },
   slot_held: {
     status: 409,
     recoverable: true,
     transient: false,
     title: "The slot is held by somebody else",
-    message: ({ slotId, heldUntil }) =>
-      `Slot "${slotId}" is held for somebody until ${iso(heldUntil)}. Choose another slot, or look again after that time.`,
+    message: ({ slotId, heldUntil, command }) => {
+      const state = `held for somebody until ${iso(heldUntil)}`;
+      if (command === undefined) {
+        return `Slot "${slotId}" is ${state}. Choose another slot, or look again after that time.`;
+      }
+      const how =
+        command === "block" ? "breakHold with block: true ends the hold and blocks it" : "breakHold ends the hold";
+      return `${misdirected(slotId, state, command)} ${how}; or wait until then.`;
+    },
   },
   slot_blocked: {
     status: 409,
     recoverable: true,
     transient: false,
     title: "The slot is blocked",
-    message: ({ slotId }) => `Slot "${slotId}" is blocked by its provider. Choose another slot.`,
+    message: ({ slotId, command }) =>
+      command === undefined
+        ? `Slot "${slotId}" is blocked by its provider. Choose another slot.`
+        : `${misdirected(slotId, "blocked", command)} unblock makes it free again.`,
   },
   slot_withdrawn: {
     status: 409,
     recoverable: true,
     transient: false,
     title: "The slot is withdrawn",
-    message: ({ slotId }) => `Slot "${slotId}" is withdrawn by its provider. Choose another slot.`,
+    message: ({ slotId, command }) =>
+      command === undefined
+        ? `Slot "${slotId}" is withdrawn by its provider. Choose another slot.`
+        : `${misdirected(slotId, "withdrawn", command)} Its time is offered again if the provider's hours offer it.`,
   },
   slot_overlap: {
     status: 409,
     recoverable: true,
     transient: false,
     title: "The slots of a schedule may not overlap",
-    message: ({ start, end, seat, conflictingSlotId, conflictingStart, conflictingEnd, index }) =>
-      `The slot ${index === undefined ? "" : `at slots.${index} `}from ${iso(start)} to ${iso(end)} on seat ${seat} overlaps ${conflictingSlotId === null ? "another slot of the same call" : `slot "${conflictingSlotId}"`} (${iso(conflictingStart)} to ${iso(conflictingEnd)}) of the same schedule. Choose a time that is free.`,
+    message: ({ start, end, seat, conflictingSlotId, conflictingStart, conflictingEnd, index, command }) =>
+      `The slot ${index === undefined ? "" : `at slots.${index} `}from ${iso(start)} to ${iso(end)} on seat ${seat} overlaps ${conflictingSlotId === null ? "another slot of the same call" : `slot "${conflictingSlotId}"`} (${iso(conflictingStart)} to ${iso(conflictingEnd)}) of the same schedule. ${command === undefined ? "Choose a time that is free." : "Block that one first, once it is free, or leave this one blocked."}`,
   },
   time_mismatch: {
     status: 409,
@@ -153,16 +181,16 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     recoverable: true,
     transient: false,
     title: "There is no slot for the wanted time",
-    message: ({ appointmentId, providerId, facilityId, start, end, holdsNone }) => {
+    message: ({ appointmentId, command, providerId, facilityId, start, end, holdsNone }) => {
       const [place, time] = [`"${providerId}" at facility "${facilityId}"`, `${iso(start)} to ${iso(end)}`];
       if (holdsNone) {
         return `The holdToken holds no slot of provider ${place} that contains ${time}: it is that of another hold, or its hold was used, released or broken, or somebody has taken the slot since it ended. Hold the time again, or leave holdToken out to take a free slot.`;
       }
-      return `Provider ${place} has no free slot that contains ${time}. ${
-        appointmentId === undefined
-          ? 'Choose another time, or ask for an appointment with ifNoSlot: "schedule".'
-          : "Publish one, or free one that is taken, and run the command again; or agree on another time."
-      }`;
+      const missing = `Provider ${place} has no free slot that contains ${time}.`;
+      if (command === "hold") return `${missing} Choose another time.`;
+      return appointmentId === undefined
+        ? `${missing} Choose another time, or book it with ifNoSlot: "schedule" to ask for an appointment.`
+        : `${missing} Publish one, or free one that is taken, and run the command again; or agree on another time.`;
     },
   },
   invalid_transition: {
@@ -260,14 +288,14 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     recoverable: true,
     transient: true,
     title: "The database is busy",
-    message: ({ waitedMs, repeat, problem }) => {
+    message: ({ waitedMs, repeat, problem, ...standing }) => {
       if (repeat === "transaction") {
-        return "Another transaction was in the way, so this one cannot go on. Roll it back, and run all of it again in a moment.";
+        return "This transaction cannot go on: another one was in its way, or its connection has lost what it needs, as the error's cause says. Roll it back, and run all of it again in a moment.";
       }
       // If too much waits already, no further caller is made to wait longer.
       const busy = waitedMs > 0 ? `stayed busy for ${waitedMs} ms` : "has more to do than it can take on";
       const why = problem === undefined ? "" : ` ${problem}`;
-      return `The database ${busy}, and nothing was changed.${why} Send the same request again in a moment.`;
+      return `The database ${busy}${ifUnchanged(standing, ", and nothing was changed")}.${why} Send the same request again in a moment.`;
     },
   },
   storage_unavailable: {
@@ -275,16 +303,16 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     recoverable: true,
     transient: true,
     title: "The database cannot be used",
-    message: () =>
-      "The database cannot be used at the moment, and nothing was changed. Try again later; the operator finds what is wrong in the error's cause.",
+    message: (standing) =>
+      `The database cannot be used at the moment${ifUnchanged(standing, ", and nothing was changed")}. Try again later; the operator finds what is wrong in the error's cause.`,
   },
   storage_read_only: {
     status: 503,
     recoverable: true,
     transient: true,
     title: "The database is read-only",
-    message: () =>
-      "The database can be read but not written to at the moment, and nothing was changed. Try again later; the operator finds what is wrong in the error's cause.",
+    message: (standing) =>
+      `The database can be read but not written to at the moment${ifUnchanged(standing, ", and nothing was changed")}. Try again later; the operator finds what is wrong in the error's cause.`,
   },
   storage_misused: {
     status: 500,
@@ -298,34 +326,38 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     recoverable: false,
     transient: false,
     title: "The database refused the change",
-    message: () =>
-      "The database refused this change, and nothing of it was stored: a trigger, a constraint or a limit that is not Slotwright's own forbids it. Sending it again unchanged gives the same answer; the operator finds what refused it in the error's cause.",
+    message: (standing) =>
+      `The database refused this change${ifUnchanged(standing, ", and nothing of it was stored")}: a trigger, a constraint or a limit that is not Slotwright's own forbids it. Sending it again unchanged gives the same answer; the operator finds what refused it in the error's cause.`,
   },
   outcome_unknown: {
     status: 503,
     recoverable: true,
     transient: true,
     title: "It is not known whether the command took effect",
-    message: ({ idempotencyKey }) =>
-      idempotencyKey === null
-        ? "The connection to the database was lost while the transaction was being committed: either all of it took effect, or nothing. Check which, or run all of it again if each of its commands carries an idempotency key: then it takes effect at most once."
-        : `The connection to the database was lost while the command was being stored, and its outcome could not be looked up since. Send the same request again with the idempotency key "${idempotencyKey}": it takes effect at most once.`,
+    message: ({ idempotencyKey, doneSoFar }) => {
+      if (doneSoFar !== undefined) {
+        return "The database did not confirm the commit of a part of this call, and could not be asked about it since: the part was stored, or nothing of it was. The error's cause says why.";
+      }
+      return idempotencyKey === null
+        ? "The database did not confirm the commit of the transaction, for the reason in the error's cause: either all of it took effect, or nothing. Check which, or run all of it again if each of its commands carries an idempotency key: then it takes effect at most once."
+        : `The database did not confirm the commit of the command, for the reason in the error's cause, and could not be asked about it since. Send the same request again with the idempotency key "${idempotencyKey}": it takes effect at most once.`;
+    },
   },
   schema_outdated: {
     status: 503,
     recoverable: false,
     transient: false,
     title: "The database has not been migrated",
-    message: () =>
-      "The database's tables are missing or older than this version of Slotwright needs, and nothing was changed. The operator runs storage.migrate(), or applies the printed SQL.",
+    message: (standing) =>
+      `The database's tables are missing or older than this version of Slotwright needs${ifUnchanged(standing, ", and nothing was changed")}. The operator runs storage.migrate(), or applies the printed SQL.`,
   },
   schema_too_new: {
     status: 503,
     recoverable: false,
     transient: false,
     title: "The database was migrated by a newer version",
-    message: () =>
-      "The database's tables were migrated by a newer version of Slotwright than this one, and nothing was changed. The operator updates this program.",
+    message: (standing) =>
+      `The database's tables were migrated by a newer version of Slotwright than this one${ifUnchanged(standing, ", and nothing was changed")}. The operator updates this program.`,
   },
   feed_reset: {
     status: 410,
@@ -355,7 +387,8 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     // Somebody wanted it to stop. No machine should start it again by itself.
     transient: false,
     title: "The call was stopped by its signal",
-    message: () => "The call was stopped by its AbortSignal.",
+    message: (standing) =>
+      `The call was stopped by its AbortSignal${ifUnchanged(standing, ", and nothing was changed. Call it again if it is to be done after all")}.`,
   },
 };
 

@@ -1,4 +1,5 @@
 import type { CreatedSoFar } from "../model/create-many-slots.ts";
+import type { DoneSoFar } from "../model/done-so-far.ts";
 import type { Help } from "../model/help.ts";
 import type { InputIssue } from "../model/input-issue.ts";
 import type { Metadata } from "../model/values.ts";
@@ -22,11 +23,20 @@ interface Zoned {
 }
 
 /** `timeZone` is set only if there are alternatives, or another time. */
-interface SlotConflict extends Zoned {
+interface SlotConflict extends Zoned, OfChange {
   readonly slotId: string;
   readonly version?: number;
   readonly alternatives?: readonly Alternative[];
 }
+
+/** The details of a refusal that meets those who take slots, and those who keep them. */
+interface OfChange {
+  /** The command, if the slot was not to be taken. Its texts are for those who keep the calendar. */
+  readonly command?: SlotChange;
+}
+
+/** A command that changes a slot that is there, and takes it for nobody. */
+export type SlotChange = "block" | "unblock" | "breakHold";
 
 /** What a function of the host said. */
 export interface HostAnswer {
@@ -54,8 +64,8 @@ export interface ErrorDetails {
     /** The position of the input, if there were many. */
     readonly index?: number;
   };
-  /** Without a `facilityId`, the schedule would be the provider everywhere. */
   availability_not_found: { readonly providerId: string; readonly facilityId: string };
+  /** Without a `facilityId`, the schedule would be the provider everywhere. */
   schedule_not_found: { readonly providerId: string; readonly facilityId?: string };
   slot_not_found: { readonly slotId: string };
   appointment_not_found: { readonly appointmentId: string };
@@ -63,12 +73,14 @@ export interface ErrorDetails {
   slot_exists: { readonly slotId: string; readonly index?: number };
   /** The id that the caller chose. */
   appointment_exists: { readonly appointmentId: string };
-  hold_not_found: { readonly slotId: string };
+  hold_not_found: OfChange & { readonly slotId: string };
   slot_booked: SlotConflict;
   slot_held: SlotConflict & { readonly heldUntil: Date };
   slot_blocked: SlotConflict;
   slot_withdrawn: SlotConflict;
   slot_overlap: Zoned & {
+    /** Set if a stored slot was to be unblocked, and none was to be made. */
+    readonly command?: "unblock";
     readonly start: Date;
     readonly end: Date;
     readonly seat: number;
@@ -92,8 +104,10 @@ export interface ErrorDetails {
     readonly actual: string;
   };
   no_slot_available: Zoned & {
-    /** The appointment to be accepted or moved. Absent if one was to be booked. */
+    /** The appointment to be accepted or moved. Absent if one was to be booked, or a time held. */
     readonly appointmentId?: string;
+    /** Set if the time was to be held. */
+    readonly command?: "hold";
     readonly providerId: string;
     readonly facilityId: string;
     readonly start: Date;
@@ -156,7 +170,7 @@ export interface ErrorDetails {
   storage_misused: { readonly problem: string };
   refused_by_database: Record<never, never>;
   outcome_unknown: {
-    /** The key to send the command again with. Null for a transaction, which has no key of its own. */
+    /** The key to send the command again with. Null for a transaction and a call with `doneSoFar`, which have no key of their own. */
     readonly idempotencyKey: string | null;
   };
   schema_outdated: Record<never, never>;
@@ -172,13 +186,16 @@ export interface ErrorDetails {
   aborted: Record<never, never>;
 }
 
-/** Set if a `createManySlots` ended early and has created something. */
-export interface MaybeCreated {
+/** What a call that commits part by part has stored before it ended early. It stays. */
+export interface EndedEarly {
+  /** Set if a `createManySlots` has begun to read its slots, also if it has created nothing. */
   readonly createdSoFar?: CreatedSoFar;
+  /** Set if a `publishSlots`, `importBusy` or `reconcile` has changed something, and always with `outcome_unknown`. */
+  readonly doneSoFar?: DoneSoFar;
 }
 
 /** A code of an error. */
 export type ErrorCode = keyof ErrorDetails;
 
 /** The details of an error with this code. */
-export type DetailsOf<C extends ErrorCode> = ErrorDetails[C] & MaybeCreated;
+export type DetailsOf<C extends ErrorCode> = ErrorDetails[C] & EndedEarly;

@@ -1,9 +1,10 @@
 import type { InputIssue, IssueCode } from "../model/input-issue.ts";
-import type { DetailsOf, ErrorCode, MaybeCreated } from "./details.ts";
+import type { DetailsOf, EndedEarly, ErrorCode } from "./details.ts";
 import { issueNotices } from "./issue-notices.ts";
-import { createdText, type FaultCode, type Notice, notices, systemNotice } from "./notices.ts";
+import { type FaultCode, type Notice, notices, systemNotice } from "./notices.ts";
 import { type Phrasing, phrasingFor } from "./phrasing.ts";
 import { type ScreenDetails, screenDetails } from "./screen-details.ts";
+import { storedText } from "./standing.ts";
 
 /**
  * Texts of your own for the person at the screen, by code, for example in another language. Each gets all details of
@@ -12,9 +13,9 @@ import { type ScreenDetails, screenDetails } from "./screen-details.ts";
 export type Messages = { readonly [C in Exclude<ErrorCode, FaultCode>]?: Notice<C> } & {
   /**
    * The text if the system is at fault, whatever the code. The details of such an error are for developers, so this
-   * text gets none of them but `createdSoFar`, and the text of the code is not used.
+   * text gets none of them but `createdSoFar` and `doneSoFar`, and the text of the code is not used.
    */
-  readonly system?: (details: MaybeCreated, phrasing: Phrasing) => string;
+  readonly system?: (details: EndedEarly, phrasing: Phrasing) => string;
   /** The texts of the issues of `invalid_input`, by their codes. */
   readonly issues?: { readonly [C in IssueCode]?: (issue: InputIssue, phrasing: Phrasing) => string };
 };
@@ -32,7 +33,7 @@ export interface ScreenOptions {
 /** An error as it is on a screen. */
 export interface OnScreen<C extends ErrorCode> {
   readonly text: string;
-  readonly details: ScreenDetails[C] & MaybeCreated;
+  readonly details: ScreenDetails[C] & EndedEarly;
 }
 
 /** The error for the person at the screen. */
@@ -53,12 +54,12 @@ function textOf<C extends ErrorCode>(code: C, details: DetailsOf<C>, messages: M
   const english = notices[code](details, phrasing);
   if (english === undefined) return systemText(details, messages, phrasing);
   const own = (messages as { readonly [Code in C]?: Notice<C> })[code];
-  return own === undefined ? english + createdText(details) : own(details, phrasing);
+  return own === undefined ? english + storedText(details) : own(details, phrasing);
 }
 
-function systemText({ createdSoFar }: MaybeCreated, { system }: Messages, phrasing: Phrasing): string {
-  const created: MaybeCreated = createdSoFar === undefined ? {} : { createdSoFar };
-  return system === undefined ? systemNotice + createdText(created) : system(created, phrasing);
+function systemText({ createdSoFar, doneSoFar }: EndedEarly, { system }: Messages, phrasing: Phrasing): string {
+  const stored = { ...(createdSoFar && { createdSoFar }), ...(doneSoFar && { doneSoFar }) };
+  return system === undefined ? systemNotice + storedText(stored) : system(stored, phrasing);
 }
 
 function issueOnScreen(issue: InputIssue, texts: Messages["issues"] = {}, phrasing: Phrasing): InputIssue {

@@ -1,6 +1,7 @@
 import { limits } from "../model/limits.ts";
-import type { DetailsOf, ErrorCode, MaybeCreated } from "./details.ts";
+import type { DetailsOf, EndedEarly, ErrorCode, SlotChange } from "./details.ts";
 import type { Phrasing } from "./phrasing.ts";
+import { ifUnchanged } from "./standing.ts";
 
 /** A text for the person at the screen. */
 export type Notice<C extends ErrorCode> = (details: DetailsOf<C>, phrasing: Phrasing) => string;
@@ -35,14 +36,36 @@ export const notices: {
   appointment_not_found: () => "This appointment cannot be found. Please check your appointments.",
   slot_exists: () => "This time has already been added. Please check the list.",
   appointment_exists: () => "This appointment already exists. Please check your appointments.",
-  hold_not_found: () => "This time is no longer reserved for you. Please choose it again.",
-  slot_booked: () => "This time has just been taken. Please choose another one.",
-  slot_held: ({ heldUntil }, { time }) =>
-    `This time is reserved until ${time(heldUntil)}. Please choose another one, or look again after that.`,
-  slot_withdrawn: () => "This time is no longer available. Please choose another one.",
-  slot_blocked: () => "This time is not available. Please choose another one.",
-  slot_overlap: ({ start, end, conflictingStart, conflictingEnd }, { range }) =>
-    `The time ${range(start, end)} overlaps another one, ${range(conflictingStart, conflictingEnd)}. Please choose a free time.`,
+  hold_not_found: (details) =>
+    either(details, {
+      taking: "This time is no longer reserved for you. Please choose it again.",
+      keeping: "This time is not reserved for anyone. Please reload it to see what is possible.",
+    }),
+  slot_booked: (details) =>
+    either(details, {
+      taking: "This time has just been taken. Please choose another one.",
+      keeping: "This time is booked. To free it, please cancel or move the appointment.",
+    }),
+  slot_held: ({ heldUntil, ...details }, { time }) =>
+    `This time is reserved until ${time(heldUntil)}. ${either(details, {
+      taking: "Please choose another one, or look again after that.",
+      keeping: "Please end the reservation first, or wait until then.",
+    })}`,
+  slot_withdrawn: (details) =>
+    either(details, {
+      taking: "This time is no longer available. Please choose another one.",
+      keeping: "This time is no longer offered. Please reload it to see what is possible.",
+    }),
+  slot_blocked: (details) =>
+    either(details, {
+      taking: "This time is not available. Please choose another one.",
+      keeping: "This time is blocked. Please reload it to see what is possible.",
+    }),
+  slot_overlap: ({ start, end, conflictingStart, conflictingEnd, ...details }, { range }) =>
+    `The time ${range(start, end)} overlaps another one, ${range(conflictingStart, conflictingEnd)}. ${either(details, {
+      taking: "Please choose a free time.",
+      keeping: "Please block that one first, or leave this one blocked.",
+    })}`,
   time_mismatch: ({ slotStart, slotEnd, start, end }, { range }) =>
     `The time you asked for, ${range(start, end)}, is not within the free one, ${range(slotStart, slotEnd)}. Please choose another time.`,
   schedule_mismatch: ({ field }) =>
@@ -62,8 +85,8 @@ export const notices: {
     return `This is not possible with this ${what} as it is now. Please reload it to see what is possible.`;
   },
   version_conflict: () => "Someone has changed this in the meantime. Please reload it before you decide.",
-  idempotency_key_reused: () =>
-    "This request was mixed up with an earlier one, so nothing was done. Please start again.",
+  idempotency_key_reused: (details) =>
+    `This request was mixed up with an earlier one${ifUnchanged(details, ", so nothing was done")}. Please start again.`,
   hold_expired: ({ expiredAt }, { time }) =>
     `This time was reserved for you only until ${time(expiredAt)}. Please choose it again.`,
   hold_not_owned: ({ heldUntil }, { time }) =>
@@ -84,22 +107,20 @@ export const notices: {
   storage_misused: systemAtFault,
   refused_by_database: (details) =>
     `This could not be saved.${unchanged(details)} Trying again will not help. Please tell the people who run this system.`,
-  outcome_unknown: () =>
-    "The connection was lost, so it is not known whether this worked. Please check before you try again.",
+  outcome_unknown: () => "It is not certain whether this worked. Please check before you try again.",
   schema_outdated: systemAtFault,
   schema_too_new: systemAtFault,
   feed_reset: () => "What you see is out of date. Please reload it.",
   settings_mismatch: systemAtFault,
-  aborted: () => "This was stopped before it was finished.",
+  aborted: (details) => `This was stopped before it was finished.${unchanged(details)} You can start it again.`,
 };
 
-/** What a call that creates many slots has created before it ended. */
-export function createdText({ createdSoFar }: MaybeCreated): string {
-  const inputs = createdSoFar?.inputs ?? 0;
-  if (inputs === 0) return "";
-  return ` ${inputs === 1 ? "The first entry was" : `The first ${inputs} entries were`} created and will stay.`;
+/** One text for those who take slots or make them, and one for those who keep the calendar. */
+function either(
+  { command }: { readonly command?: SlotChange },
+  texts: { readonly taking: string; readonly keeping: string },
+): string {
+  return command === undefined ? texts.taking : texts.keeping;
 }
 
-function unchanged(details: MaybeCreated): string {
-  return createdText(details) === "" ? " Nothing was changed." : "";
-}
+const unchanged = (details: EndedEarly): string => ifUnchanged(details, " Nothing was changed.");

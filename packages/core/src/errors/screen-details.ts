@@ -1,4 +1,4 @@
-import type { DetailsOf, ErrorCode, ErrorDetails, MaybeCreated } from "./details.ts";
+import type { DetailsOf, EndedEarly, ErrorCode, ErrorDetails } from "./details.ts";
 
 /**
  * What `toResponse()` and `toProblem()` show of the details: what the caller sent, and what they may see. Left out are
@@ -53,7 +53,7 @@ type Shows<C extends ErrorCode> = {
   readonly [Field in keyof ScreenDetails[C]]-?: true | ((details: ErrorDetails[C]) => boolean);
 };
 
-const slot = { slotId: true, version: true, alternatives: true, timeZone: true } as const;
+const slot = { slotId: true, version: true, command: true, alternatives: true, timeZone: true } as const;
 const isAnswered = ({ unanswered }: { readonly unanswered?: true }) => unanswered === undefined;
 
 const onScreen: { readonly [C in ErrorCode]: Shows<C> } = {
@@ -65,7 +65,7 @@ const onScreen: { readonly [C in ErrorCode]: Shows<C> } = {
   appointment_not_found: { appointmentId: true },
   slot_exists: { slotId: true, index: true },
   appointment_exists: { appointmentId: true },
-  hold_not_found: { slotId: true },
+  hold_not_found: { slotId: true, command: true },
   slot_booked: slot,
   slot_held: { ...slot, heldUntil: true },
   slot_blocked: slot,
@@ -77,6 +77,7 @@ const onScreen: { readonly [C in ErrorCode]: Shows<C> } = {
     conflictingStart: true,
     conflictingEnd: true,
     index: true,
+    command: true,
     timeZone: true,
   },
   time_mismatch: { slotId: true, slotStart: true, slotEnd: true, start: true, end: true, timeZone: true },
@@ -87,6 +88,7 @@ const onScreen: { readonly [C in ErrorCode]: Shows<C> } = {
   },
   no_slot_available: {
     appointmentId: true,
+    command: true,
     // Those of an appointment are found by the library.
     providerId: ({ appointmentId }) => appointmentId === undefined,
     facilityId: ({ appointmentId }) => appointmentId === undefined,
@@ -120,13 +122,14 @@ const onScreen: { readonly [C in ErrorCode]: Shows<C> } = {
 };
 
 /** The details without what is not for the caller. */
-export function screenDetails<C extends ErrorCode>(code: C, details: DetailsOf<C>): ScreenDetails[C] & MaybeCreated {
+export function screenDetails<C extends ErrorCode>(code: C, details: DetailsOf<C>): ScreenDetails[C] & EndedEarly {
   const fields = Object.entries<true | ((details: ErrorDetails[C]) => boolean)>(onScreen[code]);
   const values: Readonly<Record<string, unknown>> = { ...details };
   const seen = fields.filter(([name, isSeen]) => name in values && (isSeen === true || isSeen(details)));
-  const { createdSoFar } = details;
+  const { createdSoFar, doneSoFar } = details;
   return {
     ...Object.fromEntries(seen.map(([name]) => [name, values[name]])),
     ...(createdSoFar !== undefined && { createdSoFar }),
-  } as ScreenDetails[C] & MaybeCreated;
+    ...(doneSoFar !== undefined && { doneSoFar }),
+  } as ScreenDetails[C] & EndedEarly;
 }

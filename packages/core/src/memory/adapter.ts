@@ -110,7 +110,7 @@ function accessTo(transaction: MemoryTransaction): Access {
   return { read, write: async (work) => work(read()) };
 }
 
-const taken = "the transaction that begin() of the memory adapter opened";
+const taken = "the transaction that the callback of engine.transaction() was given";
 
 function isTransaction(given: Partial<MemoryTransaction> | null | undefined): boolean {
   return typeof given?.isOpen === "function" && typeof given.tables === "object";

@@ -27,7 +27,7 @@ export type InstantInput = Date | string | TemporalInstant | TemporalZonedDateTi
 
 const rfc3339 = /^([^Z+]{19,40}?)(Z|[+-]\d{2}:\d{2})$/;
 const needed =
-  'must be a Date, a Temporal object, a string like "2026-03-02T09:00:00+01:00", or a local time with its zone like { local: "2026-03-02T09:00", timeZone: "Europe/Berlin" }';
+  'must be a Date, a Temporal object, a string with seconds and a zone offset like "2026-03-02T09:00:00+01:00", or a local time with its zone like { local: "2026-03-02T09:00", timeZone: "Europe/Berlin" }';
 
 const notAnInstant = (message: string): Parsed => ({ problem: { code: "not_an_instant", message } });
 const outOfRange: Problem = { code: "year_out_of_range", message: "must lie in the years 1900 to 2199" };
@@ -36,9 +36,9 @@ function parseText(text: string): Parsed {
   if (hasZone(text)) return parseZoned(text);
   const [, wallClock = "", offset = ""] = rfc3339.exec(text.toUpperCase()) ?? [];
   const time = readWallClock(wallClock);
-  if (time === undefined) return notAnInstant(`${needed}, with seconds and a zone offset`);
+  if (time === undefined) return notAnInstant(needed);
   if ("problem" in time) return time;
-  if (!time.hasSeconds) return notAnInstant(`${needed}, with seconds and a zone offset`);
+  if (!time.hasSeconds) return notAnInstant(needed);
   const epochMs = Date.parse(`${time.text}${offset}`);
   if (!Number.isNaN(epochMs)) return { epochMs };
   return { problem: { code: "no_such_time", message: "must have a zone offset that exists" } };

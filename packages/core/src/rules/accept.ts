@@ -55,7 +55,7 @@ export const accept: Rule<Command<"accept">, Accepted> = {
     if (wanted === undefined) {
       const opening = alsoSlotIds.length > 0 ? undefined : slotForOpening(appointment, seen, context);
       if (opening !== undefined) return acceptOpening(opening, appointment, seen, context);
-      return refuseTime(appointment, tokensIn(command), appointmentId);
+      return refuseTime(appointment, tokensIn(command), { appointmentId });
     }
     const { slotId, start, end } = wanted;
     const ids = [slotId, ...alsoSlotIds];

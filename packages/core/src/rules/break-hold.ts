@@ -13,7 +13,7 @@ export const breakHold: Rule<Command<"breakHold">, ChangedSlot> = {
   decide({ slotId, ifVersion, block }, seen, context) {
     const slot = findSlot(seen, slotId, ifVersion, context);
     if (isRefusal(slot)) return slot;
-    if (slot.status === "available") return refuse("hold_not_found", { slotId });
+    if (slot.status === "available") return refuse("hold_not_found", { slotId, command: "breakHold" });
     const status = block ? "blocked" : statusWhenFreed(slot);
     const refusal = refuseSlotChange(slot, status, context);
     if (refusal !== undefined) return refusal;

@@ -1,4 +1,4 @@
-import { type Refusal, refuse } from "../errors/index.ts";
+import { type Refusal, refuse, type SlotChange } from "../errors/index.ts";
 import type { Appointment, AppointmentStatus } from "../model/appointment.ts";
 import type { RecordKey } from "../model/record.ts";
 import { type Slot, type SlotStatus, slotAsOf } from "../model/slot.ts";
@@ -32,19 +32,26 @@ export function refuseTakenId(seen: Seen, appointmentId: string | undefined): Re
   return refuse("appointment_exists", { appointmentId });
 }
 
-/** Refuses a slot that is not free, with the code of its state. */
-export function refuseTaken({ id: slotId, version, status, hold }: Slot): Refusal | undefined {
-  if (status === "booked") return refuse("slot_booked", { slotId, version });
-  if (status === "blocked") return refuse("slot_blocked", { slotId, version });
-  if (status === "withdrawn") return refuse("slot_withdrawn", { slotId, version });
-  if (status === "held" && hold !== null) return refuse("slot_held", { slotId, version, heldUntil: hold.expiresAt });
+/**
+ * Refuses a slot that is not free, with the code of its state.
+ * @param change The command, if the slot is not to be taken.
+ */
+export function refuseTaken({ id: slotId, version, status, hold }: Slot, change?: SlotChange): Refusal | undefined {
+  const details = { slotId, version, ...(change !== undefined && { command: change }) };
+  if (status === "booked") return refuse("slot_booked", details);
+  if (status === "blocked") return refuse("slot_blocked", details);
+  if (status === "withdrawn") return refuse("slot_withdrawn", details);
+  if (status === "held" && hold !== null) return refuse("slot_held", { ...details, heldUntil: hold.expiresAt });
   return undefined;
 }
+
+const slotChanges: readonly SlotChange[] = ["block", "unblock", "breakHold"];
 
 /** Refuses a change of the slot's state that the table has no row for, with the code of its present state. */
 export function refuseSlotChange(slot: Slot, to: SlotStatus, { command }: Context): Refusal | undefined {
   if (allows(slotTransitions, slot.status, to, command.name)) return undefined;
-  const taken = refuseTaken(slot);
+  const change = slotChanges.find((name) => name === command.name);
+  const taken = refuseTaken(slot, change);
   if (taken !== undefined) return taken;
   const slotId = slot.id;
   return refuse("invalid_transition", { record: "slot", id: slotId, from: slot.status, command: command.name });

@@ -64,7 +64,7 @@ function holdTime(command: HoldTime, seen: Seen, context: Context): Decision<Hel
   const free = chooseSlot(seen.found, context.command.id);
   if (free !== undefined) return heldAs(changeSlot(slotAsOf(free, context.now), { status: "held", hold }, context));
   const opening = slotForOpening(command, seen, context);
-  if (opening === undefined) return refuseTime(command, []);
+  if (opening === undefined) return refuseTime(command, [], { command: "hold" });
   const { slot, beside } = heldOpening(hold, opening, seen, context);
   return heldAs(slot, beside);
 }

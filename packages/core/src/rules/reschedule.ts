@@ -116,7 +116,7 @@ function moveToTime(
   const place = placeOf(appointment, command);
   const opening = slotForOpening(place, seen, context, withdrawnWith(appointment, seen));
   if (opening !== undefined) return movedToOpening(opening, appointment, seen, context);
-  return refuseTime(place, holdTokens, appointmentId);
+  return refuseTime(place, holdTokens, { appointmentId });
 }
 
 /** What was made for the appointment is not in its way: it is withdrawn in the same step. What becomes free again is. */

@@ -1,4 +1,4 @@
-import { type Refusal, refuse } from "../errors/index.ts";
+import { type ErrorDetails, type Refusal, refuse } from "../errors/index.ts";
 import type { Slot } from "../model/slot.ts";
 import { searchFreeSlot, searchHeldSlot } from "./choose-slot.ts";
 import type { Context, Reads, Seen } from "./decision.ts";
@@ -36,10 +36,10 @@ export function readsForTime(
 export function refuseTime(
   { providerId, facilityId, start, end }: PlaceInTime,
   tokens: readonly string[],
-  appointmentId?: string,
+  about: Pick<ErrorDetails["no_slot_available"], "appointmentId" | "command"> = {},
 ): Refusal {
   return refuse("no_slot_available", {
-    ...(appointmentId !== undefined && { appointmentId }),
+    ...about,
     providerId,
     facilityId,
     start,

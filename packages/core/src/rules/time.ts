@@ -1,4 +1,4 @@
-import { type RangeProblem, type Refusal, refuse } from "../errors/index.ts";
+import { type ErrorDetails, type RangeProblem, type Refusal, refuse } from "../errors/index.ts";
 import { limits } from "../model/limits.ts";
 import type { Slot } from "../model/slot.ts";
 import { contains, durationMs, overlaps, type TimeRange } from "../model/time-range.ts";
@@ -43,7 +43,11 @@ export interface Occupied extends TimeRange {
  * Refuses `wanted` if one of them overlaps another one, or one of `existing` on the same seat. In the order of seat and
  * start, a slot that overlaps any overlaps the earlier one that reaches furthest: O(n log n).
  */
-export function refuseOverlap(wanted: readonly Occupied[], existing: readonly Occupied[]): Refusal | undefined {
+export function refuseOverlap(
+  wanted: readonly Occupied[],
+  existing: readonly Occupied[],
+  about: OverlapAbout = {},
+): Refusal | undefined {
   const fresh = new Set(wanted);
   const line = [...wanted, ...existing].sort((a, b) => a.seat - b.seat || a.start.getTime() - b.start.getTime());
   let furthest: Occupied | undefined;
@@ -51,15 +55,17 @@ export function refuseOverlap(wanted: readonly Occupied[], existing: readonly Oc
     const before = furthest;
     if (before !== undefined && before.seat === next.seat && overlaps(before, next)) {
       // Two stored slots that overlap each other are reconcile's concern, not this caller's.
-      if (fresh.has(next)) return overlapRefusal(next, before);
-      if (fresh.has(before)) return overlapRefusal(before, next);
+      if (fresh.has(next)) return overlapRefusal(next, before, about);
+      if (fresh.has(before)) return overlapRefusal(before, next, about);
     }
     if (before === undefined || before.seat !== next.seat || next.end > before.end) furthest = next;
   }
   return undefined;
 }
 
-function overlapRefusal({ start, end, seat, index }: Occupied, conflict: Occupied): Refusal {
+type OverlapAbout = Pick<ErrorDetails["slot_overlap"], "command">;
+
+function overlapRefusal({ start, end, seat, index }: Occupied, conflict: Occupied, about: OverlapAbout): Refusal {
   return refuse("slot_overlap", {
     start,
     end,
@@ -68,5 +74,6 @@ function overlapRefusal({ start, end, seat, index }: Occupied, conflict: Occupie
     conflictingStart: conflict.start,
     conflictingEnd: conflict.end,
     ...(index === undefined ? {} : { index }),
+    ...about,
   });
 }

@@ -51,5 +51,6 @@ export const unblock: Rule<Command<"unblock">, ChangedSlot> = {
 
 /** An opening that was held there is none of those that are found: nobody gets one across blocked time. */
 function refuseTakenPlace(slot: Slot, { found }: Seen): Refusal | undefined {
-  return refuseOverlap([occupiedBy(slot)], found.filter(({ id }) => id !== slot.id).map(occupiedBy));
+  const others = found.filter(({ id }) => id !== slot.id);
+  return refuseOverlap([occupiedBy(slot)], others.map(occupiedBy), { command: "unblock" });
 }

@@ -36,14 +36,29 @@ const sentences: Readonly<Record<string, Say>> = {
   no_answer: () => "The server did not answer. Check the connection, and try it again.",
 };
 
+/** The same of a slot that was not to be taken, for those who keep the calendar. */
+const keepersSentences: Readonly<Record<string, Say>> = {
+  slot_booked: () => "This time is booked. Cancel or move its appointment first.",
+  slot_held: (error, zone) =>
+    `Somebody is about to book this time${until(error, zone)}. End that first, or look again after that.`,
+  slot_withdrawn: () => "This time is no longer offered.",
+  slot_blocked: () => "This time is blocked.",
+  hold_not_found: () => "This time is not kept for anybody.",
+};
+
+function sentenceOf(code: string, { details }: Cause): Say | undefined {
+  const { command } = details as { readonly command?: string };
+  return (command === undefined ? undefined : keepersSentences[code]) ?? sentences[code];
+}
+
 export function whyRefused(error: unknown, zone: string): string {
   if (!isRequestError(error)) return "Something went wrong on this page. Reload it, and look whether it was done.";
-  return sentences[error.code]?.(error, zone) ?? error.message;
+  return sentenceOf(error.code, error)?.(error, zone) ?? error.message;
 }
 
 /** Why something could not be done now, as far as the engine explains it. */
 export const reasonInWords = (reason: ShownReason, zone: string): string =>
-  sentences[reason.scenario]?.(reason, zone) ?? reason.message;
+  sentenceOf(reason.scenario, reason)?.(reason, zone) ?? reason.message;
 
 const helpSentences = {
   another_time: "Another time may do.",

@@ -40,15 +40,18 @@ export interface Previews<Whose extends "host" | "actor" = "host"> {
   ): Promise<Preview<CommandResult<Name>>>;
 
   /**
-   * Says why a slot or a time is on offer, or why not. It decides as a preview of the booking does, and as `findOpen`
-   * with the same `subjectId`: what it calls on offer is what `findOpen` offers and `book` takes at this instant. Without
-   * a `subjectId`, nobody is to book yet, and only the state of the slot counts.
+   * Says why a slot or a time is on offer, or why not. It decides as a preview of the booking does, and as a search
+   * with the same `subjectId`: a slot that it calls on offer is one that `findOpen` offers and `book` takes at this
+   * instant, and a computed opening one that `findTimes` offers. Without a `subjectId`, nobody is to book yet, and only
+   * the state of the slot counts.
    *
    * A time is on offer if one of the slots that contain it is: `book` with the id of that slot, and with the `start` and
-   * `end`, then takes it. If no slot contains it, the first reason is `no_slot_available`, a `slot_overlap` names each
-   * slot that lies partly there, and the policies follow. It looks at up to 1000 slots that contain the time.
+   * `end`, then takes it. A computed opening is on offer too, with a `slot` of null: `book` with the time takes it. If no
+   * slot contains the time, and it is no computed opening, the first reason is `no_slot_available`, a `slot_overlap`
+   * names each slot that lies partly there, and the policies follow. It looks at up to 1000 slots that contain the time.
    *
-   * @returns Whether it is on offer, all reasons against it, and the slot.
+   * @returns Whether it is on offer, all reasons against it, and the slot: null if no slot contains the time, and if the
+   * actor may not see it.
    * @throws BookingError `slot_not_found`, `invalid_time_range`, `invalid_input`, `storage_busy`, `storage_unavailable`,
    * `storage_read_only`, `storage_misused`, `refused_by_database`, `schema_outdated`, `schema_too_new`.
    * @example

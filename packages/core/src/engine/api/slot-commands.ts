@@ -43,10 +43,11 @@ export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
   setAvailability(input: InputOf<SetAvailabilityInput, Whose>): Promise<ChangedAvailability>;
 
   /**
-   * Makes the slots of a provider at a facility agree with their hours, from now until an instant. It creates those that lack,
+   * Makes the slots of a provider at a facility agree with their hours, from now until an instant. It creates the missing ones,
    * keeps those that are there, and withdraws free ones that the hours no longer offer, in one commit for each stretch of
    * time. Blocked time stays blocked, what is booked or held stays and is reported, and slots that were created otherwise
-   * are left alone. Give it every night: if nothing has to be done, nothing is written.
+   * are left alone. Run it every night: if nothing has to be done, nothing is written. If it ends early, what it has
+   * stored stays, and the error counts it in `details.doneSoFar`.
    *
    * @returns How many slots were created, kept and withdrawn, and which taken ones lie outside of the hours.
    * @throws BookingError `availability_not_found`, `slot_exists`, `slot_overlap`, `invalid_transition`, `aborted`,
@@ -64,7 +65,8 @@ export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
   /**
    * Takes the times at which another calendar is busy, in the place of what it took of that source before. It blocks what is
    * free, keeps slots from being published there, and reports what is booked or held. What only this source has blocked
-   * is free again when its time is over. One commit for each week: if nothing has to be done, nothing is written.
+   * is free again when its time is over. One commit for each week: if nothing has to be done, nothing is written. If it
+   * ends early, what it has stored stays, and the error counts it in `details.doneSoFar`.
    *
    * @returns How many busy times are new and over, how many slots are blocked and freed, and which ones are taken.
    * @throws BookingError `schedule_not_found`, `slot_exists`, `slot_overlap`, `invalid_transition`, `aborted`,

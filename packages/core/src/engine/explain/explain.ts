@@ -22,7 +22,10 @@ import { reasonsWithoutSlot, refuseTime, slotWithId } from "./wanted-slots.ts";
 
 /** Why something is on offer, or why not. */
 export interface Explanation<ShownSlot = Slot> {
-  /** Whether `findOpen` offers it, with the same `subjectId` and holds, and it can be booked at this instant. */
+  /**
+   * Whether `findOpen` offers it, or `findTimes` if it is a computed opening, with the same `subjectId` and holds, and it
+   * can be booked at this instant.
+   */
   readonly onOffer: boolean;
   /** All that speaks against it, as a preview has it. Empty if it is on offer. */
   readonly reasons: readonly PreviewReason[];

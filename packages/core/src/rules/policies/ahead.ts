@@ -11,6 +11,7 @@ import {
   inWords,
   type MinutesOptions,
   minuteMs,
+  missing,
   type PolicyOptions,
 } from "./options.ts";
 import { earliestStart, latestStart, msUntil } from "./times.ts";
@@ -56,10 +57,11 @@ export const pastName = "not_in_the_past";
  * ```
  */
 export function minimumNotice(options: MinutesOptions): Policy {
+  const audience = audienceIn(options, "minutes");
   const minutes = checkedMinutes(options);
   const policy: Policy = {
     name: "minimum_notice",
-    ...audienceIn(options, "minutes"),
+    ...audience,
     check(proposal) {
       const start = isOffered(proposal) ? undefined : earliestStart(proposal);
       if (start === undefined || msUntil(start, proposal.now) >= minutes * minuteMs) return undefined;
@@ -89,19 +91,22 @@ export function minimumNotice(options: MinutesOptions): Policy {
  * ```
  */
 export function maximumHorizon(options: MinutesOptions | DaysOptions): Policy {
-  const name = "maximum_horizon";
-  return isInDays(options) ? horizonOfDays(name, options) : horizonOfMinutes(name, options);
+  const audience = audienceIn(options, "minutes", "days");
+  const policy = { name: "maximum_horizon", ...audience };
+  return isInDays(options) ? horizonOfDays(policy, options) : horizonOfMinutes(policy, options);
 }
+
+type Named = Pick<Policy, "name" | "audience">;
 
 /** An option that is spread in may be there as undefined. */
 const isInDays = (options: MinutesOptions | DaysOptions): options is DaysOptions =>
   "days" in options && options.days !== undefined;
 
-function horizonOfMinutes(name: string, options: MinutesOptions): Policy {
+function horizonOfMinutes(named: Named, options: MinutesOptions): Policy {
+  if (options.minutes === undefined) throw missing("minutes", "days");
   const minutes = checkedMinutes(options);
   const policy: Policy = {
-    name,
-    ...audienceIn(options, "minutes"),
+    ...named,
     check(proposal) {
       const start = isOffered(proposal) ? undefined : latestStart(proposal);
       if (start === undefined || msUntil(start, proposal.now) <= minutes * minuteMs) return undefined;
@@ -117,11 +122,11 @@ function horizonOfMinutes(name: string, options: MinutesOptions): Policy {
   );
 }
 
-function horizonOfDays(name: string, options: DaysOptions): Policy {
+function horizonOfDays(named: Named, options: DaysOptions): Policy {
+  audienceIn(options, "days");
   const days = checkedDays(options);
   const policy: Policy = {
-    name,
-    ...audienceIn(options, "days"),
+    ...named,
     sees: { timeZone: true },
     check(proposal) {
       const start = isOffered(proposal) ? undefined : latestStart(proposal);

@@ -29,6 +29,7 @@ import { takenBesides, takenSlots } from "./times.ts";
  * ```
  */
 export function buffer(options: BufferOptions): Policy {
+  const audience = audienceIn(options, "beforeMinutes", "afterMinutes", "except");
   const usual = checkedBuffer(options);
   const except = (options.except ?? []).map(checkedException);
   const most = Math.max(
@@ -37,7 +38,7 @@ export function buffer(options: BufferOptions): Policy {
   const timesOf = (place: Place): BufferTimes => except.find((one) => isFor(one, place)) ?? usual;
   const policy: Policy = {
     name: "buffer",
-    ...audienceIn(options, "beforeMinutes", "afterMinutes", "except"),
+    ...audience,
     // What lies next to it may have the longer buffer.
     sees: { provider: { beforeMinutes: most, afterMinutes: most } },
     check(proposal) {

@@ -28,12 +28,13 @@ import { takenBesides, takenSlots } from "./times.ts";
  * ```
  */
 export function maximumAppointments(options: MaximumAppointmentsOptions): Policy {
+  const audience = audienceIn(options, "count", "minutes", "withOneProvider");
   const [count, minutes] = [checkedCount(options), checkedPeriod(options)];
   const { withOneProvider = false } = options;
   const periodMs = minutes * minuteMs;
   const policy: Policy = {
     name: "maximum_appointments",
-    ...audienceIn(options, "count", "minutes", "withOneProvider"),
+    ...audience,
     sees: { subject: { beforeMinutes: minutes, afterMinutes: minutes } },
     check({ command, appointments: [wanted], ofSubject }) {
       if (wanted === undefined) return undefined;
@@ -77,10 +78,11 @@ function isCrowded(wanted: number, others: readonly number[], count: number, per
  * ```
  */
 export function maximumPerDay(options: MaximumPerDayOptions): Policy {
+  const audience = audienceIn(options, "count");
   const count = checkedCount(options);
   const policy: Policy = {
     name: "maximum_per_day",
-    ...audienceIn(options, "count"),
+    ...audience,
     sees: { provider: { beforeMinutes: longestDay, afterMinutes: longestDay }, timeZone: true },
     check(proposal) {
       const zone = proposal.timeZone ?? "UTC";

@@ -32,10 +32,11 @@ export function rescheduleDeadline(options: MinutesOptions): Policy {
 }
 
 function deadline(name: string, command: Proposal["command"], done: string, options: MinutesOptions): Policy {
+  const audience = audienceIn(options, "minutes");
   const minutes = checkedMinutes(options);
   const policy: Policy = {
     name,
-    ...audienceIn(options, "minutes"),
+    ...audience,
     check(proposal) {
       if (proposal.command !== command) return undefined;
       const late = proposal.before.appointments.find(
@@ -60,10 +61,11 @@ function deadline(name: string, command: Proposal["command"], done: string, opti
  * ```
  */
 export function maximumRequestAge(options: MinutesOptions): Policy {
+  const audience = audienceIn(options, "minutes");
   const minutes = checkedMinutes(options);
   const policy: Policy = {
     name: "maximum_request_age",
-    ...audienceIn(options, "minutes"),
+    ...audience,
     check({ command, now, before }) {
       const [request] = before.appointments;
       if (command !== "accept" || request === undefined) return undefined;

@@ -13,10 +13,11 @@ import { audienceIn, checkedCount, counted, type MaximumHoldsOptions } from "./o
  * ```
  */
 export function maximumHolds(options: MaximumHoldsOptions): Policy {
+  const audience = audienceIn(options, "count");
   const count = checkedCount(options);
   const policy: Policy = {
     name: "maximum_holds",
-    ...audienceIn(options, "count"),
+    ...audience,
     sees: { holder: true },
     check({ command, slots, ofHolder }) {
       if (command !== "hold") return undefined;

@@ -115,6 +115,13 @@ export function audienceIn(options: PolicyOptions, ...known: readonly string[]):
   return audience === undefined ? {} : { audience };
 }
 
+/** The error for an option that has to be given, unless another one is. */
+export function missing(path: string, other: string): BookingError {
+  return new BookingError("invalid_input", {
+    issues: [{ path, code: "required", message: `must be given, unless ${other} is` }],
+  });
+}
+
 function refuseUnknown(options: object, known: readonly string[], path = ""): void {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const fields = given.map(([name]) => name).filter((name) => !known.includes(name));
