@@ -11,6 +11,7 @@ import {
   type StorageAdapter,
 } from "@slotwright/core";
 import { publishAlone } from "./feed-stage.ts";
+import { relaysThrough } from "./relays-through-loss.ts";
 
 export interface LossStage {
   readonly storage: StorageAdapter<never>;
@@ -23,7 +24,8 @@ export interface LossStage {
 /**
  * A reader who has had an entry that a restore or a failover has lost is told so, also when other entries have taken its number,
  * and when its command was sent again: that takes effect anew, and later. One who stands before the loss goes on, and so does a
- * relay, whose place is lost with the entries before it.
+ * relay, whose place is lost with the entries before it, if it is run again: whether it had stopped before the loss, or runs
+ * through it.
  */
 export async function tellsReadersOfLoss({ storage, backUp, restore }: LossStage): Promise<void> {
   const before = createEngine({ storage });
@@ -31,11 +33,14 @@ export async function tellsReadersOfLoss({ storage, backUp, restore }: LossStage
   const kept = await endOf(before);
   const handed: string[] = [];
   await relayToEnd(before, handed);
-  await backUp();
+  const through = await relaysThrough(storage);
+  await through.whileAway(backUp);
   await publish(storage, [5, 6, 7]);
   await relayToEnd(before, handed);
+  await through.haveRead();
   const lost = [await endOf(before), (await before.changes({ after: kept, limit: 1 })).cursor];
-  const restored = await restore();
+  const restored = await through.moveBy(restore);
+  await through.end();
   const after = createEngine({ storage: restored });
   for (const cursor of lost) await isReset(after, cursor);
   assert.deepEqual(await after.changes({ after: kept }), { entries: [], cursor: kept, isEnd: true });
@@ -43,15 +48,17 @@ export async function tellsReadersOfLoss({ storage, backUp, restore }: LossStage
   const anew = [...again, ...(await publish(restored, [10, 11]))];
   for (const cursor of lost) await isReset(after, cursor);
   assert.deepEqual(auditFeed((await after.changes({ after: kept })).entries, anew), []);
-  handed.length = 0;
-  await relayToEnd(after, handed);
-  assert.deepEqual(handed.toSorted(), anew.map(({ recordId }) => recordId).toSorted());
+  for (const name of ["mail", ...through.names]) {
+    handed.length = 0;
+    await relayToEnd(after, handed, name);
+    assert.deepEqual(handed.toSorted(), anew.map(({ recordId }) => recordId).toSorted(), name);
+  }
 }
 
-async function relayToEnd(engine: Engine<never>, handed: string[]): Promise<void> {
+async function relayToEnd(engine: Engine<never>, handed: string[], name = "mail"): Promise<void> {
   const stopping = new AbortController();
   const handle: HandleEntry = async ({ recordId }) => void handed.push(recordId);
-  const relay = createRelay({ engine: engine as Engine, name: "mail", from: "beginning", pollMs: 20, handle });
+  const relay = createRelay({ engine: engine as Engine, name, from: "beginning", pollMs: 20, handle });
   const caughtUp = async () => {
     while ((await relay.status()).behind !== 0) await pause(10);
     stopping.abort();

@@ -12,7 +12,7 @@ export interface BacklogItem {
 /** What was read of the feed, up to what is settled without a gap: handed over, or parked. */
 export interface Backlog {
   readonly size: () => number;
-  /** The position after everything that was read. */
+  /** The position after everything that was read: the same object until there is more. */
   readonly end: () => FeedPosition;
   /** The position after everything that is settled without a gap. */
   readonly settledTo: () => FeedPosition;

@@ -1,7 +1,9 @@
+import { BookingError, isBookingError } from "../../errors/index.ts";
 import { type Bell, createBell } from "../bell.ts";
 import { type Backlog, createBacklog } from "./backlog.ts";
 import { createLease, type Lease } from "./lease.ts";
 import { createParking, type Parking } from "./parking.ts";
+import type { Contender } from "./state.ts";
 import type { RelayContext, Taken } from "./take-lease.ts";
 import { createTurns } from "./turn.ts";
 
@@ -32,11 +34,13 @@ export interface Desk {
   /** Whether everything was answered and stored before the lease ended. */
   isGivenUp: boolean;
   failure: { readonly error: unknown } | undefined;
+  /** Whether the feed lacks entries that were read. What is stored then stays as it is. */
+  isReset: boolean;
   /** Whether there is progress that is not stored. */
   isDirty: boolean;
 }
 
-export function createDesk(context: RelayContext, { taken, term }: Taken, holder: string): Desk {
+export function createDesk(context: RelayContext, { taken, term }: Taken, contender: Contender): Desk {
   const { settings, plan, storage } = context;
   const [bell, busy, closing] = [createBell(), new Set<string>(), new AbortController()];
   const parking = createParking(taken.state.parked, settings.random);
@@ -44,9 +48,11 @@ export function createDesk(context: RelayContext, { taken, term }: Taken, holder
     parking.hear(stored, (key) => busy.has(key));
     desk.wake();
   };
+  const onReset = () => desk.fail(new BookingError("feed_reset", {}));
+  const leaseMs = plan.leaseSeconds * 1_000;
   const desk: Desk = {
     context,
-    lease: createLease({ storage, holder, taken, term, leaseMs: plan.leaseSeconds * 1_000, onAsked }),
+    lease: createLease({ storage, contender, taken, term, leaseMs, onAsked, onReset }),
     backlog: createBacklog(taken.state.position),
     parking,
     bell,
@@ -58,6 +64,7 @@ export function createDesk(context: RelayContext, { taken, term }: Taken, holder
     },
     fail(error) {
       desk.failure ??= { error };
+      desk.isReset ||= isBookingError(error, "feed_reset");
       desk.close();
     },
     takeTurn: createTurns(),
@@ -70,6 +77,7 @@ export function createDesk(context: RelayContext, { taken, term }: Taken, holder
     isStopped: false,
     isGivenUp: false,
     failure: undefined,
+    isReset: false,
     isDirty: false,
   };
   return desk;

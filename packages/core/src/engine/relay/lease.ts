@@ -1,9 +1,17 @@
+import type { FeedPosition } from "../../storage/adapter.ts";
 import { newToken } from "../ids.ts";
+import { createOwnRow, type Standing } from "./own-row.ts";
 import type { RelayStorage, StoredState } from "./relay-storage.ts";
-import type { ParkedState, RelayState } from "./state.ts";
+import type { Contender, ParkedState, RelayState } from "./state.ts";
 
 /** What a holder stores beside its lease. */
-export type Progress = Pick<RelayState, "position" | "parked">;
+export interface Progress extends Pick<RelayState, "position" | "parked"> {
+  /** The position after everything that was read for it: the same object until there is more. */
+  readonly readTo: FeedPosition;
+}
+
+/** Undefined if what is stored is to stay as it is. */
+type ProgressNow = () => Progress | undefined;
 
 /** The right to hand over entries, for a while. */
 export interface Lease {
@@ -16,11 +24,11 @@ export interface Lease {
   /** Milliseconds until the lease should be renewed. */
   readonly renewInMs: () => number;
   /** Stores the progress, and renews the lease if that is due. */
-  readonly save: (progress: () => Progress) => Promise<void>;
+  readonly save: (progress: ProgressNow) => Promise<void>;
   /** Looks for what others have asked for. */
   readonly look: () => Promise<void>;
   /** Stores the progress, and lets others take the lease. */
-  readonly giveUp: (progress: () => Progress) => Promise<void>;
+  readonly giveUp: (progress: ProgressNow) => Promise<void>;
   readonly end: () => void;
 }
 
@@ -32,57 +40,72 @@ export interface Term {
 
 interface LeaseParts {
   readonly storage: RelayStorage;
-  readonly holder: string;
+  readonly contender: Contender;
   readonly taken: StoredState;
   readonly term: Term;
   readonly leaseMs: number;
   /** Receives what is stored as parked, after others have written. */
   readonly onAsked: (parked: readonly ParkedState[]) => void;
+  /** Says that the feed lacks entries of the progress. From then on, the progress is undefined. */
+  readonly onReset: () => void;
+}
+
+interface Tried {
+  readonly state: RelayState;
+  readonly term: Term;
+  readonly of: FeedPosition;
 }
 
 /** How long a lease that is given up may take to be stored, in milliseconds. Otherwise, it expires. */
 const givingUpMs = 2_000;
 
-/**
- * It is the only one who writes, except for what `release` asks, so a write that finds another version finds either that,
- * or another holder.
- */
-export function createLease({ storage, holder, taken, term, leaseMs, onAsked }: LeaseParts): Lease {
+export function createLease({ storage, contender, taken, term, leaseMs, onAsked, onReset }: LeaseParts): Lease {
   const { token } = taken.state;
-  let { version } = taken;
+  /** What was read when the progress was stored that is there. */
+  let storedOf = taken.state.position;
   const count = createCountdown(term, leaseMs);
   const { ended, end, renewInMs } = count;
+  const row = createOwnRow({ storage, contender, taken, ended, onAsked });
 
   async function nextTerm(): Promise<Term | undefined> {
     return renewInMs() > 0 ? count.term() : askedTerm(storage, leaseMs, ended);
   }
 
-  /** Returns what is stored if others have written it. Ends the lease if it has moved on. */
-  async function lookAgain(writeId?: string): Promise<"mine" | "asked" | undefined> {
-    const stored = await storage.read(ended);
-    if (stored === undefined) return undefined;
-    if (stored?.state.lease?.holder !== holder || stored.state.token !== token) {
-      const isGivenUp = stored?.state.writeId === writeId;
-      end();
-      return isGivenUp ? "mine" : undefined;
-    }
-    const isNews = stored.version !== version;
-    version = stored.version;
-    if (stored.state.writeId === writeId) return "mine";
-    if (isNews) onAsked(stored.state.parked);
-    return "asked";
+  /**
+   * Whether the feed has all that the progress is made of, or undefined if the lease has ended. A failover may have lost
+   * entries that were handed over or parked. Their place is never stored: the one that is there has gone back with them.
+   */
+  async function isFitting({ readTo }: Progress): Promise<boolean | undefined> {
+    return readTo === storedOf || storage.fits(readTo, ended);
   }
 
-  async function write(progress: () => Progress, isLast: boolean): Promise<void> {
-    while (!ended.aborted) {
-      const next = await nextTerm();
-      if (next === undefined) return;
-      const lease = isLast ? null : { holder, until: next.until, forMs: leaseMs };
-      const state = { ...progress(), token, lease, writeId: newToken() };
-      const isStored = await storage.write(version, state, ended);
-      if (isStored === undefined) return;
-      if (isStored) version += 1;
-      if (isStored || (await lookAgain(state.writeId)) === "mine") return count.renew(next);
+  /** What is to be stored next. Undefined if the lease has ended. */
+  async function nextState(progress: ProgressNow, isLast: boolean): Promise<Tried | undefined> {
+    const next = await nextTerm();
+    const own = progress();
+    const fits = own && (await isFitting(own));
+    if (next === undefined || ended.aborted) return undefined;
+    if (fits === false) onReset();
+    const { position, parked } = fits === true ? own : row.last().state;
+    const lease = isLast ? null : { holder: contender.holder, until: next.until, forMs: leaseMs };
+    const state = { position, parked, token, lease, writeId: newToken() };
+    return { state, term: next, of: fits === true ? own.readTo : storedOf };
+  }
+
+  /** Returns where the lease stood when it was written, or why it was not. */
+  async function write(progress: ProgressNow, isLast: boolean): Promise<Standing> {
+    let tried: Tried | undefined;
+    for (;;) {
+      const standing = await row.look(tried?.state.writeId);
+      if (standing !== "held") return standing;
+      if (tried === undefined || row.last().state.writeId !== tried.state.writeId) {
+        tried = await nextState(progress, isLast);
+        if (tried === undefined) return "over";
+        if (!(await row.write(tried.state))) continue;
+      }
+      storedOf = tried.of;
+      count.renew(tried.term);
+      return standing;
     }
   }
 
@@ -92,14 +115,16 @@ export function createLease({ storage, holder, taken, term, leaseMs, onAsked }: 
     isHeld: () => !ended.aborted && count.leftMs() > 0,
     now: count.now,
     renewInMs,
-    save: (progress) => write(progress, false),
+    async save(progress) {
+      if ((await write(progress, false)) !== "held") end();
+    },
     async look() {
-      await lookAgain();
+      if ((await row.look()) !== "held") end();
     },
     async giveUp(progress) {
       const tooLate = setTimeout(end, givingUpMs);
       try {
-        await write(progress, true);
+        if ((await write(progress, true)) === "behind") await row.leave();
       } finally {
         clearTimeout(tooLate);
         end();

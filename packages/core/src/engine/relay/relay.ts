@@ -6,6 +6,7 @@ import { parse } from "../parse.ts";
 import { type RelayOptions, type ReleaseRecordInput, type RunRelayInput, relaySchema, runSchema } from "./options.ts";
 import { relayStorage } from "./relay-storage.ts";
 import { release } from "./release.ts";
+import type { Contender } from "./state.ts";
 import { type RelayStatus, status } from "./status.ts";
 import { type RelayContext, takeLease } from "./take-lease.ts";
 import { work } from "./work.ts";
@@ -96,11 +97,11 @@ export function createRelay(options: RelayOptions): Relay {
 }
 
 async function run(context: RelayContext, wakers: Set<() => void>, stop: AbortSignal = never()): Promise<void> {
-  const holder = randomUUID();
+  const contender: Contender = { holder: randomUUID(), seen: undefined, token: 0 };
   while (!stop.aborted) {
-    const taken = await takeLease(context, holder, stop);
+    const taken = await takeLease(context, contender, stop);
     if (taken === undefined) continue;
-    await work(context, taken, { holder, stop, wakers }).catch((error: unknown) => {
+    await work(context, taken, { contender, stop, wakers }).catch((error: unknown) => {
       throw isBookingError(error, "feed_reset") ? new BookingError("feed_reset", { relay: context.plan.name }) : error;
     });
   }

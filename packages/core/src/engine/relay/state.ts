@@ -13,6 +13,15 @@ export interface RelayState {
   readonly writeId: string;
 }
 
+/** One run of a relay, which takes the lease as often as it can. */
+export interface Contender {
+  readonly holder: string;
+  /** What was stored when it last looked. */
+  seen: RelayState | undefined;
+  /** The highest fencing token that it has seen. */
+  token: number;
+}
+
 export interface StoredLease {
   readonly holder: string;
   readonly until: number;

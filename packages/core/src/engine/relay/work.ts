@@ -2,6 +2,7 @@ import { pause } from "../bell.ts";
 import { nextBatch } from "../feed/next-batch.ts";
 import { createDesk, type Desk } from "./desk.ts";
 import { dispatch, goOn } from "./dispatch.ts";
+import type { Contender } from "./state.ts";
 import type { RelayContext, Taken } from "./take-lease.ts";
 
 /** Entries that are read ahead. At most twice as many wait, and are handed over again after a crash. */
@@ -10,16 +11,18 @@ const readAhead = 250;
 /** Progress is stored this many milliseconds after an entry, with that of all others until then. */
 const storeAfterMs = 50;
 
+interface WorkParts {
+  readonly contender: Contender;
+  readonly stop: AbortSignal;
+  readonly wakers: Set<() => void>;
+}
+
 /**
  * Hands over entries until the lease ends, or until `stop` is aborted and everything under way is answered.
  * @throws BookingError for what does not pass by itself
  */
-export async function work(
-  context: RelayContext,
-  taken: Taken,
-  { holder, stop, wakers }: { readonly holder: string; readonly stop: AbortSignal; readonly wakers: Set<() => void> },
-): Promise<void> {
-  const desk = createDesk(context, taken, holder);
+export async function work(context: RelayContext, taken: Taken, { contender, stop, wakers }: WorkParts): Promise<void> {
+  const desk = createDesk(context, taken, contender);
   const { lease, close, wake } = desk;
   stop.addEventListener("abort", close);
   lease.ended.addEventListener("abort", close);
@@ -41,7 +44,7 @@ export async function work(
 }
 
 function warnOfLoss({ settings, plan: { name, leaseSeconds } }: RelayContext): void {
-  const message = `The relay ${JSON.stringify(name)} has lost its lease before it could renew it, so what was under way is handed over again. Either the database was away for longer than the lease of ${leaseSeconds} s, or something has kept the event loop from turning: see that the handler waits for what it does rather than blocking, or raise leaseSeconds.`;
+  const message = `The relay ${JSON.stringify(name)} has lost its lease before it could renew it, so what was under way is handed over again. Either the database was away for longer than the lease of ${leaseSeconds} s, or a failover has lost what the relay had stored, or something has kept the event loop from turning: see that the handler waits for what it does rather than blocking, or raise leaseSeconds.`;
   settings.warn({ code: "relay_lease_lost", message, details: { name } });
 }
 
@@ -75,7 +78,9 @@ async function keepUp(desk: Desk): Promise<void> {
   const { lease, closing } = desk;
   const progress = () => {
     desk.isDirty = false;
-    return { position: desk.backlog.settledTo(), parked: desk.parking.states() };
+    const { backlog, parking } = desk;
+    if (desk.isReset) return undefined;
+    return { position: backlog.settledTo(), parked: parking.states(), readTo: backlog.end() };
   };
   let lookAt = performance.now();
   while (!lease.ended.aborted) {
