@@ -16,7 +16,7 @@ export interface FeedTail {
   readonly follow: (pollMs: number, gatherMs?: number) => TailFollower;
 }
 
-export interface TailFollower extends Pick<KeptReader, "beyond"> {
+export interface TailFollower extends Pick<KeptReader, "beyond" | "doubt"> {
   /** Grows when the tail has something new, begins anew, or cannot be read until somebody sees to it. */
   readonly moves: () => number;
   /** Resolves once `moves` is no longer this number, or `signal` is aborted. */
@@ -59,6 +59,7 @@ export function createFeedTail(read: Read): FeedTail {
       return {
         ...news,
         beyond: reader.beyond,
+        doubt: reader.doubt,
         givenUntil: () => (reader.hasAll() ? latest.readAt() : undefined),
         leave() {
           polls.delete(self);

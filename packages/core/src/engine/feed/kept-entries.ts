@@ -21,6 +21,8 @@ export interface KeptReader {
    * first one that is kept comes later, or none is known.
    */
   readonly beyond: (position: FeedPosition) => readonly FeedEntry[] | undefined;
+  /** Says that the position was not looked up in the feed: the next `beyond` is undefined. */
+  readonly doubt: () => void;
   /** Whether `beyond` has given everything that is kept. */
   readonly hasAll: () => boolean;
 }
@@ -49,6 +51,9 @@ export function createKeptEntries(): KeptEntries {
     let of = 0;
     return {
       hasAll: () => end !== undefined && of === generation && next === blocks.next(),
+      doubt() {
+        of = 0;
+      },
       beyond(position) {
         if (end === undefined) return undefined;
         if (of !== generation) {

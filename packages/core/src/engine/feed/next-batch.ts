@@ -2,6 +2,7 @@ import { isBookingError } from "../../errors/index.ts";
 import type { FeedEntry, FeedPosition } from "../../storage/adapter.ts";
 import { pause } from "../bell.ts";
 import type { EngineSettings } from "../options.ts";
+import { unlessAborted } from "../unless-aborted.ts";
 import { readFeed } from "./changes.ts";
 import { batchSize } from "./entry-blocks.ts";
 import type { TailFollower } from "./feed-tail.ts";
@@ -18,7 +19,7 @@ export async function nextBatch(
   settings: EngineSettings,
   follower: TailFollower,
   position: FeedPosition,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<readonly FeedEntry[]> {
   const known = follower.beyond(position);
   if (known !== undefined && known.length > 0) return known;
@@ -30,16 +31,18 @@ export async function nextBatch(
     // The tail may have begun meanwhile, at this position or after it.
     const begun = follower.beyond(position);
     if (begun !== undefined && begun.length > 0) return begun;
+    // Of a tail that has begun anew since the read, or without one, it is not known whether the position fits.
+    if (read === undefined || begun === undefined) follower.doubt();
   }
   await follower.moved(moves, signal);
   return [];
 }
 
-/** Tries again while the database is away. Undefined if the signal is aborted meanwhile. */
-export async function patiently<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T | undefined> {
-  while (!signal?.aborted) {
+/** Tries again while the database is away. Undefined if the signal is aborted meanwhile, also if a read hangs. */
+export async function patiently<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T | undefined> {
+  while (!signal.aborted) {
     try {
-      return await work();
+      return await unlessAborted(signal, work);
     } catch (error) {
       if (!isAway(error)) throw error;
       await pause(pauseMs, signal);

@@ -6,7 +6,6 @@ import type { FeedEntry, FeedPosition } from "../../storage/adapter.ts";
 import { positionAfter } from "../../storage/feed-position.ts";
 import type { EngineSettings } from "../options.ts";
 import { parse } from "../parse.ts";
-import { unlessAborted } from "../unless-aborted.ts";
 import { type Changes, endOfFeed, positionOf } from "./changes.ts";
 import { feedCursor } from "./feed-cursor.ts";
 import { nextBatch, patiently } from "./next-batch.ts";
@@ -29,9 +28,7 @@ export function subscribe(settings: EngineSettings, input: SubscribeInput): Asyn
         const part = await nextBatch(settings, follower, position, ended);
         if (part.length === 0) continue;
         position = follower.meet(movedOn(position, part));
-        const entries = await unlessAborted(ended, () =>
-          patiently(ended, () => visibleEntries(settings, part, filter)),
-        );
+        const entries = await patiently(ended, () => visibleEntries(settings, part, filter));
         if (entries === undefined) break;
         yield { entries, cursor: feedCursor(position) };
       }

@@ -24,6 +24,7 @@ import { refuseFeedWithin } from "../feed/visible-entries.ts";
 import type { EngineSettings } from "../options.ts";
 import { parse } from "../parse.ts";
 import { refuseAborted } from "../read-chunks.ts";
+import { unlessAborted } from "../unless-aborted.ts";
 import { type Answers, createAnswers } from "./answers.ts";
 import { startFollowing } from "./following.ts";
 import { followSubject } from "./for-subject.ts";
@@ -59,7 +60,8 @@ export async function follow(settings: EngineSettings, input: FollowInput): Prom
     keepsRecords: needsRecords(settings),
   };
   try {
-    const following = await startFollowing(settings, options, ended.signal);
+    const following = await unlessAborted(ended.signal, () => startFollowing(settings, options, ended.signal));
+    if (following === undefined) throw new BookingError("aborted", {}, signal?.reason);
     const answers = createAnswers(following, options, { clock: settings.clock, staleAfterMs });
     return liveSlots(answers, { settings, options }, ended.signal, end);
   } catch (error) {

@@ -52,9 +52,8 @@ async function retry(desk: Desk, parked: Parked): Promise<void> {
   };
   busy.add(parked.key);
   desk.retrying += 1;
-  const isOver = () => closing.aborted;
   const { takeTurn } = desk;
-  await retryParked(context, parked, { lease, parking, isOver, onProgress, takeTurn }).catch(desk.fail);
+  await retryParked(context, parked, { lease, parking, closing, onProgress, takeTurn }).catch(desk.fail);
   busy.delete(parked.key);
   desk.retrying -= 1;
   onProgress();

@@ -10,8 +10,8 @@ const pageSize = 50;
 interface Retrial {
   readonly lease: Lease;
   readonly parking: Parking;
-  /** Whether nothing more is to be handed over. */
-  readonly isOver: () => boolean;
+  /** Aborted when nothing more is to be handed over. */
+  readonly closing: AbortSignal;
   /** Called after each entry. */
   readonly onProgress: () => void;
   /** Lets the event loop turn between entries whose handler never waits. */
@@ -23,19 +23,19 @@ interface Retrial {
  * parked no longer. More may come while this waits, so how far they go is looked at without waiting in between.
  */
 export async function retryParked(context: RelayContext, parked: Parked, retrial: Retrial): Promise<void> {
-  const { lease, parking, isOver } = retrial;
+  const { parking, closing } = retrial;
   for (;;) {
     const { key, recordKind, recordId, fromVersion, lastVersion } = parked;
     if (parked.isSkipped || fromVersion > lastVersion) return parking.remove(key);
-    if (isOver()) return;
+    if (closing.aborted) return;
     const query = { record: { kind: recordKind, id: recordId }, afterVersion: fromVersion - 1, limit: pageSize };
-    const page = await context.storage.journal(query, lease.ended);
+    const page = await context.storage.journal(query, closing);
     if (page === undefined) return;
     const entries = page.filter(({ version }) => version <= lastVersion);
     // Somebody has deleted them by hand.
     if (entries.length === 0) parked.fromVersion = lastVersion + 1;
     for (const entry of entries) {
-      if (isOver() || parked.isSkipped) break;
+      if (closing.aborted || parked.isSkipped) break;
       if (!(await retryEntry(context, parked, entry, retrial))) return;
     }
   }
