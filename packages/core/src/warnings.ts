@@ -1,3 +1,4 @@
+import type { JournaledKind } from "./model/journal.ts";
 import { dropRejection } from "./model/promise.ts";
 
 /** What each warning carries in `details`. */
@@ -10,6 +11,14 @@ export interface WarningDetails {
   relay_stopped: { readonly name: string; readonly parked: number };
   /** A relay has lost its lease before it could renew it, so what was under way is handed over again. */
   relay_lease_lost: { readonly name: string };
+  /** A relay gives up entries that were parked, because somebody has deleted them from the journal. */
+  relay_entries_deleted: {
+    readonly name: string;
+    readonly recordKind: JournaledKind;
+    readonly recordId: string;
+    readonly fromVersion: number;
+    readonly lastVersion: number;
+  };
   /** A call waits for a connection of the pool, and all of them are in use. */
   connections_exhausted: { readonly inUse: number | null; readonly waiting: number | null; readonly waitedMs: number };
   /** Something changes the text of statements on their way. They are sent without names from now on. */

@@ -8,6 +8,8 @@ export type Parked = {
   readonly key: string;
   /** Whether its entries are given up, once the one that is being handled is answered. */
   isSkipped: boolean;
+  /** How often its first entry was not in the journal that was read. */
+  unseen: number;
 };
 
 export interface Parking {
@@ -18,6 +20,8 @@ export interface Parking {
   readonly park: (entry: JournalEntry, failure: Failure) => void;
   /** The record's first entry has failed again. */
   readonly failAgain: (parked: Parked, failure: Failure) => void;
+  /** The record's first entry is not in the journal that was read, which may be that of a node that is behind. */
+  readonly failToSee: (parked: Parked, now: number) => void;
   /** The entry follows one that is parked. */
   readonly follow: (parked: Parked, entry: JournalEntry) => void;
   /** The one that is due for the longest time. */
@@ -41,7 +45,7 @@ export function createParking(stored: readonly ParkedState[], random: () => numb
   for (const { asked, ...state } of stored) {
     const key = nameText(state);
     if (asked === "skip") continue;
-    byKey.set(key, { ...state, key, isSkipped: false, ...(asked === "retry" && { retryAt: 0 }) });
+    byKey.set(key, { ...state, key, isSkipped: false, unseen: 0, ...(asked === "retry" && { retryAt: 0 }) });
   }
 
   // Half of the pause is random, so that records that failed together are not retried together.
@@ -62,12 +66,17 @@ export function createParking(stored: readonly ParkedState[], random: () => numb
       const key = nameText({ recordKind, recordId });
       const versions = { fromVersion: version, lastVersion: version };
       const failed = { attempts: 1, retryAt: retryAt(now, 1), error };
-      byKey.set(key, { recordKind, recordId, ...versions, ...failed, key, isSkipped: false });
+      byKey.set(key, { recordKind, recordId, ...versions, ...failed, key, isSkipped: false, unseen: 0 });
     },
     failAgain(parked, { now, error }) {
       parked.attempts += 1;
       parked.retryAt = retryAt(now, parked.attempts);
       parked.error = error;
+    },
+    failToSee(parked, now) {
+      parked.unseen += 1;
+      parked.retryAt = retryAt(now, parked.unseen);
+      parked.error = notSeen(parked);
     },
     follow(parked, { version }) {
       parked.lastVersion = Math.max(parked.lastVersion, version);
@@ -90,6 +99,13 @@ export function createParking(stored: readonly ParkedState[], random: () => numb
       }
     },
     states: () =>
-      [...byKey.values()].map(({ key, isSkipped, ...state }) => ({ ...state, asked: isSkipped ? "skip" : null })),
+      [...byKey.values()].map(({ key, isSkipped, unseen, ...state }) => ({
+        ...state,
+        asked: isSkipped ? "skip" : null,
+      })),
   };
 }
+
+/** At most as long as the error of a handler. */
+const notSeen = ({ fromVersion }: Parked): string =>
+  `The journal lacks version ${fromVersion}, and any later one: it may have been read on a node that is behind. It is read again. If the entry was deleted, release the record with skip.`;

@@ -23,7 +23,7 @@ interface Retrial {
  * parked no longer. More may come while this waits, so how far they go is looked at without waiting in between.
  */
 export async function retryParked(context: RelayContext, parked: Parked, retrial: Retrial): Promise<void> {
-  const { parking, closing } = retrial;
+  const { lease, parking, closing } = retrial;
   for (;;) {
     const { key, recordKind, recordId, fromVersion, lastVersion } = parked;
     if (parked.isSkipped || fromVersion > lastVersion) return parking.remove(key);
@@ -31,14 +31,28 @@ export async function retryParked(context: RelayContext, parked: Parked, retrial
     const query = { record: { kind: recordKind, id: recordId }, afterVersion: fromVersion - 1, limit: pageSize };
     const page = await context.storage.journal(query, closing);
     if (page === undefined) return;
-    const entries = page.filter(({ version }) => version <= lastVersion);
-    // Somebody has deleted them by hand.
-    if (entries.length === 0) parked.fromVersion = lastVersion + 1;
-    for (const entry of entries) {
+    if (parked.isSkipped) continue;
+    const [first] = page;
+    if (first === undefined) return parking.failToSee(parked, lease.now());
+    if (first.version > fromVersion) giveUpBefore(context, parked, first.version);
+    for (const entry of page.filter(({ version }) => version <= lastVersion)) {
       if (closing.aborted || parked.isSkipped) break;
       if (!(await retryEntry(context, parked, entry, retrial))) return;
     }
   }
+}
+
+/**
+ * A version that comes later is there, so these are not merely out of sight of a node that is behind: somebody has deleted
+ * them by hand.
+ */
+function giveUpBefore({ settings, plan: { name } }: RelayContext, parked: Parked, version: number): void {
+  const { recordKind, recordId, fromVersion, lastVersion } = parked;
+  const last = Math.min(version - 1, lastVersion);
+  const message = `The relay ${JSON.stringify(name)} gives up versions ${fromVersion} to ${last} of the ${recordKind} ${JSON.stringify(recordId)}: they were parked, and the journal has a later version, but not these any more. Nothing can be handed over of what was deleted; see who deletes entries.`;
+  const details = { name, recordKind, recordId, fromVersion, lastVersion: last };
+  settings.warn({ code: "relay_entries_deleted", message, details });
+  Object.assign(parked, { fromVersion: last + 1, attempts: 0 });
 }
 
 /** Returns whether the next entry has its turn. */
@@ -49,7 +63,7 @@ async function retryEntry(
   { lease, parking, onProgress, takeTurn }: Retrial,
 ): Promise<boolean> {
   const error = await handOver(plan, lease, entry, parked.attempts + 1);
-  if (error === undefined) [parked.fromVersion, parked.attempts] = [entry.version + 1, 0];
+  if (error === undefined) Object.assign(parked, { fromVersion: entry.version + 1, attempts: 0, unseen: 0 });
   else parking.failAgain(parked, { now: lease.now(), error });
   if (error !== undefined && parked.isSkipped) parking.remove(parked.key);
   onProgress();

@@ -19,7 +19,7 @@ export interface ParkedRecord {
   readonly attempts: number;
   /** When it is retried next, by the clock of the database. */
   readonly retryAt: Date;
-  /** What the handler has thrown last: at most 200 characters. */
+  /** What the handler has thrown last, or that the journal lacks the entry: at most 200 characters. */
   readonly error: string;
   /** What `release` has asked for, until the process that has the lease has heard it. */
   readonly asked: "retry" | "skip" | null;
