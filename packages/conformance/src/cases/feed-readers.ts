@@ -75,9 +75,9 @@ export const feedReaderCases: readonly ConformanceCase[] = [
       assert.ok(slot);
       const all = subscriber(engine);
       const gathered = subscriber(engine, { gatherMs: 100 });
-      const news = subscriber(engine, { after: "end" });
       await all.has(4);
-      await pause(50);
+      const { cursor } = await engine.changes({ after: "end" });
+      const news = subscriber(engine, { after: cursor });
       await engine.book({ actor: patient, slotId: slot.id, subjectId: "p-1" });
       await all.has(6);
       await other.book({ actor: patient, slotId: slots[0]?.id ?? "", subjectId: "p-2" });
