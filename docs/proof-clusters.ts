@@ -35,12 +35,13 @@ function foundIn(cluster: ClusterRun["cluster"], runs: readonly ClusterRun[]): R
   const sum = (numberIn: (run: ClusterRun) => number) => number(runs.reduce((total, run) => total + numberIn(run), 0));
   return {
     cluster: titles[cluster],
-    lost: sum(({ found }) => found.lost),
-    doubled: sum(({ found }) => found.doubled),
-    reordered: sum(({ found }) => found.reordered),
-    "without an order": sum(({ found }) => found.unexplained),
-    "nodes differ": sum(({ found }) => found.differing),
-    "anything else": sum(({ found }) => found.other),
+    lost: sum(({ found }) => found.lost ?? 0),
+    doubled: sum(({ found }) => found.doubled ?? 0),
+    reordered: sum(({ found }) => found.reordered ?? 0),
+    "without an order": sum(({ found }) => found.unexplained ?? 0),
+    "nodes differ": sum(({ found }) => found.differing ?? 0),
+    "anything else": sum(({ found }) => found.other ?? 0),
+    "taken back": sum(({ found }) => found.takenBack ?? 0),
     "rows of the driver, lost": sum(({ plainRows }) => plainRows.lost),
     "of so many": sum(({ plainRows }) => plainRows.acknowledged),
   };

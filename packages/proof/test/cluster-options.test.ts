@@ -140,6 +140,12 @@ describe("the report on clusters", () => {
     expect(run(losing, round({ findings: [lost] })).found.lost).toBe(4);
   });
 
+  it("counts what a failover took back from readers, which nobody was told had succeeded, and is sound with it", () => {
+    const takenBack = { kind: "takenBack", count: 3, text: "3 entries are gone" } as const;
+    const counted = run(round({ findings: [takenBack] }));
+    expect([counted.found.takenBack, counted.problems, isSound(counted)]).toEqual([3, [], true]);
+  });
+
   it("is not sound if nobody could book after a fault", () => {
     expect(isSound(run(round({ strikes: [{ key: "node.killed", longestGapMs: undefined }] })))).toBe(false);
   });

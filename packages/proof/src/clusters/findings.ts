@@ -1,6 +1,10 @@
-/** What can be wrong after a round. */
+/**
+ * What can be wrong after a round. What is taken back is not: a primary shows what it has committed to others once it is
+ * started again, though no standby had it, and another one may take over then. Whoever read it is told `feed_reset`.
+ */
 export const findingKinds = {
   lost: "acknowledged, and gone",
+  takenBack: "shown by the feed, acknowledged to nobody, and gone",
   doubled: "booked or told twice",
   reordered: "told out of order",
   unexplained: "histories that no order explains",
@@ -17,9 +21,10 @@ export interface Finding {
   readonly text: string;
 }
 
-export type FindingCounts = Readonly<Record<FindingKind, number>>;
+/** Runs of before one was counted lack it. */
+export type FindingCounts = Readonly<Partial<Record<FindingKind, number>>>;
 
-export function countFindings(findings: readonly Finding[]): FindingCounts {
+export function countFindings(findings: readonly Finding[]): Readonly<Record<FindingKind, number>> {
   const counts = Object.fromEntries(Object.keys(findingKinds).map((kind) => [kind, 0])) as Record<FindingKind, number>;
   for (const { kind, count } of findings) counts[kind] += count;
   return counts;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { intercepted } from "@slotwright/conformance";
-import { type Engine, isBookingError, type StorageAdapter } from "@slotwright/core";
+import { type Engine, isBookingError, type JournalEntry, type StorageAdapter } from "@slotwright/core";
 import { createFeedTally, type EntryCounts, entriesIn } from "@slotwright/lab/feed-tally";
 import { type Finding, finding } from "./findings.ts";
 
@@ -8,8 +8,12 @@ import { type Finding, finding } from "./findings.ts";
 export interface Follower {
   readonly given: () => number;
   readonly end: () => Promise<void>;
-  /** Compares what it was given with the journal. */
-  readonly findings: (journal: EntryCounts) => readonly Finding[];
+  /** Compares what it was given with the journal, whose entries are named by {@link entryName}. */
+  readonly findings: (journal: EntryCounts, committed: ReadonlySet<string>) => readonly Finding[];
+}
+
+export function entryName(entry: Pick<JournalEntry, "commandId" | "recordKind" | "recordId" | "version">): string {
+  return `${entry.commandId} ${entry.recordKind} ${entry.recordId} ${entry.version}`;
 }
 
 /** How often those beside the callers look for entries of others: rarely enough to leave the callers their machine. */
@@ -20,12 +24,15 @@ export function startFollower(engine: Engine, name: string): Follower {
   const ending = new AbortController();
   let tally = createFeedTally();
   let after: string | null = null;
-  let resets = 0;
+  let given = new Set<string>();
+  /** What it had been given when it was told to begin anew, each time. */
+  const beforeResets: ReadonlySet<string>[] = [];
   const raw: unknown[] = [];
 
   async function subscribe(): Promise<void> {
     for await (const part of engine.subscribe({ after, pollMs, signal: ending.signal })) {
       tally.note(part.entries);
+      for (const entry of part.entries) given.add(entryName(entry));
       after = part.cursor;
     }
   }
@@ -33,7 +40,8 @@ export function startFollower(engine: Engine, name: string): Follower {
   function recover(error: unknown): void {
     if (isBookingError(error, "feed_reset")) {
       // What it had may not have been committed for good: it begins anew.
-      [resets, after, tally] = [resets + 1, null, createFeedTally()];
+      beforeResets.push(given);
+      [given, after, tally] = [new Set(), null, createFeedTally()];
     } else if (!isBookingError(error) || error.status < 500) raw.push(error);
   }
 
@@ -49,13 +57,17 @@ export function startFollower(engine: Engine, name: string): Follower {
       ending.abort();
       await following;
     },
-    findings(journal) {
+    findings(journal, committed) {
       const { lost, repeated, disordered } = tally.flaws(journal);
+      const gone = beforeResets.map((before) => [...before].filter((entry) => !committed.has(entry)).length);
+      const unfounded = gone.filter((count) => count === 0).length;
+      const takenBack = gone.reduce((sum, count) => sum + count, 0);
       return [
         ...finding("lost", lost, `${name} was not given ${lost} of ${entriesIn(journal)} entries`),
         ...finding("doubled", repeated, `${name} was given ${repeated} entries again, or entries that are gone`),
         ...finding("reordered", disordered, `${name} was given ${disordered} entries out of order`),
-        ...finding("other", resets, `${name} was told feed_reset, and began anew`),
+        ...finding("takenBack", takenBack, `${name} was given ${takenBack} entries that are gone, and began anew`),
+        ...finding("other", unfounded, `${name} was told feed_reset, although all that it had is there`),
         ...finding("other", raw.length, `${name}: ${String(raw[0])}`),
       ];
     },

@@ -73,7 +73,9 @@ export function runOf(rounds: readonly RoundReport[], { startedAt, ...about }: A
       acknowledged: sum(({ plainRows }) => plainRows.acknowledged),
       lost: sum(({ plainRows }) => plainRows.lost),
     },
-    problems: rounds.flatMap(({ findings }) => findings.map(({ text }) => text)).slice(0, mostProblems),
+    problems: rounds
+      .flatMap(({ findings }) => findings.flatMap(({ kind, text }) => (isWrong(kind) ? [text] : [])))
+      .slice(0, mostProblems),
   };
 }
 
@@ -97,16 +99,20 @@ export async function reportIn(file: string): Promise<ClustersReport> {
 
 const kinds = Object.keys(findingKinds) as readonly FindingKind[];
 
+/** What nobody was told that it succeeded may be taken back. */
+const isWrong = (kind: FindingKind): boolean => kind !== "takenBack";
+
 /** Whether nothing was found that the cluster cannot have done by losing what it had acknowledged. */
 export function isSound({ found, foundWithLostRows, faults }: ClusterRun): boolean {
-  return kinds.every((kind) => found[kind] === foundWithLostRows[kind]) && faults.every(({ never }) => never === 0);
+  const isEven = (kind: FindingKind) => found[kind] === foundWithLostRows[kind];
+  return kinds.filter(isWrong).every(isEven) && faults.every(({ never }) => never === 0);
 }
 
 export function printRun(run: ClusterRun, file: string): void {
   const { cluster, tally, bookings, faults, found, plainRows, problems, seconds, seed, isInterrupted } = run;
   if (faults.length > 0) console.log(`\n${table(faults.map(faultRow))}`);
   console.log(`\n${table([{ cluster, ...tally, bookings }])}`);
-  console.log(`\n${table(kinds.map((kind) => ({ found: findingKinds[kind], count: found[kind] })))}`);
+  console.log(`\n${table(kinds.map((kind) => ({ found: findingKinds[kind], count: found[kind] ?? 0 })))}`);
   const rows = `${plainRows.lost} of ${plainRows.acknowledged} rows that the driver alone had written and that were acknowledged`;
   console.log(`The cluster itself lost ${plainRows.lost > 0 ? bad(rows) : rows}.`);
   for (const problem of problems) console.log(bad(problem));
