@@ -41,7 +41,10 @@ function foundIn(cluster: ClusterRun["cluster"], runs: readonly ClusterRun[]): R
     "without an order": sum(({ found }) => found.unexplained ?? 0),
     "nodes differ": sum(({ found }) => found.differing ?? 0),
     "anything else": sum(({ found }) => found.other ?? 0),
-    "taken back": sum(({ found }) => found.takenBack ?? 0),
+    // Earlier runs have counted it as anything else.
+    "taken back": runs.some(({ found }) => found.takenBack !== undefined)
+      ? sum(({ found }) => found.takenBack ?? 0)
+      : "–",
     "rows of the driver, lost": sum(({ plainRows }) => plainRows.lost),
     "of so many": sum(({ plainRows }) => plainRows.acknowledged),
   };

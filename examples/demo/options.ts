@@ -22,7 +22,7 @@ Exit status: 0 if every invariant holds, 1 if one is broken or anything failed u
   --postgres     on PostgreSQL: the server of SLOTWRIGHT_POSTGRES_URL, or one that is installed, or one that is fetched
   --mysql        on MySQL, in the same way with SLOTWRIGHT_MYSQL_URL
   --mariadb      on MariaDB, in the same way with SLOTWRIGHT_MARIADB_URL
-  --galera       on three nodes of MariaDB with Galera: one is killed in the midst of the race, and all are checked
+  --galera       on three nodes of MariaDB with Galera: one is killed during the race, and all are checked
   --processes N  processes that race, 1 to 16 (default 4)
   --callers N    callers in each process, 4 to 500 (default 24)
   --week FILE    the week to publish (default examples/demo/week.json)

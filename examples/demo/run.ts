@@ -187,7 +187,7 @@ async function showCancel({ engine, desk, week, wins, ledger }: AfterRace): Prom
 }
 
 async function showNodes(nodes: DemoNodes, ledger: readonly LedgerEntry[]): Promise<void> {
-  console.log(heading(`A node of ${nodes.urls.length} was killed in the midst`));
+  console.log(heading(`A node of ${nodes.urls.length} was killed meanwhile`));
   for (const line of await nodes.bringBack(ledger)) console.log(`   ${line}`);
 }
 

@@ -13,7 +13,7 @@ const usualCents = 5_000;
  */
 const fields = z.strictObject({ amountCents: z.int32("must be a whole number of cents").default(usualCents) });
 
-/** The commands that begin or end an appointment, each in one transaction with the invoice. What is asked for costs nothing yet. */
+/** The commands that begin or end an appointment, each in one transaction with the invoice. A `request` costs nothing until it is accepted. */
 export function callsWithInvoices(database: Database): HandlerOptions["calls"] {
   const together = (command: Command, invoicing: Invoicing) => ({
     run: (call: Call) => inOneTransaction(database, call, command, invoicing),

@@ -86,7 +86,7 @@ describeOnEachServer("a URI of two servers", (server) => {
   });
 
   it("leaves one that falls silent after it took long to open its first session", async () => {
-    const storage = open("?connectTimeout=4000");
+    const storage = open("?connectTimeout=8000");
     first.pause();
     const begun = storage.begin();
     // Longer than it is watched while there is no session.

@@ -1,4 +1,4 @@
-/** Those who want to be told. They are told from a copy, so one may leave, or another come, in the midst. */
+/** Those who want to be told. They are told from a copy, so one may leave, or another come, meanwhile. */
 export function createListeners<Told = void>() {
   const listeners = new Set<(told: Told) => void>();
   return {

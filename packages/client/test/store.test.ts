@@ -49,6 +49,16 @@ test("shows a booking at once, and keeps it when the answer and the feed come", 
   client.close();
 });
 
+test("shows a second list of the same time at once, whoever looks before it is watched", async () => {
+  const { client } = await stage();
+  const [from, to] = [new Date(startOfTime), new Date(startOfTime + 86_400_000)];
+  const second = client.slots({ from, to });
+  second.get();
+  second.subscribe(() => {});
+  expect(second.get()).toMatchObject({ isLoaded: true, items: [{}, {}, {}] });
+  client.close();
+});
+
 test("takes a click back if somebody was faster, and shows the slot as the refusal says that it is", async () => {
   const { engine, client, list, slotIds } = await stage();
   const slotId = slotIds[0] ?? "";

@@ -7,7 +7,9 @@ import { failingStorage } from "./failing-storage.ts";
 const actor = { kind: "provider", id: "w" };
 const place = { providerId: "w", facilityId: "q" };
 const day = 86_400_000;
-const [begin, week] = [Date.now(), 7 * day];
+const week = 7 * day;
+/** A week of imports begins then, and none of the times below lies in two of them. */
+const begin = Math.ceil(Date.now() / week) * week;
 const inDays = (days: number) => new Date(begin + days * day);
 
 /** A provider with hours on an engine whose commits fail once so many have gone through. */
@@ -141,6 +143,13 @@ describe("a call that ends early after it has stored something", () => {
     const lost = await failureOf(inside.publishSlots(publish));
     expect(lost.details).toMatchObject({ repeat: "transaction" });
     expect(lost.details).not.toHaveProperty("doneSoFar");
+    for (const failure of ["refused", "misused"] as const) {
+      const ended = await stage(failure, 1);
+      const within = createEngine({ storage: { ...ended.storage, within: () => ended.storage } }).within({});
+      const error = await failureOf(within.publishSlots(publish));
+      expect(error.details).not.toHaveProperty("doneSoFar");
+      expect(error.message).not.toMatch(/stays/);
+    }
     const reads = failingStorage(memory, (method, call) =>
       method === "findSlots" && call > 1 ? { before: new StorageError("unavailable", "gone") } : undefined,
     );

@@ -17,11 +17,12 @@ it("searches of live slots for many subjects read an appointment of somebody els
       return storage.load(keys, call);
     },
   };
-  const other = createEngine({ storage });
+  const clock = movableClock();
+  const other = createEngine({ storage, clock });
   const { slots } = await other.createSlots({ actor, ...place, slots: [slotAt(0), slotAt(60)] });
   const [first = "", second = ""] = slots.map(({ id }) => id);
   const { appointment } = await other.book({ actor, slotId: first, subjectId: "somebody else" });
-  const engine = createEngine({ storage: counted, policies });
+  const engine = createEngine({ storage: counted, clock, policies });
   const live = await engine.follow({ from: slotAt(0).start, to: slotAt(120).start, pollMs: 10 });
   for (const subjectId of ["ada", "bo", "cy"]) await live.forSubject({ actor, subjectId });
   read.length = 0;
@@ -75,10 +76,11 @@ async function stagedReads() {
       return found;
     },
   };
-  const other = createEngine({ storage: plain });
+  const clock = movableClock();
+  const other = createEngine({ storage: plain, clock });
   const { slots } = await other.createSlots({ actor, ...place, slots: [slotAt(0), slotAt(60)] });
   await other.createSlots({ actor, ...elsewhere, slots: [slotAt(0)] });
-  const engine = createEngine({ storage, policies });
+  const engine = createEngine({ storage, clock, policies });
   const live = await engine.follow({ from: slotAt(0).start, to: slotAt(1000).start, pollMs: 10 });
   return {
     live,

@@ -62,7 +62,7 @@ describe("a relay that runs while a failover loses commits", () => {
     "stores no place of what is gone, so that it can be run again: %i commits after it",
     async (later) => {
       const { storage, copy, failOver, row } = staged();
-      const first = started(storage);
+      const first = started(storage, { leaseSeconds: 3_600 });
       await publish(storage, 0);
       await until(() => first.handed.length === 1 && row()?.state.position.length === 1);
       copy();

@@ -28,6 +28,7 @@ async function parkedRelay(change: (read: readonly JournalEntry[]) => readonly J
     from: "beginning",
     pollMs: 10,
     async handle({ version }, { attempt }) {
+      // Until all three are parked, behind the first.
       if (isBroken) throw new Error("Not now.");
       handed.push(`version ${version}, attempt ${attempt}`);
     },
@@ -93,6 +94,12 @@ it("parked entries that were deleted are given up with a warning if a later one 
   ]);
   await stop();
   expect((await relay.status()).parked).toEqual([]);
+  gone = [2];
+  const between = await parkedRelay((read) => read.filter(({ version }) => !gone.includes(version)));
+  await until(() => between.handed.length === 2);
+  expect(between.handed.map((one) => one.split(",")[0])).toEqual(["version 1", "version 3"]);
+  expect(between.warnings).toMatchObject([{ details: { fromVersion: 2, lastVersion: 2 } }]);
+  await between.stop();
   gone = [1, 2, 3];
   const other = await parkedRelay((read) => read.filter(({ version }) => !gone.includes(version)));
   await until(() => other.reads() > 0);

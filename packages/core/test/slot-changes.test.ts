@@ -54,14 +54,14 @@ describe("a change of a slot that its state does not allow", () => {
       "block of a held slot",
       ({ engine, held }) => engine.block({ actor, slotId: held }),
       "slot_held",
-      /block does not apply to it\. breakHold with block: true ends the hold and blocks it; or wait until then\.$/,
+      /block does not apply to it\. End the hold and block the slot with breakHold and block: true, or wait until then\.$/,
       "end the reservation first, or wait until then.",
     ],
     [
       "unblock of a held slot",
       ({ engine, held }) => engine.unblock({ actor, slotId: held }),
       "slot_held",
-      /unblock does not apply to it\. breakHold ends the hold; or wait until then\.$/,
+      /unblock does not apply to it\. End the hold with breakHold, or wait until then\.$/,
       "end the reservation first, or wait until then.",
     ],
     [
@@ -69,14 +69,14 @@ describe("a change of a slot that its state does not allow", () => {
       ({ engine, blocked }) => engine.block({ actor, slotId: blocked }),
       "slot_blocked",
       /block does not apply to it\. unblock makes it free again\.$/,
-      "This time is blocked. Please reload it to see what is possible.",
+      "This time is blocked. Please reload the page to see what is possible.",
     ],
     [
       "breakHold of a free slot",
       ({ engine, free }) => engine.breakHold({ ...why, slotId: free }),
       "hold_not_found",
       /There is no hold to end; block makes the slot unavailable\.$/,
-      "This time is not reserved for anyone. Please reload it to see what is possible.",
+      "This time is not reserved for anyone. Please reload the page to see what is possible.",
     ],
     [
       "unblock below another slot",
@@ -93,6 +93,24 @@ describe("a change of a slot that its state does not allow", () => {
     expect(response.message).toContain(shown);
     expect(response.details).toHaveProperty("command", (error.details as { command?: string }).command);
     for (const text of [error.message, response.message]) expect(text).not.toMatch(/choose|for you/i);
+  });
+
+  it("names the calendar whose busy time it is, and does not advise what is refused", async () => {
+    const { engine } = await stage();
+    const [from, until] = [at(20).start, at(22).start];
+    await engine.importBusy({ actor, ...place, source: "hospital", from, until, intervals: [at(20)] });
+    const { items } = await engine.listSlots({ from, to: until });
+    const slotId = items[0]?.id ?? "";
+    for (const call of [engine.block({ actor, slotId }), engine.breakHold({ ...why, slotId })]) {
+      const error = await refusalOf(call);
+      expect(error).toMatchObject({ code: "slot_blocked", details: { busySource: "hospital" } });
+      expect(error.message).toMatch(
+        /the calendar "hospital" is busy: change it in that calendar and import it again\.$/,
+      );
+      expect(error.toResponse().details).not.toHaveProperty("busySource");
+    }
+    const taken = await refusalOf(engine.book({ actor, slotId, subjectId: "ben" }));
+    expect(taken.details).not.toHaveProperty("busySource");
   });
 
   it("is told to those who take slots as before", async () => {

@@ -76,7 +76,7 @@ async function command(asker: Asker): Promise<Outgoing> {
     const result = await run(asker, input, key);
     return answered(match, result, asker.options.basePath);
   } catch (error) {
-    throw withKeyOfClient(error, key);
+    throw withKeyOfClient(error, takesKey ? key : undefined);
   }
 }
 

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server, request as sendRequest } from "node:http";
 import { type AddressInfo, connect } from "node:net";
+import { BookingError } from "@slotwright/core";
 import express from "express";
 import Fastify from "fastify";
 import { Hono } from "hono";
@@ -247,5 +248,12 @@ describe("a call of the host's own", () => {
     const headers = { "Idempotency-Key": "k" };
     expect((await send(`POST /slots/${slot.id}/block`, { headers })).body.slot.status).toBe("blocked");
     expect(keys.map((key) => key.length)).toEqual([36, 36, 36, 36, 1]);
+  });
+
+  it("names no key that a call does not take, when its outcome is not known", async () => {
+    const run: OwnCall["run"] = () => Promise.reject(new BookingError("outcome_unknown", { idempotencyKey: null }));
+    const { send } = await stage({ calls: { publishSlots: { run } } });
+    const { body } = await send("POST /slots/publish", { body: { ...place, until: new Date() } });
+    expect(body).toMatchObject({ scenario: "outcome_unknown", details: { idempotencyKey: null } });
   });
 });

@@ -28,7 +28,7 @@ describe.skipIf(browser === undefined)(`a page that is cared for, on ${engine.ti
     await expectNoneHasRun(page);
   });
 
-  it("moves nothing that is read while news come in", async () => {
+  it("moves nothing that is read while news comes in", async () => {
     const { open, as, freshSlot } = bed();
     const slots = [await freshSlot(), await freshSlot(), await freshSlot(), await freshSlot()];
     const [first, second, third, fourth] = slots as [Fresh, Fresh, Fresh, Fresh];

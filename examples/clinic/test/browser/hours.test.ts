@@ -166,12 +166,12 @@ for (const engine of await bothEnginesOr("sqlite")) {
       await page.getByRole("button", { name: "Discard the changes" }).click();
       await type("25");
       // The same hours again are a version more, and no other hours.
-      const read = page.waitForResponse(
-        (one) => one.request().method() === "GET" && one.url().includes("availability"),
+      const askedAnew = page.waitForResponse(
+        (one) => one.request().method() === "POST" && one.url().includes("availability"),
       );
       const same = await calls.setAvailability({ ...place, timeZone, hours: { ...hours, exceptions } });
       expect(same.availability.version).toBeGreaterThan(theirs.availability.version);
-      await read;
+      await askedAnew;
       await count(page, "New slots").waitFor();
       await save.click();
       await saved.waitFor();

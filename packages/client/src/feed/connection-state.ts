@@ -1,7 +1,7 @@
 import type { RequestError } from "../calls/request-error.ts";
 
 /**
- * `live`: news come as they happen. `polling`: no stream gets through, so they come every few seconds. `reconnecting`:
+ * `live`: news comes as it happens. `polling`: no stream gets through, so it comes every few seconds. `reconnecting`:
  * nothing comes.
  */
 export type ConnectionName = "live" | "polling" | "reconnecting";

@@ -112,7 +112,7 @@ function heard(event: StreamEvent | undefined, facts: Facts, options: StreamOpti
   const { name, data, lastEventId } = event;
   if (name === "feed_reset") return facts.end("reset", null);
   if (name === "ended") return facts.end("cut", null);
-  if (name === "failed") return facts.end("cut", refusalOf(200, JSON.parse(data ?? ""), null));
+  if (name === "failed") return facts.end("cut", refusalOf(0, JSON.parse(data ?? ""), null));
   if (name === "started") facts.started();
   options.onNews(name === "changes" && data !== undefined ? entriesIn(data) : [], lastEventId);
   return undefined;

@@ -24,7 +24,7 @@ export function listQuery<R extends ClientRecord>(
   let changes = 0;
 
   const view = memoized<ListView<ShownRecord<R>>>(
-    () => `${store.version()} ${changes}`,
+    () => `${store.version()} ${changes} ${!open}`,
     (before) => {
       const found = [...store.shown().values()].filter(
         (record) => covers(scope, record) && isAmong(record as unknown as R),

@@ -52,7 +52,7 @@ export function parsePending(text: string): PendingCommand | undefined {
     const command = JSON.parse(text) as Partial<PendingCommand> | null;
     const isOne =
       typeof command?.key === "string" &&
-      keyIn(command.key) !== "" &&
+      keyIn(command.key) &&
       (hostCommandNames as readonly unknown[]).includes(command.name) &&
       typeof command.input === "object" &&
       Array.isArray(command.slotIds) &&

@@ -50,13 +50,15 @@ function story(minutes: number, { id: scheduleId, providerId } = sampleSchedule)
   ];
 }
 
+const mostAttempts = 1_000;
+
 /** A database with one writer at a time refuses to begin while another one writes. */
 async function begun(begin: CaseContext["beginHostTransaction"]): ReturnType<CaseContext["beginHostTransaction"]> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await begin();
     } catch (error) {
-      if (attempt === 1_000) throw error;
+      if (attempt === mostAttempts) throw error;
       await pause(Math.random() * 20);
     }
   }
@@ -68,7 +70,7 @@ async function commitInTransaction(
   transitions: readonly Transition[],
   rollsBack: boolean,
 ): Promise<void> {
-  for (;;) {
+  for (let attempt = 1; ; attempt += 1) {
     const { transaction, commit: end, rollback } = await begun(beginHostTransaction);
     try {
       for (const transition of transitions) {
@@ -79,8 +81,8 @@ async function commitInTransaction(
       return;
     } catch (error) {
       // Its locks would keep others, and the end of the case, waiting.
-      await rollback();
-      if (!isStorageError(error, "transient")) throw error;
+      await rollback().catch(() => {});
+      if (!isStorageError(error, "transient") || attempt === mostAttempts) throw error;
     }
   }
 }

@@ -1,13 +1,15 @@
 import { BookingError, type ErrorCode, isBookingError } from "../errors/index.ts";
 import type { DoneSoFar } from "../model/done-so-far.ts";
+import { isStorageError } from "../storage/storage-error.ts";
 import type { EngineSettings } from "./options.ts";
 
 /**
- * Whether what a call has stored within the host's transaction is gone. A storage that fails there has ended that
- * transaction.
+ * Whether what a call has stored within the host's transaction is gone: a storage that fails there has ended that
+ * transaction, unless the command alone may be repeated.
  */
-export function isGone({ isHostTransaction }: EngineSettings, { status, code }: BookingError): boolean {
-  return isHostTransaction && status === 503 && code !== "aborted";
+export function isGone({ isHostTransaction }: EngineSettings, { cause, details }: BookingError): boolean {
+  const { repeat } = details as { readonly repeat?: unknown };
+  return isHostTransaction && isStorageError(cause) && repeat !== "command";
 }
 
 /** The error of a part of a call in terms of the whole call, which has no key, and with what exists. */

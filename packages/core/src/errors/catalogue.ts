@@ -126,8 +126,10 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
         return `Slot "${slotId}" is ${state}. Choose another slot, or look again after that time.`;
       }
       const how =
-        command === "block" ? "breakHold with block: true ends the hold and blocks it" : "breakHold ends the hold";
-      return `${misdirected(slotId, state, command)} ${how}; or wait until then.`;
+        command === "block"
+          ? "End the hold and block the slot with breakHold and block: true"
+          : "End the hold with breakHold";
+      return `${misdirected(slotId, state, command)} ${how}, or wait until then.`;
     },
   },
   slot_blocked: {
@@ -135,10 +137,14 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     recoverable: true,
     transient: false,
     title: "The slot is blocked",
-    message: ({ slotId, command }) =>
-      command === undefined
-        ? `Slot "${slotId}" is blocked by its provider. Choose another slot.`
-        : `${misdirected(slotId, "blocked", command)} unblock makes it free again.`,
+    message: ({ slotId, command, busySource }) => {
+      if (command === undefined) return `Slot "${slotId}" is blocked by its provider. Choose another slot.`;
+      const how =
+        busySource === undefined
+          ? "unblock makes it free again."
+          : `It is a time at which the calendar "${busySource}" is busy: change it in that calendar and import it again.`;
+      return `${misdirected(slotId, "blocked", command)} ${how}`;
+    },
   },
   slot_withdrawn: {
     status: 409,
@@ -336,7 +342,7 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
     title: "It is not known whether the command took effect",
     message: ({ idempotencyKey, doneSoFar }) => {
       if (doneSoFar !== undefined) {
-        return "The database did not confirm the commit of a part of this call, and could not be asked about it since: the part was stored, or nothing of it was. The error's cause says why.";
+        return "The database did not confirm the commit of a part of this call, and could not be asked about it since: either all of that part was stored, or none of it. The error's cause says why.";
       }
       return idempotencyKey === null
         ? "The database did not confirm the commit of the transaction, for the reason in the error's cause: either all of it took effect, or nothing. Check which, or run all of it again if each of its commands carries an idempotency key: then it takes effect at most once."

@@ -76,7 +76,8 @@ export interface ErrorDetails {
   hold_not_found: OfChange & { readonly slotId: string };
   slot_booked: SlotConflict;
   slot_held: SlotConflict & { readonly heldUntil: Date };
-  slot_blocked: SlotConflict;
+  /** The `busySource` is the imported calendar whose busy time the slot is, if it is one and was not to be taken. */
+  slot_blocked: SlotConflict & { readonly busySource?: string };
   slot_withdrawn: SlotConflict;
   slot_overlap: Zoned & {
     /** Set if a stored slot was to be unblocked, and none was to be made. */

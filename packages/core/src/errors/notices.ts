@@ -39,7 +39,7 @@ export const notices: {
   hold_not_found: (details) =>
     either(details, {
       taking: "This time is no longer reserved for you. Please choose it again.",
-      keeping: "This time is not reserved for anyone. Please reload it to see what is possible.",
+      keeping: "This time is not reserved for anyone. Please reload the page to see what is possible.",
     }),
   slot_booked: (details) =>
     either(details, {
@@ -54,12 +54,12 @@ export const notices: {
   slot_withdrawn: (details) =>
     either(details, {
       taking: "This time is no longer available. Please choose another one.",
-      keeping: "This time is no longer offered. Please reload it to see what is possible.",
+      keeping: "This time is no longer offered. Please reload the page to see what is possible.",
     }),
   slot_blocked: (details) =>
     either(details, {
       taking: "This time is not available. Please choose another one.",
-      keeping: "This time is blocked. Please reload it to see what is possible.",
+      keeping: "This time is blocked. Please reload the page to see what is possible.",
     }),
   slot_overlap: ({ start, end, conflictingStart, conflictingEnd, ...details }, { range }) =>
     `The time ${range(start, end)} overlaps another one, ${range(conflictingStart, conflictingEnd)}. ${either(details, {

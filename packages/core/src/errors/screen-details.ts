@@ -19,6 +19,7 @@ export interface ScreenDetails
     | "storage_misused"
     | "feed_reset"
     | "settings_mismatch"
+    | "slot_blocked"
   > {
   /** Without the `problem`, which `reason` says for a program. */
   invalid_time_range: Omit<ErrorDetails["invalid_time_range"], "problem">;
@@ -26,6 +27,8 @@ export interface ScreenDetails
   slot_overlap: Omit<ErrorDetails["slot_overlap"], "conflictingSlotId">;
   /** `expected` and `actual` are there for a `timeZone`. Providers and facilities may be those of others. */
   schedule_mismatch: OptionalIn<ErrorDetails["schedule_mismatch"], "expected" | "actual">;
+  /** Without the `busySource`. */
+  slot_blocked: Omit<ErrorDetails["slot_blocked"], "busySource">;
   /** The provider and the facility are there if the caller named them. */
   no_slot_available: OptionalIn<ErrorDetails["no_slot_available"], "providerId" | "facilityId">;
   /** The `id` is there unless the database's guard refused a record that the caller may not have named. Without the `busySource`. */

@@ -80,7 +80,7 @@ export function mergedTimes(intervals: readonly TimeRange[]): readonly TimeRange
   return times;
 }
 
-/** Stretches of time with as many parts as one commit takes. The last one ends with the range: what begins later is not told of. */
+/** Stretches of time with as many parts as one commit takes. The last one ends with the range: the import says nothing about what begins later. */
 export function* busyStretches(parts: readonly TimeRange[], { start: from, end: until }: TimeRange) {
   let place = 0;
   for (let at = weekOf(from).start; at < until; ) {

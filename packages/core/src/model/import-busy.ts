@@ -29,9 +29,9 @@ export interface ImportBusyInput {
   readonly facilityId: string;
   /** Your name of the calendar that it comes from: 1 to 128 characters. What was taken from it before is replaced. */
   readonly source: string;
-  /** The beginning of the time that the intervals tell about. What was taken of earlier times stays, also of one that goes on. */
+  /** The beginning of the time that the intervals tell about. Busy time before it stays, including the earlier part of one that reaches into it. */
   readonly from: InstantInput;
-  /** The end of that time, at most 800 days after `from`. What was taken of later times stays, also of one that began before. */
+  /** The end of that time, at most 800 days after `from`. Busy time after it stays, including the later part of one that begins within it. */
   readonly until: InstantInput;
   /** All times between at which the calendar is busy: at most 10 000. They may overlap, and reach beyond both ends. */
   readonly intervals: readonly BusyInterval[];

@@ -8,7 +8,7 @@ export interface Schedule {
   readonly providerId: string;
   /** Null where `overlapScope` is `"provider"`: the schedule then spans all of the provider's facilities. */
   readonly facilityId: string | null;
-  /** IANA name, for example `Europe/Berlin`, spelled as the call wrote it that made the schedule: its first `createSlots` or `setAvailability`. */
+  /** IANA name, for example `Europe/Berlin`, spelled as in the call that created the schedule: its first `createSlots` or `setAvailability`. */
   readonly timeZone: string;
   readonly version: number;
   readonly createdAt: Date;

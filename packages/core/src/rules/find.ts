@@ -1,5 +1,6 @@
 import { type Refusal, refuse, type SlotChange } from "../errors/index.ts";
 import type { Appointment, AppointmentStatus } from "../model/appointment.ts";
+import { busyMarkOf } from "../model/busy.ts";
 import type { RecordKey } from "../model/record.ts";
 import { type Slot, type SlotStatus, slotAsOf } from "../model/slot.ts";
 import type { Context, Seen } from "./decision.ts";
@@ -36,10 +37,14 @@ export function refuseTakenId(seen: Seen, appointmentId: string | undefined): Re
  * Refuses a slot that is not free, with the code of its state.
  * @param change The command, if the slot is not to be taken.
  */
-export function refuseTaken({ id: slotId, version, status, hold }: Slot, change?: SlotChange): Refusal | undefined {
+export function refuseTaken(slot: Slot, change?: SlotChange): Refusal | undefined {
+  const { id: slotId, version, status, hold } = slot;
   const details = { slotId, version, ...(change !== undefined && { command: change }) };
   if (status === "booked") return refuse("slot_booked", details);
-  if (status === "blocked") return refuse("slot_blocked", details);
+  if (status === "blocked") {
+    const busySource = change === undefined ? undefined : busyMarkOf(slot)?.source;
+    return refuse("slot_blocked", { ...details, ...(busySource !== undefined && { busySource }) });
+  }
   if (status === "withdrawn") return refuse("slot_withdrawn", details);
   if (status === "held" && hold !== null) return refuse("slot_held", { ...details, heldUntil: hold.expiresAt });
   return undefined;

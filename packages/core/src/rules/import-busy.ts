@@ -33,7 +33,7 @@ export interface ImportedStretch {
 }
 
 /**
- * Makes the busy times of a source those of the command, of all that begin in its stretch of time. It writes the schedule, as all
+ * Makes the busy times of a source those of the command, as far as they lie within the time that it tells of. It writes the schedule, as all
  * do that create or publish slots. If nothing is to be done, nothing is written.
  */
 export const importBusy: Rule<ImportBusy, ImportedStretch> = {

@@ -6,7 +6,7 @@ import { auditRelay, countHandedOver, type Handover } from "../faults/beside/han
 import { startRelay } from "../faults/beside/relay.ts";
 import { addTo, type Tally } from "../histories/tally.ts";
 import { type Finding, finding } from "./findings.ts";
-import { entryName, fromAnyNode, startFollower } from "./followers.ts";
+import { fromAnyNode, startFollower } from "./followers.ts";
 import { holdSlots } from "./live.ts";
 
 /** Those beside the callers: on each node one who follows the feed, slots in memory, and relays that take turns. */
@@ -54,11 +54,11 @@ export async function startBeside(
       await untilAll(counts, entriesIn(journal));
       const ofHeld = (await Promise.all(held.map((one) => one.findings()))).flat();
       const failures = relayed.map(({ failure }) => failure()).filter((error) => error !== undefined);
+      const committed = await entriesOf(connection);
       await end();
       addTo(tally, { read: followers.reduce((sum, { given }) => sum + given(), 0), handedOver: counts().at(-1) ?? 0 });
-      const committed = await entriesOf(connection);
       return [
-        ...followers.flatMap((one) => one.findings(journal, new Set(committed.map(entryName)))),
+        ...followers.flatMap((one) => one.findings(journal)),
         ...ofHeld,
         ...auditRelay(handovers, committed).flatMap((text) => finding(relayKind(text), 1, `The relay: ${text}`)),
         ...finding("other", failures.length, `A relay has given up: ${String(failures[0])}`),
@@ -73,9 +73,8 @@ function relayKind(text: string): Finding["kind"] {
 }
 
 async function entriesOf(connection: SqlConnection) {
-  const rows = await connection.query("SELECT command_id, record_kind, record_id, version FROM slotwright_journal");
+  const rows = await connection.query("SELECT record_kind, record_id, version FROM slotwright_journal");
   return rows.map((row) => ({
-    commandId: String(row.command_id),
     recordKind: row.record_kind as "slot" | "appointment",
     recordId: String(row.record_id),
     version: Number(row.version),

@@ -1,10 +1,7 @@
-/**
- * What can be wrong after a round. What is taken back is not: a primary shows what it has committed to others once it is
- * started again, though no standby had it, and another one may take over then. Whoever read it is told `feed_reset`.
- */
+/** What is looked for after a round. */
 export const findingKinds = {
   lost: "acknowledged, and gone",
-  takenBack: "shown by the feed, acknowledged to nobody, and gone",
+  takenBack: "shown by the feed, and gone",
   doubled: "booked or told twice",
   reordered: "told out of order",
   unexplained: "histories that no order explains",

@@ -8,12 +8,13 @@ import { type Finding, finding } from "./findings.ts";
 export interface Follower {
   readonly given: () => number;
   readonly end: () => Promise<void>;
-  /** Compares what it was given with the journal, whose entries are named by {@link entryName}. */
-  readonly findings: (journal: EntryCounts, committed: ReadonlySet<string>) => readonly Finding[];
+  /** Compares what it was given with the journal. To be called when it has come to the end. */
+  readonly findings: (journal: EntryCounts) => readonly Finding[];
 }
 
-export function entryName(entry: Pick<JournalEntry, "commandId" | "recordKind" | "recordId" | "version">): string {
-  return `${entry.commandId} ${entry.recordKind} ${entry.recordId} ${entry.version}`;
+/** A command that was taken back may be committed again later. */
+function entryName({ commandId, recordKind, recordId, version, at }: JournalEntry): string {
+  return `${commandId} ${recordKind} ${recordId} ${version} ${at.getTime()}`;
 }
 
 /** How often those beside the callers look for entries of others: rarely enough to leave the callers their machine. */
@@ -57,9 +58,9 @@ export function startFollower(engine: Engine, name: string): Follower {
       ending.abort();
       await following;
     },
-    findings(journal, committed) {
+    findings(journal) {
       const { lost, repeated, disordered } = tally.flaws(journal);
-      const gone = beforeResets.map((before) => [...before].filter((entry) => !committed.has(entry)).length);
+      const gone = beforeResets.map((before) => [...before].filter((entry) => !given.has(entry)).length);
       const unfounded = gone.filter((count) => count === 0).length;
       const takenBack = gone.reduce((sum, count) => sum + count, 0);
       return [

@@ -6,3 +6,9 @@ export const clusterNames = [
   "postgres-cluster",
 ] as const;
 export type ClusterName = (typeof clusterNames)[number];
+
+/**
+ * PostgreSQL shows what a primary has committed to others once it is started again, though no standby had it, and another
+ * one may take over then. Nobody was told that it had succeeded, and whoever read it is told `feed_reset`.
+ */
+export const takingBack: readonly (ClusterName | "urls")[] = ["patroni", "postgres-cluster"];

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { bad, good, table } from "@slotwright/lab/terminal";
 import { addTo, emptyTally, type Tally } from "../histories/tally.ts";
 import { countFindings, type FindingCounts, type FindingKind, findingKinds } from "./findings.ts";
-import type { ClusterName } from "./names.ts";
+import { type ClusterName, takingBack } from "./names.ts";
 import type { RoundReport } from "./round.ts";
 
 /** All runs that were gathered in one file. */
@@ -74,7 +74,7 @@ export function runOf(rounds: readonly RoundReport[], { startedAt, ...about }: A
       lost: sum(({ plainRows }) => plainRows.lost),
     },
     problems: rounds
-      .flatMap(({ findings }) => findings.flatMap(({ kind, text }) => (isWrong(kind) ? [text] : [])))
+      .flatMap(({ findings }) => findings.flatMap(({ kind, text }) => (isWrong(kind, about.cluster) ? [text] : [])))
       .slice(0, mostProblems),
   };
 }
@@ -99,13 +99,14 @@ export async function reportIn(file: string): Promise<ClustersReport> {
 
 const kinds = Object.keys(findingKinds) as readonly FindingKind[];
 
-/** What nobody was told that it succeeded may be taken back. */
-const isWrong = (kind: FindingKind): boolean => kind !== "takenBack";
+/** What is acknowledged, and gone, is counted by itself. */
+const isWrong = (kind: FindingKind, cluster: ClusterRun["cluster"]): boolean =>
+  kind !== "takenBack" || !takingBack.includes(cluster);
 
 /** Whether nothing was found that the cluster cannot have done by losing what it had acknowledged. */
-export function isSound({ found, foundWithLostRows, faults }: ClusterRun): boolean {
+export function isSound({ cluster, found, foundWithLostRows, faults }: ClusterRun): boolean {
   const isEven = (kind: FindingKind) => found[kind] === foundWithLostRows[kind];
-  return kinds.filter(isWrong).every(isEven) && faults.every(({ never }) => never === 0);
+  return kinds.filter((kind) => isWrong(kind, cluster)).every(isEven) && faults.every(({ never }) => never === 0);
 }
 
 export function printRun(run: ClusterRun, file: string): void {

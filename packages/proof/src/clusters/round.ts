@@ -48,18 +48,23 @@ export async function playRound(nodes: Nodes, options: RoundOptions): Promise<Ro
   const database = await onceWhole(nodes, nodes.openDatabase);
   const storages: readonly StorageAdapter[] = database.addresses.map(engine.openStorage);
   const tally = emptyTally();
-  await storages[0]?.migrate();
-  const beside = await startBeside(engine, database.addresses, tally);
-  const plain = await onceWhole(nodes, async () => {
-    const [first] = await database.writable();
-    return startPlainRows(engine.connect, database.urls, first as string);
-  });
-  const pulse = startPulse(storages, `r${options.seed}`);
-  const work = { engine, database, storages, beside, plain, pulse, tally };
+  const begun: { readonly end: () => Promise<void> }[] = [];
+  const ending = <One extends (typeof begun)[number]>(one: One): One => {
+    begun.push(one);
+    return one;
+  };
   try {
-    return await playWith(nodes, options, work);
+    await storages[0]?.migrate();
+    const beside = ending(await startBeside(engine, database.addresses, tally));
+    const startRows = async () => {
+      const [first] = await database.writable();
+      return startPlainRows(engine.connect, database.urls, first as string);
+    };
+    const plain = ending(await onceWhole(nodes, startRows));
+    const pulse = ending(startPulse(storages, `r${options.seed}`));
+    return await playWith(nodes, options, { engine, database, storages, beside, plain, pulse, tally });
   } finally {
-    await Promise.all([pulse.end(), plain.end(), beside.end()]);
+    await Promise.all(begun.map((one) => one.end()));
     await Promise.all(storages.map((storage) => storage.close()));
     await database.drop();
   }

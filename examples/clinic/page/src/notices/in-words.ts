@@ -10,7 +10,11 @@ interface Words {
 }
 
 const words: Readonly<Record<Name, Words>> = {
-  setAvailability: { noun: "change of hours", done: "The hours were set.", refused: "The hours were not set." },
+  setAvailability: {
+    noun: "change of hours",
+    done: "The hours were set. Publish them, so that the slots follow.",
+    refused: "The hours were not set.",
+  },
   createSlots: { noun: "new slots", done: "The slots were published.", refused: "The slots were not published." },
   block: { noun: "blocking of a slot", done: "The slot was blocked.", refused: "The slot was not blocked." },
   unblock: { noun: "unblocking of a slot", done: "The slot was unblocked.", refused: "The slot was not unblocked." },

@@ -10,9 +10,9 @@ const words: Readonly<Record<ConnectionName, string>> = {
 };
 
 const sentences: Readonly<Record<ConnectionName, string>> = {
-  live: "Live: news come as they happen.",
-  polling: "Polling: news come every few seconds.",
-  reconnecting: "Reconnecting: no news come. What you see may be old.",
+  live: "Live: news comes as it happens.",
+  polling: "Polling: news comes every few seconds.",
+  reconnecting: "Reconnecting: no news comes. What you see may be old.",
 };
 
 /** How what is shown follows the server, and how old it may be. It keeps its size, so that nothing beside it moves. */

@@ -1,6 +1,6 @@
 import type { Calls, ShownAppointment } from "@slotwright/client";
 import { useClient } from "@slotwright/client/react";
-import { endsMs, useAsked } from "../patient/find/use-asked.ts";
+import { endsMs, unlessForGood, useAsked } from "../patient/find/use-asked.ts";
 
 type Asked = Pick<ShownAppointment, "id" | "request">;
 
@@ -18,5 +18,5 @@ export async function canAcceptAtTime(calls: Pick<Calls, "preview">, { id, reque
 /** The same, as it is now. Undefined if it is not known yet. */
 export function useCanAcceptAtTime({ id, request }: Asked): boolean | undefined {
   const { calls } = useClient();
-  return useAsked(id, () => canAcceptAtTime(calls, { id, request }), endsMs);
+  return useAsked(id, () => canAcceptAtTime(calls, { id, request }).catch(unlessForGood(false)), endsMs);
 }

@@ -128,10 +128,13 @@ async function run(context: FollowContext, state: State): Promise<void> {
 
 async function readAnew(context: FollowContext, state: State): Promise<void> {
   const { leftOut } = state.slots;
+  const began = performance.now();
   // Once the slots have moved on in the feed, what was passed is lost to the watches, until they are read, too.
   Object.assign(state, await readAll(context, true), { mustReadAnew: true });
   if (state.slots.leftOut !== undefined && leftOut === undefined) warnFull(context);
   for (const watch of state.watches) await watch.readAnew();
+  // The watches are a part of it.
+  state.restedAt = restedAfter(began);
   [state.mustReadAnew, state.failure] = [false, null];
 }
 

@@ -72,7 +72,7 @@ export function msUntilWhole({ table, leftOut }: Readonly<Bounded>, maxSlots: nu
   return Math.min(leftOut.until - now, ...ends.filter((ms) => ms > 0));
 }
 
-/** Of the time, slots are read anew because there may be room at most for this part. */
+/** At most this share of the time goes into reading slots anew in the hope of room. */
 const readingShare = 1 / 20;
 const leastRestMs = 100;
 

@@ -37,6 +37,7 @@ export async function retryParked(context: RelayContext, parked: Parked, retrial
     if (first.version > fromVersion) giveUpBefore(context, parked, first.version);
     for (const entry of page.filter(({ version }) => version <= lastVersion)) {
       if (closing.aborted || parked.isSkipped) break;
+      if (entry.version > parked.fromVersion) giveUpBefore(context, parked, entry.version);
       if (!(await retryEntry(context, parked, entry, retrial))) return;
     }
   }

@@ -82,8 +82,8 @@ export function busyPlan(wanted: readonly TimeRange[], { found, marked: all, sto
 }
 
 /**
- * The stored busy times that overlap a time: of one that is longer or shorter than before, those that it was. Times are asked for
- * in order, so each stored one is looked at once.
+ * The stored busy times that overlap a time: if it became longer or shorter, what it was before. Times are asked for in order, so
+ * each stored one is taken up once.
  */
 function overlappedBy(stored: readonly Marked[]): (time: TimeRange) => readonly Marked[] {
   const ahead = [...stored].sort((a, b) => b.slot.start.getTime() - a.slot.start.getTime());

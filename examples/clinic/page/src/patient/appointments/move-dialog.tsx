@@ -6,8 +6,8 @@ import type { Offer, OfferedTime } from "../../notices/notice-list.ts";
 import { useNotices } from "../../notices/notices.tsx";
 import { formatWhen } from "../../time/format.ts";
 import { lengthOf } from "../find/time-list.tsx";
-import { timesOfLength } from "../find/times-of-length.ts";
-import { endsMs, useAsked } from "../find/use-asked.ts";
+import { aheadMs, timesOfLength } from "../find/times-of-length.ts";
+import { endsMs, unlessForGood, useAsked } from "../find/use-asked.ts";
 import { canMoveTo, endOf } from "./moves.ts";
 import { TimeDialog } from "./time-dialog.tsx";
 
@@ -22,8 +22,6 @@ const words = {
   keep: "Keep it",
   act: "Move",
 } as const;
-
-const aheadMs = 28 * 24 * 60 * 60 * 1000;
 
 /** Moves to another free time of the same provider and place. The old one is freed in the same step. */
 export function MoveDialog({ appointment, onClose }: MoveDialogProps) {
@@ -58,7 +56,7 @@ function useOpenings(appointment: ShownAppointment): readonly FreeTime[] | undef
     const times = await timesOfLength(calls, { ...wanted, from, to: new Date(from.getTime() + aheadMs) });
     return times.filter(({ slotId }) => slotId === null);
   }
-  return useAsked(`${id} ${minutes}`, ask, endsMs);
+  return useAsked(`${id} ${minutes}`, () => ask().catch(unlessForGood([])), endsMs);
 }
 
 function useMove(): (appointment: ShownAppointment, to: Offer | OfferedTime) => void {

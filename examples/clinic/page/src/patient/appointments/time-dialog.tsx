@@ -9,10 +9,9 @@ import { formatDay, formatWhen } from "../../time/format.ts";
 import { useFollowed } from "../book/booking-dialog.tsx";
 import { type ShownTime, staying, timeKey } from "../find/search.ts";
 import { TimeList } from "../find/time-list.tsx";
+import { aheadMs } from "../find/times-of-length.ts";
 import { canMoveTo, endOf } from "./moves.ts";
 import "../find/find.css";
-
-const aheadMs = 28 * 24 * 60 * 60 * 1000;
 
 interface TimeDialogProps<Time extends FreeTime> {
   readonly appointment: ShownAppointment;

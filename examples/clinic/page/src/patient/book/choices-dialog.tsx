@@ -8,6 +8,7 @@ import { dateOf, dayOf } from "../../time/days.ts";
 import { formatDay, formatWhen } from "../../time/format.ts";
 import type { Wish } from "../find/search.ts";
 import { TimeList } from "../find/time-list.tsx";
+import { aheadMs } from "../find/times-of-length.ts";
 import "../find/find.css";
 import "./booking.css";
 import { placeOf, type RequestPlace } from "./request.ts";
@@ -16,7 +17,6 @@ import { useAskForOneOf } from "./use-ask.ts";
 import { noVisit, type Visit } from "./visit.ts";
 import { VisitFields } from "./visit-fields.tsx";
 
-const aheadMs = 28 * 24 * 60 * 60 * 1000;
 const most = 3;
 const choiceWords = ["1st choice", "2nd choice", "3rd choice"] as const;
 

@@ -9,14 +9,12 @@ import { dateOf, dayOf } from "../../time/days.ts";
 import { formatDay } from "../../time/format.ts";
 import type { Wish } from "../find/search.ts";
 import { lengthOf, TimeList } from "../find/time-list.tsx";
-import { timesOfLength } from "../find/times-of-length.ts";
+import { aheadMs, timesOfLength } from "../find/times-of-length.ts";
 import { endsMs, useAsked } from "../find/use-asked.ts";
 import "../find/find.css";
 import "./booking.css";
 import { lengths, placeOf, type RequestPlace } from "./request.ts";
 import { PlaceFields } from "./request-fields.tsx";
-
-const aheadMs = 28 * 24 * 60 * 60 * 1000;
 
 interface LengthDialogProps {
   readonly wish: Wish;

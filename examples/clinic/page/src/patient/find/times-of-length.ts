@@ -1,6 +1,9 @@
 import type { Calls } from "@slotwright/client";
 import type { FindTimesInput, FreeTime } from "@slotwright/core";
 
+/** In milliseconds: how far ahead other times are looked for. */
+export const aheadMs = 28 * 24 * 60 * 60 * 1000;
+
 /** A page may have few times where rules keep many from the person. */
 const mostPages = 5;
 

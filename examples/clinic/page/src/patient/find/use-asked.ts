@@ -8,6 +8,14 @@ const againMs = 3_000;
 /** How often to ask for what can become free by the clock: the end of a hold is no news. */
 export const endsMs = 10_000;
 
+/** What to go on with after a failure that asking again does not mend. Any other is thrown, and asked again. */
+export const unlessForGood =
+  <Answer>(answer: Answer) =>
+  (error: unknown): Answer => {
+    if (isRequestError(error) && !error.transient) return answer;
+    throw error;
+  };
+
 /**
  * What a call answers, asked again when the feed has news of slots or of hours, a while after it failed, and every so many
  * milliseconds, if they are given. `undefined` until the first answer to this question, which is told apart from others by its key.
