@@ -122,6 +122,7 @@ function useStored({ providerId, facilityId, timeZone }: HoursPlace): Stored & {
 
 /** Of what is typed in one go, one question is made. */
 const gatherMs = 350;
+const againMs = 3_000;
 
 function useEffectOf(place: HoursPlace, draft: Draft | null, until: Date, stored: unknown): Effect {
   const { calls } = useClient();
@@ -133,14 +134,21 @@ function useEffectOf(place: HoursPlace, draft: Draft | null, until: Date, stored
     if (draft === null) return;
     let isOver = false;
     const become = (next: Effect) => isOver || setEffect(next);
-    const timer = setTimeout(() => {
+    let timer = setTimeout(ask, gatherMs);
+    function ask(): void {
       become({ name: "asking" });
-      const wanted = { providerId, facilityId, timeZone, hours: hoursOf(draft), until: new Date(untilMs) };
-      calls.setAvailability({ ...wanted, dryRun: true }).then(
-        ({ effect: known }) => become(known === undefined ? { name: "asking" } : { name: "known", effect: known }),
-        (error: unknown) => become(effectOfError(error, timeZone)),
-      );
-    }, gatherMs);
+      const wanted = { providerId, facilityId, timeZone, hours: hoursOf(draft as Draft), until: new Date(untilMs) };
+      calls
+        .setAvailability({ ...wanted, dryRun: true })
+        .then(
+          ({ effect: known }) => become(known === undefined ? { name: "asking" } : { name: "known", effect: known }),
+          failed,
+        );
+    }
+    function failed(error: unknown): void {
+      become(effectOfError(error, timeZone));
+      if (!isOver && isRequestError(error) && error.transient) timer = setTimeout(ask, againMs);
+    }
     return () => {
       isOver = true;
       clearTimeout(timer);
