@@ -15,7 +15,8 @@ describe("the memory of a process that uses the library", () => {
   // While code is compiled, the heap grows by as much as a leak would make it. Far more commands would hide that, too.
   beforeAll(() => watch(commands), 120_000);
 
-  it("stays flat over many commands of all kinds", { timeout: 120_000 }, async () => {
+  // Other files of the same process have left work to its collector and compiler. What leaks grows each time.
+  it("stays flat over many commands of all kinds", { timeout: 120_000, retry: 2 }, async () => {
     const { samples, counts } = await watch(commands);
     expect(samples.at(-1)?.commands).toBeGreaterThanOrEqual(commands);
     for (const count of Object.values(counts)) expect(count).toBeGreaterThan(commands / 100);
