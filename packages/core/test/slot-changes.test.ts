@@ -54,7 +54,7 @@ describe("a change of a slot that its state does not allow", () => {
       "block of a held slot",
       ({ engine, held }) => engine.block({ actor, slotId: held }),
       "slot_held",
-      /block does not apply to it\. End the hold and block the slot with breakHold and block: true, or wait until then\.$/,
+      /block does not apply to it\. End the hold with breakHold and block: true, or wait until then\.$/,
       "end the reservation first, or wait until then.",
     ],
     [

@@ -125,11 +125,8 @@ export const errorCatalogue: { readonly [C in ErrorCode]: CatalogueEntry<C> } = 
       if (command === undefined) {
         return `Slot "${slotId}" is ${state}. Choose another slot, or look again after that time.`;
       }
-      const how =
-        command === "block"
-          ? "End the hold and block the slot with breakHold and block: true"
-          : "End the hold with breakHold";
-      return `${misdirected(slotId, state, command)} ${how}, or wait until then.`;
+      const how = command === "block" ? "breakHold and block: true" : "breakHold";
+      return `${misdirected(slotId, state, command)} End the hold with ${how}, or wait until then.`;
     },
   },
   slot_blocked: {
