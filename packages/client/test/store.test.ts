@@ -49,7 +49,7 @@ test("shows a booking at once, and keeps it when the answer and the feed come", 
   client.close();
 });
 
-test("shows a second list of the same time at once, whoever looks before it is watched", async () => {
+test("shows a second list of the same time at once, even if it is looked at before it is watched", async () => {
   const { client } = await stage();
   const [from, to] = [new Date(startOfTime), new Date(startOfTime + 86_400_000)];
   const second = client.slots({ from, to });

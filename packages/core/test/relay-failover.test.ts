@@ -57,6 +57,14 @@ async function publish(storage: StorageAdapter, at: number): Promise<string> {
   return slots[0]?.id ?? "";
 }
 
+/** Keeps a relay from reading the feed, and so from being told of a reset. Call what it returns to let it read again. */
+function untold(hindrances: ReturnType<typeof hindered>["hindrances"]): () => void {
+  hindrances.readFeed = () => failWith("unavailable");
+  return () => {
+    hindrances.readFeed = undefined;
+  };
+}
+
 describe("a relay that runs while a failover loses commits", () => {
   it.each([0, 1])(
     "stores no place of what is gone, so that it can be run again: %i commits after it",
@@ -101,14 +109,13 @@ describe("a relay that runs while a failover loses commits", () => {
       await publish(storage, 30);
       await until(() => handled === 2);
       // It is told of the reset only after the handler has answered.
-      let isTold = false;
-      hindrances.readFeed = () => (isTold ? Promise.resolve() : failWith("unavailable"));
+      const tell = untold(hindrances);
       failOver();
       const kept = row()?.state.position;
       if (how === "is being stopped") void first.stop();
       answered.resolve();
       await passed(150);
-      isTold = true;
+      tell();
       expect(await first.running).toBe("feed_reset");
       expect(row()?.state).toMatchObject({ position: kept, lease: null });
       const again = started(storage);
@@ -133,13 +140,12 @@ describe("a relay that runs while a failover loses commits", () => {
     copy();
     await publish(storage, 30);
     await until(() => handled === 2);
-    let isTold = false;
-    hindrances.readFeed = () => (isTold ? Promise.resolve() : failWith("unavailable"));
+    const tell = untold(hindrances);
     failOver();
     failed.reject(new Error("Not now."));
     await passed(150);
     answered.resolve();
-    isTold = true;
+    tell();
     expect(await first.running).toBe("feed_reset");
     expect(row()?.state).toMatchObject({ position: [], parked: [], lease: null });
   });
