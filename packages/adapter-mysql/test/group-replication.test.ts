@@ -199,8 +199,10 @@ describe.skipIf(found === undefined)("a group of MySQL servers of which each tak
       "create trigger host_trigger before insert on slotwright_commands for each row signal sqlstate '40000' set mysql_errno = 3101",
     );
     await expect(alone.commit([booking(later)])).rejects.toMatchObject({ failure: "unknown", cause: { errno: 3101 } });
+    await root.query("drop trigger host_trigger");
     expect(await booked).toMatchObject({ appointment: { slotIds: [slot.id] } });
-    await sees(1, slot.id).toMatchObject([{ status: "booked", version: 2 }]);
-    await sees(2, slot.id).toMatchObject([{ status: "booked", version: 2 }]);
+    // One of the two that hung may have been given up by the other, too.
+    await cluster.settle();
+    for (const place of [0, 1, 2]) await sees(place, slot.id).toMatchObject([{ status: "booked", version: 2 }]);
   });
 });

@@ -109,6 +109,8 @@ async function join(url: string, { begins, user, missed, runs }: Joining): Promi
   if (isFirst) await query(url, "SET GLOBAL group_replication_bootstrap_group = ON");
   await query(url, `START GROUP_REPLICATION USER = '${user.name}', PASSWORD = '${user.password}'`);
   if (isFirst) await query(url, "SET GLOBAL group_replication_bootstrap_group = OFF");
+  // A server that has left its group by itself lets nobody in but administrators, and goes on so when it is back.
+  await query(url, "SET GLOBAL offline_mode = OFF");
 }
 
 /**
