@@ -65,15 +65,26 @@ describe("the documentation", () => {
   });
 
   it.each(pages)("has no link that leads nowhere in %s", (page) => {
-    const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target]) => target ?? "");
-    for (const link of links) expect(() => readdirOrRead(join(page, "..", link))).not.toThrow();
+    const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)];
+    for (const [, link = "", anchor] of links) {
+      const target = link === "" ? page : join(page, "..", link);
+      expect(existsSync(join(root, target)), `${target} exists`).toBe(true);
+      if (anchor !== undefined) expect(anchorsIn(read(target)), target).toContain(anchor);
+    }
   });
 });
 
-function readdirOrRead(path: string): void {
-  try {
-    readFileSync(join(root, path));
-  } catch {
-    readdirSync(join(root, path));
-  }
+/** Of its headings, as GitHub makes them: the second heading of a name has a number. */
+function anchorsIn(page: string): readonly string[] {
+  const headings = [...page.replaceAll(/^```[\s\S]*?^```/gm, "").matchAll(/^#+ (.+)$/gm)];
+  const slugs = headings.map(([, text = ""]) =>
+    text
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+  return slugs.map((slug, place) => {
+    const before = slugs.slice(0, place).filter((one) => one === slug).length;
+    return before === 0 ? slug : `${slug}-${before}`;
+  });
 }
