@@ -13,7 +13,7 @@ import { holdSlots } from "./live.ts";
 export interface BesideNodes {
   /**
    * Lets them come to the end of the feed, ends them, and counts what they had. To be called when nothing more is
-   * committed, and all nodes are back.
+   * committed, and all nodes are back. If it could be told, it is told again without asking them.
    */
   readonly findings: (connection: SqlConnection, journal: EntryCounts) => Promise<readonly Finding[]>;
   readonly end: () => Promise<void>;
@@ -47,9 +47,11 @@ export async function startBeside(
     ended ??= stop();
     return ended;
   };
+  let told: readonly Finding[] | undefined;
   return {
     end,
     async findings(connection, journal) {
+      if (told !== undefined) return told;
       const counts = () => [...followers.map(({ given }) => given()), countHandedOver(handovers)];
       await untilAll(counts, entriesIn(journal));
       const ofHeld = (await Promise.all(held.map((one) => one.findings()))).flat();
@@ -57,12 +59,13 @@ export async function startBeside(
       const committed = await entriesOf(connection);
       await end();
       addTo(tally, { read: followers.reduce((sum, { given }) => sum + given(), 0), handedOver: counts().at(-1) ?? 0 });
-      return [
+      told = [
         ...followers.flatMap((one) => one.findings(journal)),
         ...ofHeld,
         ...auditRelay(handovers, committed).flatMap((text) => finding(relayKind(text), 1, `The relay: ${text}`)),
         ...finding("other", failures.length, `A relay has given up: ${String(failures[0])}`),
       ];
+      return told;
     },
   };
 }
