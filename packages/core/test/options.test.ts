@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { StorageError } from "../src/adapter/index.ts";
+import { type StorageAdapter, StorageError } from "../src/adapter/index.ts";
+import { askPolicy } from "../src/checking/index.ts";
 import { type AccessRequest, type CommandRequest, createEngine, type Proposal } from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
 import { failingStorage } from "./failing-storage.ts";
@@ -14,6 +15,23 @@ function refusalOf(options: unknown): unknown {
   } catch (error) {
     return error;
   }
+}
+
+/** The storage behind methods that need their `this`. */
+function onClass(storage: StorageAdapter): StorageAdapter {
+  class HostStorage {
+    readonly contract = storage.contract;
+    readonly inner = storage;
+  }
+  for (const [name, call] of Object.entries(storage)) {
+    if (typeof call !== "function") continue;
+    Object.defineProperty(HostStorage.prototype, name, {
+      value(this: HostStorage, ...given: unknown[]) {
+        return Reflect.apply(call, this.inner, given);
+      },
+    });
+  }
+  return new HostStorage() as never;
 }
 
 describe("the options of an engine", () => {
@@ -74,23 +92,43 @@ describe("the options of an engine", () => {
     });
   });
 
-  it("take storages, policies and clocks that are instances of the host's classes", async () => {
+  it("take storages, policies and clocks that are instances of the host's classes, and have state of their own", async () => {
     class HostClock {
-      readonly zone = "UTC";
-      now = () => new Date("2026-03-02T08:00:00Z");
-      sleep = async () => {};
-    }
-    class NoBookings {
-      readonly name = "no-bookings";
-      check({ command }: Proposal) {
-        return command === "book" ? "Nobody books here." : undefined;
+      readonly #time = "2026-03-02T08:00:00Z";
+      now() {
+        return new Date(this.#time);
+      }
+      async sleep() {
+        this.now();
       }
     }
-    const storage = Object.create(memoryAdapter());
-    const engine = createEngine({ storage, clock: new HostClock(), policies: [new NoBookings()] });
-    const created = await engine.createSlots({ actor, ...place, slots });
-    const booking = engine.book({ actor, slotId: created.slots[0]?.id ?? "", subjectId: "p-1" });
-    await expect(booking).rejects.toMatchObject({ code: "policy_violation" });
+    class NotBefore {
+      readonly name = "not-before";
+      readonly #hour: number;
+      constructor(hour: number) {
+        this.#hour = hour;
+      }
+      check({ appointments }: Proposal) {
+        return appointments.some(({ start }) => start.getUTCHours() < this.#hour) ? "Too early." : undefined;
+      }
+    }
+    const busyOnce = [{ before: new StorageError("transient", "busy") }];
+    const storage = onClass(failingStorage(memoryAdapter(), () => busyOnce.pop()));
+    const engine = createEngine({ storage, clock: new HostClock(), policies: [new NotBefore(10)] });
+    const later = { start: "2026-03-02T10:00:00Z", end: "2026-03-02T10:30:00Z" };
+    const created = await engine.createSlots({ actor, ...place, slots: [...slots, later] });
+    const [early, late] = created.slots.map(({ id }) => id) as [string, string];
+    const booking = { actor, slotId: early, subjectId: "p-1" };
+    await expect(engine.book(booking)).rejects.toMatchObject({ details: { policy: "not-before" } });
+    const own = engine.as(actor);
+    expect(await own.preview("book", { slotId: early, subjectId: "p-1" })).toMatchObject({ possible: false });
+    expect(await own.explain({ slotId: early, subjectId: "p-1" })).toMatchObject({ onOffer: false });
+    expect((await own.findOpen({ providerIds: ["dr"], subjectId: "p-1" })).items).toMatchObject([{ slotId: late }]);
+    const nine = { start: new Date("2026-03-02T09:00:00Z"), end: new Date("2026-03-02T09:30:00Z") };
+    expect(askPolicy(new NotBefore(10), nine)).toMatchObject({ problem: "Too early." });
+    await engine.transaction(({ engine: within }) => within.book({ ...booking, slotId: late }));
+    expect((await engine.history({ slotId: late })).items).toHaveLength(2);
+    expect((await engine.changes({ after: null })).entries).toHaveLength(4);
   });
 
   it("keep their default where they are given as undefined", async () => {

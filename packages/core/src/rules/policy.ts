@@ -109,7 +109,7 @@ export function* objections(
   const outline = outlineOf({ slots, appointments }, seen, context);
   const others = seen.around && outline && withoutOwn(seen.around, outline);
   for (const policy of holding) {
-    const { name, check, sees } = policy;
+    const { name, sees } = policy;
     const whole = () => ({
       ...proposal,
       ...whatItSees(sees, outline, others),
@@ -117,7 +117,7 @@ export function* objections(
     });
     // A supplied one leaves what it is shown as it is, and need not be shown a copy of all that it sees.
     const shown = () => (byTimesOf(policy) === undefined ? copyOf(whole()) : whole());
-    const answer = tooMuch(sees, outline, seen) ?? objectionOf(check(shown()));
+    const answer = tooMuch(sees, outline, seen) ?? objectionOf(policy.check(shown()));
     if (answer !== undefined) yield { policy: name, refusal: refuse("policy_violation", { policy: name, ...answer }) };
   }
 }
