@@ -7,6 +7,8 @@ export interface WarningDetails {
   clock_skew: { readonly aheadMs: number };
   /** `authorize` gave an answer about a read, a list or a history that does not count, so the record was hidden. */
   access_answer_ignored: { readonly action: string };
+  /** `audienceOf` gave an answer that is no audience, so the actor counted as self-service. */
+  audience_answer_ignored: { readonly actorKind: string };
   /** A relay hands over nothing new, because it has parked as many records as it may. */
   relay_stopped: { readonly name: string; readonly parked: number };
   /** A relay has lost its lease before it could renew it, so what was under way is handed over again. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { AccessRequest, Proposal, StorageAdapter } from "@slotwright/core";
+import type { AccessRequest, Policy, Proposal, StorageAdapter, Warning } from "@slotwright/core";
 import { memoryAdapter } from "@slotwright/core/memory";
 import { assertSound, engineOn, manualClock, minutes, patient, place, provider, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
@@ -107,7 +107,7 @@ export const hostFunctionCases: readonly ConformanceCase[] = [
   },
   {
     key: "host-functions.asynchronous",
-    title: "an asynchronous policy or authorize that rejects refuses the command, and harms nothing else",
+    title: "an asynchronous policy, authorize or audienceOf that rejects opens nothing, and harms nothing else",
     async run({ storage }) {
       const strays: unknown[] = [];
       const note = (stray: unknown) => void strays.push(stray);
@@ -125,12 +125,50 @@ export const hostFunctionCases: readonly ConformanceCase[] = [
         await refusal(create({ authorize: fails }), "forbidden");
         const { details } = await refusal(create({ policies: [{ name: "p", check: fails }] }), "policy_violation");
         assert.match(details.problem, /a promise/);
+        const own: Policy = { name: "p", audience: ["self_service"], check: () => "Not for patients." };
+        const asked = await refusal(create({ policies: [own], audienceOf: fails }), "policy_violation");
+        assert.equal(asked.details.problem, "Not for patients.");
         // Two turns, after which Node would have reported them.
         for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
       } finally {
         process.off("unhandledRejection", note);
       }
       assert.deepEqual(strays, []);
+    },
+  },
+  {
+    key: "host-functions.audience-warned",
+    title: "an answer of audienceOf that is no audience is reported to onWarning, at most once a minute",
+    async run({ storage }) {
+      const warnings: Warning[] = [];
+      const clock = manualClock();
+      let answer: unknown = "Staff";
+      const engine = engineOn(storage, {
+        clock,
+        onWarning: (warning) => void warnings.push(warning),
+        audienceOf: () => answer as "staff",
+      });
+      let from = 0;
+      const create = () => {
+        const slots = [{ start: minutes(from), end: minutes(from + 30) }];
+        from += 30;
+        return engine.createSlots({ actor: provider, ...place, slots });
+      };
+      await create();
+      await create();
+      assert.deepEqual(
+        warnings.map(({ code, details }) => [code, details]),
+        [["audience_answer_ignored", { actorKind: provider.kind }]],
+      );
+      assert.match(warnings[0]?.message ?? "", /^audienceOf answered with "Staff", .* kind "provider" counts as/);
+      clock.advance(60_000);
+      answer = undefined;
+      await create();
+      assert.match(warnings[1]?.message ?? "", /^audienceOf answered with undefined, /);
+      clock.advance(60_000);
+      answer = "staff";
+      await create();
+      assert.equal(warnings.length, 2);
     },
   },
 ];

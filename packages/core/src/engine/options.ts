@@ -24,7 +24,7 @@ import { createScheduleZones, type ScheduleZones } from "./schedule-zones.ts";
 import { type AgendaTurns, createAgendaTurns } from "./sight/agenda-turns.ts";
 import { type Sights, sightsOf } from "./sight/sights.ts";
 import { createSpread, type Finder } from "./spread.ts";
-import { type NoteWrongAnswer, notingWrongAnswers } from "./wrong-answers.ts";
+import { type NoteWrongAnswer, notingWrongAnswers, notingWrongAudiences } from "./wrong-answers.ts";
 
 /** How long, and how often, the engine retries. */
 export interface RetryOptions {
@@ -225,7 +225,7 @@ const inBackground: CallOptions = { connectWithinMs: 1_000 };
 export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostTransaction, Opened>): EngineSettings {
   // Validates only: the host's own objects are used.
   parse(optionsSchema, options);
-  const { storage: given, overlapScope = "facility", idempotencyScope = "actor", audienceOf, authorize } = options;
+  const { storage: given, overlapScope = "facility", idempotencyScope = "actor", authorize } = options;
   const clock = options.clock === undefined ? systemClock : steady(options.clock);
   const { newId = createIdSource(), random = Math.random } = options;
   const { budgetMs: longest = 10_000, maxPauseMs = 50 } = options.retry ?? {};
@@ -234,6 +234,7 @@ export function settingsOf<HostTransaction, Opened>(options: EngineOptions<HostT
   const { slots = 10_000, forMs = 60_000 } = options.remember ?? {};
   const policies = policiesOf(options);
   const warn = harmless(options.onWarning);
+  const audienceOf = options.audienceOf && notingWrongAudiences(options.audienceOf, warn, clock);
   const call = { connectWithinMs: budgetMs, onWarning: warn };
   const coalescing = coalescingStorage(given, { batchSize, lanes, queueLimit }, call);
   const recentSlots = slots === 0 ? undefined : createRecentSlots({ slots, forMs });

@@ -37,8 +37,9 @@ function readAnswer(answer: unknown, asked: string, duty: string): HostAnswer | 
   return { problem: `${asked} answered with ${nameOf(answer)}, and ${duty}.`, unanswered: true };
 }
 
-function nameOf(answer: unknown): string {
-  if (answer === null || typeof answer === "boolean") return String(answer);
+/** What it is, in a sentence. */
+export function nameOf(answer: unknown): string {
+  if (answer === null || answer === undefined || typeof answer === "boolean") return String(answer);
   const type = isPromise(answer) ? "promise" : typeof answer;
   return `${type === "object" ? "an" : "a"} ${type}`;
 }

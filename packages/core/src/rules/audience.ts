@@ -1,3 +1,4 @@
+import { dropRejection } from "../model/promise.ts";
 import type { Actor } from "../model/values.ts";
 
 /** In what part an actor acts: for themselves, for others at the desk, or as a program. */
@@ -16,5 +17,9 @@ export function holdsFor(wanted: readonly Audience[] | undefined, audience: Audi
 export function audienceFor(audienceOf: AudienceOf | undefined, actor: Actor): Audience | undefined {
   if (audienceOf === undefined) return undefined;
   const answer = audienceOf({ ...actor });
-  return audiences.includes(answer) ? answer : "self_service";
+  if (isAudience(answer)) return answer;
+  dropRejection(answer);
+  return "self_service";
 }
+
+export const isAudience = (answer: unknown): answer is Audience => audiences.includes(answer as Audience);
