@@ -3,10 +3,21 @@ import {
   type AccessAnswer,
   type AccessRequest,
   type Actor,
+  type CommandName,
   createEngine,
   isBookingError,
   type JournaledRecord,
 } from "@slotwright/core";
+
+// What patients do, with their own appointments. To accept a request or to check somebody in is not among it.
+const commandsOfPatients: readonly CommandName[] = [
+  "book",
+  "request",
+  "acceptOffer",
+  "declineOffer",
+  "reschedule",
+  "cancel",
+];
 
 // The rules of this house. A patient sees their own appointments and does what is theirs. The desk sees all of them, but
 // not whose they are. A provider may do and see everything.
@@ -16,17 +27,21 @@ function authorize(request: AccessRequest): AccessAnswer {
   switch (request.action) {
     case "command": {
       const { command, input, appointment } = request;
-      const subjectId = command === "book" ? input.subjectId : appointment?.subjectId;
-      return actor.kind === "patient" && subjectId === actor.id ? undefined : "You can change your own appointments.";
+      if (actor.kind !== "patient" || !commandsOfPatients.includes(command)) return "Only providers may do this.";
+      const subjectId = command === "book" || command === "request" ? input.subjectId : appointment?.subjectId;
+      return subjectId === actor.id ? undefined : "You can change your own appointments.";
     }
     case "read":
     case "list":
-    case "changes":
       return view(actor, request.record);
     case "history":
       return { hide: ["actor", "reason"] };
+    case "changes": {
+      const seen = view(actor, request.record);
+      return typeof seen === "string" ? seen : { hide: [...(seen?.hide ?? []), "actor", "reason"] };
+    }
     default:
-      // `reconcile`, and what this function does not know.
+      // `override` and `reconcile`, and what this function does not know.
       return "Only providers may do this.";
   }
 }
@@ -77,6 +92,23 @@ await desk.cancel({ appointmentId: appointment.id }).catch((error: unknown) => {
   if (!isBookingError(error, "forbidden")) throw error;
   console.log("desk:", error.details.problem);
 });
+
+// Nor does it learn whose it is from who booked it.
+const { entries } = await desk.changes({ after: null });
+console.log("who booked it, for the desk:", entries.find(({ command }) => command === "book")?.actor);
+
+// Ada may ask for a time. Whether she gets it is for a provider to say, and so is whether she has come.
+const ten = { start: "2027-03-22T10:00:00+01:00", end: "2027-03-22T10:30:00+01:00" };
+const asked = await ada.request({ ...place, ...ten, subjectId: "ada" });
+await weber.createSlots({ ...place, slots: [ten] });
+const appointmentId = asked.appointment.id;
+for (const attempt of [() => ada.accept({ appointmentId }), () => ada.checkIn({ appointmentId: appointment.id })]) {
+  await attempt().catch((error: unknown) => {
+    if (!isBookingError(error, "forbidden")) throw error;
+    console.log("ada:", error.details.problem);
+  });
+}
+console.log("by Dr Weber:", (await weber.accept({ appointmentId })).appointment.status);
 
 // Reads of the engine itself are your own. Nobody is asked.
 console.log("its subject, for your program:", (await engine.getAppointment(appointment.id)).subjectId);

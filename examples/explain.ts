@@ -1,10 +1,20 @@
 import { sqliteAdapter } from "@slotwright/adapter-sqlite";
-import { type AccessRequest, createEngine, isBookingError, minimumNotice, noOverlapOfSubject } from "@slotwright/core";
+import {
+  type AccessAnswer,
+  type AccessRequest,
+  createEngine,
+  isBookingError,
+  minimumNotice,
+  noOverlapOfSubject,
+} from "@slotwright/core";
 
-// A patient sees neither who has a slot, nor by which appointment.
-function authorize({ actor, ...asked }: AccessRequest) {
-  if (actor.kind !== "patient" || asked.action === "command" || !("record" in asked)) return undefined;
-  return asked.record.kind === "slot" ? { hide: ["appointmentId"] as const } : "Not yours.";
+// A patient books for themselves, and sees neither who has a slot, nor by which appointment.
+function authorize(request: AccessRequest): AccessAnswer {
+  const { actor, action } = request;
+  if (actor.kind === "desk") return undefined;
+  if (action === "command" && request.command === "book" && request.input.subjectId === actor.id) return undefined;
+  const isShown = (action === "read" || action === "list") && request.record.kind === "slot";
+  return isShown ? { hide: ["appointmentId", "hold"] } : "Not yours.";
 }
 
 const storage = sqliteAdapter({ filename: ":memory:" });

@@ -1,14 +1,47 @@
 import { sqliteAdapter } from "@slotwright/adapter-sqlite";
-import { type AccessAnswer, type AccessRequest, createEngine, isBookingError, maximumHolds } from "@slotwright/core";
+import {
+  type AccessAnswer,
+  type AccessRequest,
+  type CommandRequest,
+  createEngine,
+  isBookingError,
+  type JournaledRecord,
+  maximumHolds,
+} from "@slotwright/core";
 
-/** People keep times for themselves. Everybody may know that a time is kept, and only its holder for whom. */
-function authorize({ actor, ...asked }: AccessRequest): AccessAnswer {
-  if (actor.kind !== "patient") return undefined;
-  if (asked.action === "command" && asked.command === "hold") {
-    return asked.input.holderId === actor.id ? undefined : "You can keep times for yourself.";
+// People keep times for themselves, and book them. Everybody may know that a time is kept, and only its holder for whom.
+function authorize(request: AccessRequest): AccessAnswer {
+  const { actor, action } = request;
+  if (actor.kind === "provider") return undefined;
+  if (action === "command")
+    return whoseCommand(request) === actor.id ? undefined : "You can do this for yourself only.";
+  if (action === "read" || action === "list") return view(actor.id, request.record);
+  // To pass the policy, for example.
+  return "Only providers may do this.";
+}
+
+/** Nobody's, if it is for providers, as `breakHold` is. */
+function whoseCommand({ command, actor, input, appointment }: CommandRequest): unknown {
+  switch (command) {
+    case "hold":
+      return input.holderId;
+    case "extend":
+    case "release":
+      // The token decides.
+      return actor.id;
+    case "book":
+      return input.subjectId;
+    case "reschedule":
+    case "cancel":
+      return appointment?.subjectId;
+    default:
+      return undefined;
   }
-  if (!("record" in asked) || asked.record.kind !== "slot") return undefined;
-  return asked.record.hold?.holderId === actor.id ? undefined : { hide: ["hold"] };
+}
+
+function view(id: string, record: JournaledRecord): AccessAnswer {
+  if (record.kind === "slot") return record.hold?.holderId === id ? undefined : { hide: ["hold"] };
+  return record.kind === "availability" || record.subjectId === id ? undefined : "It is another patient's.";
 }
 
 const storage = sqliteAdapter({ filename: ":memory:" });
@@ -47,6 +80,18 @@ await ada.hold({ slotId: half, holderId: "ada" }).catch((error: unknown) => {
   if (!isBookingError(error, "policy_violation")) throw error;
   console.log("ada:", error.details.problem);
 });
+
+// To pass it, or to break a hold, is for providers.
+const forProviders = [
+  () => ada.hold({ slotId: half, holderId: "ada", override: [{ policy: "maximum_holds", reason: "Both are fine." }] }),
+  () => ben.breakHold({ slotId: nine, reason: "I was here first." }),
+];
+for (const attempt of forProviders) {
+  await attempt().catch((error: unknown) => {
+    if (!isBookingError(error, "forbidden")) throw error;
+    console.log(error.code);
+  });
+}
 
 // The form takes longer. The hold lasts two minutes from now.
 const extended = await ada.extend({ slotId: nine, holdToken, seconds: 120 });

@@ -10,10 +10,12 @@ describe("the history that is checked", () => {
 });
 
 describe("the example of who may see what", () => {
-  it("shows each actor what the rules of the house let them see", async () => {
+  it("shows each actor what the rules of the house let them see, and lets patients do what is theirs", async () => {
     const { status, output } = await runProgram("./access.ts");
     expect(output).toContain("appointments that ada, ben and the desk see: 1, 0, 1\nits subject, for the desk: null\n");
-    expect(output).toContain("ben: appointment_not_found\nben: appointment_not_found\ndesk: You can change");
+    expect(output).toContain("ben: appointment_not_found\nben: appointment_not_found\ndesk: Only providers");
+    expect(output).toContain("who booked it, for the desk: null\n");
+    expect(output).toContain(`${"ada: Only providers may do this.\n".repeat(2)}by Dr Weber: confirmed\n`);
     expect(output).toContain("its subject, for your program: ada");
     expect(status).toBe(0);
   });
@@ -53,13 +55,13 @@ describe("the example of explanations", () => {
 });
 
 describe("the example of holds", () => {
-  it("keeps a time from others while its holder fills in a form, longer if asked, and gives it back", async () => {
+  it("keeps one time from others while its holder fills in a form, and lets no patient break a hold or pass the cap", async () => {
     const { status, output } = await runProgram("./holds.ts");
     expect(output).toBe(
       "held by: ada\non offer to Ben: 09:30, 10:00\non offer to Ada: mine, free, free\n" +
         "of hers, she and Ben see: 1 and 0\nben: slot_held until later\n" +
         "ada: You are keeping 1 time already, and cannot keep more. Book one of them, or give it back.\n" +
-        "extended: true\nfree again: available\n",
+        "forbidden\nforbidden\nextended: true\nfree again: available\n",
     );
     expect(status).toBe(0);
   });

@@ -28,11 +28,14 @@ export const authorize: Authorize = (request) => {
   switch (request.action) {
     case "command":
       return commandOfPatient(request);
-    case "override":
-    case "reconcile":
-      return "Only the staff may do that.";
-    default:
+    case "read":
+    case "list":
+    case "history":
+    case "changes":
       return viewOfPatient(request);
+    default:
+      // `override` and `reconcile`, and what this function does not know.
+      return "Only the staff may do that.";
   }
 };
 
