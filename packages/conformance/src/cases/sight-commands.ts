@@ -239,6 +239,39 @@ export const sightCommandCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "sight.requests-holding-nothing",
+    title: "a buffer and a cap are asked about a request that holds nothing once it is accepted, and room may be made",
+    async run({ storage }) {
+      const [taken, close] = (await slotsAt(storage, inARow)) as [string, string];
+      const policies = [buffer({ beforeMinutes: 10, afterMinutes: 10 }), maximumPerDay({ count: 1 })];
+      const engine = engineWith(storage, policies);
+      const { appointment: first } = await book(engine, taken, "p-2");
+      const ask = { actor: patient, subjectId: "p-1" };
+      await refusedBy(engine.request({ ...ask, slotId: close, holdSeconds: 3600 }));
+      const asked = [
+        await engine.request({ ...ask, slotId: close }),
+        await engine.request({ ...ask, ...place, start: minutes(30), end: minutes(60) }),
+      ];
+      for (const { appointment } of asked) {
+        const accepting = { actor: provider, appointmentId: appointment.id };
+        const preview = await engine.preview("accept", accepting);
+        const refusing = preview.possible ? [] : preview.reasons.map(({ error }) => error.details);
+        assert.deepEqual(
+          refusing.map((details) => (details as { policy?: string }).policy),
+          ["buffer", "maximum_per_day"],
+        );
+        await refusedBy(engine.accept(accepting));
+      }
+      await engine.cancel({ actor: provider, appointmentId: first.id });
+      for (const { appointment } of asked) {
+        const accepting = { actor: provider, appointmentId: appointment.id };
+        assert.equal((await engine.accept(accepting)).appointment.status, "confirmed");
+        await engine.cancel(accepting);
+      }
+      await assertSound(storage);
+    },
+  },
+  {
     key: "sight.further-wishes",
     title: "a request counts at its own time only; a further wish and an offer are decided on when they are accepted",
     async run({ storage }) {
