@@ -7,7 +7,6 @@ import {
   type FindOpenInput,
   isBookingError,
   type LiveOpenInput,
-  maximumHorizon,
   maximumPerDay,
   minimumNotice,
   type OpenSlot,
@@ -238,9 +237,6 @@ export const holderCases: readonly ConformanceCase[] = [
       const ways = [
         [maximumPerDay({ count: 2 }), [`mine ${first}`]],
         [buffer({ beforeMinutes: 5, afterMinutes: 0 }), [`mine ${first}`, third]],
-        [minimumNotice({ minutes: 7 * 24 * 60 }), [`mine ${first}`]],
-        [maximumHorizon({ minutes: 60 }), [`mine ${first}`]],
-        [maximumHorizon({ days: 0 }), [`mine ${first}`]],
         // It keeps nothing from anybody: whatever the database finds.
         [minimumNotice({ minutes: 0 }), undefined],
       ] as const;

@@ -134,56 +134,6 @@ export const policyCases: readonly ConformanceCase[] = [
     },
   },
   {
-    key: "policies.held",
-    title: "notice and horizon hold for who holds or extends, not for who takes all that is held by its token",
-    async run({ storage }) {
-      const [first, second] = await twoSlots(storage);
-      const policies = [
-        minimumNotice({ minutes: 120, audience: selfService }),
-        maximumHorizon({ minutes: 24 * 60, audience: selfService }),
-        maximumHorizon({ days: 1, audience: selfService }),
-      ].map((policy, index) => (index === 2 ? { ...policy, name: "days" } : policy));
-      const at = (afterNine: number) => engineAt(storage, afterNine, ...policies);
-      const named = async (call: Promise<unknown>) => (await refusal(call, "policy_violation")).details.policy;
-      const others = [
-        { ...place, providerId: "room", slots: [{ start: minutes(0), end: minutes(30) }] },
-        { ...place, slots: [{ start: minutes(7 * 24 * 60), end: minutes(7 * 24 * 60 + 30) }] },
-      ];
-      const made = others.map(async (some) => (await at(-600).createSlots({ actor: provider, ...some })).slots[0]?.id);
-      const [room = "", far = ""] = await Promise.all(made);
-      const { holdToken } = await at(-121).hold({ actor: patient, slotId: first, seconds: 180 });
-      const own = { actor: patient, holdToken };
-      await at(-120).extend({ ...own, slotId: first, seconds: 3 * 60 * 60 });
-      const late = at(-119);
-      assert.equal(await named(late.extend({ ...own, slotId: first, seconds: 60 })), "minimum_notice");
-      assert.equal(await named(late.hold({ actor: patient, slotId: room })), "minimum_notice");
-      // The room is not held.
-      const both = { ...own, slotId: first, alsoSlotIds: [room], subjectId: "p-1" };
-      assert.equal(await named(late.book(both)), "minimum_notice");
-      const offered = await late
-        .as(patient)
-        .findOpen({ providerIds: [place.providerId], to: minutes(60), subjectId: "p-1", holdTokens: [holdToken] });
-      assert.deepEqual(
-        offered.items.map(({ slotId, mine = false }) => [slotId, mine]),
-        [
-          [first, true],
-          [second, false],
-        ],
-      );
-      const wish = { subjectId: "p-1", slotId: first };
-      assert.ok((await late.as(patient).explain({ ...wish, holdTokens: [holdToken] })).onOffer);
-      assert.equal(await named(at(1).book({ ...own, ...wish })), "not_in_the_past");
-      const { appointment } = await late.book({ ...own, ...wish });
-      // Staff hold what is too far ahead for patients, and pass the token on.
-      assert.equal(await named(late.hold({ actor: patient, slotId: far })), "maximum_horizon");
-      const byDesk = await late.hold({ actor: provider, slotId: far });
-      const move = { actor: patient, appointmentId: appointment.id, slotId: far };
-      await refusal(late.reschedule(move), "slot_held");
-      await late.reschedule({ ...move, holdToken: byDesk.holdToken });
-      await assertSound(storage);
-    },
-  },
-  {
     key: "policies.deadlines",
     title: "an appointment is cancelled and moved until its deadline, by the time that it has before it is moved",
     async run({ storage }) {

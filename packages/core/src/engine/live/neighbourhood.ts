@@ -27,10 +27,10 @@ export class Neighbourhood implements TakenTimes {
 
   get key(): object {
     // What is worked out for a slot that is held must not count for others, of which it is in the way.
-    return this.isOwnHold() ? {} : this.#provider;
+    return this.#isHeld() ? {} : this.#provider;
   }
 
-  isOwnHold(): boolean {
+  #isHeld(): boolean {
     return this.row !== noRow && isTakenRow(this.#table.columns, this.row, this.#now);
   }
 

@@ -47,9 +47,8 @@ export function notInThePast(options: PolicyOptions = {}): Policy {
 export const pastName = "not_in_the_past";
 
 /**
- * A time is held, booked, asked for, offered, accepted or moved to at least so many minutes before it begins, and a hold
- * is extended until then. A time that was offered may be accepted later than that, and one that is held be taken by the
- * token of its hold.
+ * A time is held, booked, asked for, offered, accepted or moved to at least so many minutes before it begins. A time that
+ * was offered may be accepted later than that.
  *
  * @throws BookingError `invalid_input`
  * @example
@@ -64,7 +63,7 @@ export function minimumNotice(options: MinutesOptions): Policy {
     name: "minimum_notice",
     ...audience,
     check(proposal) {
-      const start = isPromised(proposal) ? undefined : earliestStart(asHold(proposal));
+      const start = isOffered(proposal) ? undefined : earliestStart(proposal);
       if (start === undefined || msUntil(start, proposal.now) >= minutes * minuteMs) return undefined;
       const problem = `This time is too soon. It has to be booked at least ${inWords(minutes)} before it begins.`;
       const earliest = new Date(proposal.now.getTime() + minutes * minuteMs).toISOString();
@@ -74,16 +73,15 @@ export function minimumNotice(options: MinutesOptions): Policy {
   return decidingByTimes(
     policy,
     ({ now }) =>
-      ({ start, taken }) =>
-        start - now >= minutes * minuteMs || taken.isOwnHold(),
+      ({ start }) =>
+        start - now >= minutes * minuteMs,
   );
 }
 
 /**
  * A time is held, booked, asked for, offered, accepted or moved to at most so many minutes before it begins, or so many
  * local days before the day on which it begins, in the zone of the schedule. Of several times, none may be further
- * ahead. A time that was offered may be accepted however far ahead it is, and one that is held be taken by the token of
- * its hold.
+ * ahead. A time that was offered may be accepted however far ahead it is.
  *
  * @throws BookingError `invalid_input`
  * @example
@@ -110,7 +108,7 @@ function horizonOfMinutes(named: Named, options: MinutesOptions): Policy {
   const policy: Policy = {
     ...named,
     check(proposal) {
-      const start = isPromised(proposal) ? undefined : latestStart(proposal);
+      const start = isOffered(proposal) ? undefined : latestStart(proposal);
       if (start === undefined || msUntil(start, proposal.now) <= minutes * minuteMs) return undefined;
       const latest = new Date(proposal.now.getTime() + minutes * minuteMs).toISOString();
       return { problem: tooFar(inWords(minutes)), values: { minutes, latest }, helps: nearerOrLater };
@@ -119,8 +117,8 @@ function horizonOfMinutes(named: Named, options: MinutesOptions): Policy {
   return decidingByTimes(
     policy,
     ({ now }) =>
-      ({ start, taken }) =>
-        start - now <= minutes * minuteMs || taken.isOwnHold(),
+      ({ start }) =>
+        start - now <= minutes * minuteMs,
   );
 }
 
@@ -131,7 +129,7 @@ function horizonOfDays(named: Named, options: DaysOptions): Policy {
     ...named,
     sees: { timeZone: true },
     check(proposal) {
-      const start = isPromised(proposal) ? undefined : latestStart(proposal);
+      const start = isOffered(proposal) ? undefined : latestStart(proposal);
       const zone = proposal.timeZone ?? "UTC";
       const last = localDay(proposal.now, zone) + days;
       if (start === undefined || localDay(start, zone) <= last) return undefined;
@@ -141,26 +139,13 @@ function horizonOfDays(named: Named, options: DaysOptions): Policy {
   return decidingByTimes(
     policy,
     ({ now }) =>
-      ({ start, zone, taken }) =>
-        zone.dayAt(start) <= zone.dayAt(now) + days || taken.isOwnHold(),
+      ({ start, zone }) =>
+        zone.dayAt(start) <= zone.dayAt(now) + days,
   );
 }
 
-/** That a time is neither too soon nor too far ahead was decided when it was offered, or held. */
-const isPromised = (proposal: Proposal): boolean => proposal.command === "acceptOffer" || takesOwnHold(proposal);
-
-/** Whether all that it takes is held by tokens of its own: it would not be given a slot that others hold. */
-function takesOwnHold({ command, slots, before }: Proposal): boolean {
-  // What is held for a request was not promised to who accepts it.
-  if (command !== "book" && command !== "reschedule") return false;
-  const taken = slots.filter(({ status }) => status === "booked");
-  const isHeld = (id: string) => before.slots.some((slot) => slot.id === id && slot.status === "held");
-  return taken.length > 0 && taken.every(({ id }) => isHeld(id));
-}
-
-/** To extend a hold is to hold for longer. Without this, a time could be kept in this way, and be booked when it is too soon. */
-const asHold = (proposal: Proposal): Proposal =>
-  proposal.command === "extend" ? { ...proposal, command: "hold" } : proposal;
+/** That a time is neither too soon nor too far ahead was decided by those who offered it. */
+const isOffered = ({ command }: Pick<Proposal, "command">): boolean => command === "acceptOffer";
 
 /** The day comes on which the same time can be booked. */
 const nearerOrLater: readonly Help[] = ["another_time", "more_rights", "later"];

@@ -30,8 +30,6 @@ export interface TakenTimes {
    * of their starts.
    */
   readonly some: (start: number, end: number, found: (one: TakenTime) => boolean) => boolean;
-  /** Whether the slot that is asked about is held, and so by the caller. */
-  readonly isOwnHold: () => boolean;
   /** How many start within a time. */
   readonly starting: (start: number, end: number) => number;
   /**
