@@ -70,7 +70,7 @@ const flags = {
   versions: { type: "boolean", default: false },
   release: { type: "string" },
   histories: { type: "string" },
-  faults: { type: "string", default: "3" },
+  faults: { type: "string" },
   fault: { type: "string", default: "" },
   mutants: { type: "boolean", default: true },
   seed: { type: "string" },
@@ -82,8 +82,14 @@ const flags = {
 
 /** @throws Error that names the wrong flag */
 export function parseOptions(args: readonly string[]): ProofOptions | "help" {
-  const { values } = parseArgs({ args: [...args], options: flags, allowNegative: true });
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: flags,
+    allowNegative: true,
+    allowPositionals: true,
+  });
   if (values.help) return "help";
+  refuseWithoutFlag(positionals);
   const chosen = engineNames.filter((name) => values[name]);
   const clusters = clusterNames.filter((name) => values[name]);
   const urls = values.urls === undefined ? [] : parseUrls(values.urls);
@@ -99,7 +105,7 @@ export function parseOptions(args: readonly string[]): ProofOptions | "help" {
     versions: values.versions,
     release: values.release,
     histories: wholeNumber("--histories", values.histories ?? (isOnClusters ? "300" : "3000")),
-    faults: wholeNumber("--faults", values.faults),
+    faults: wholeNumber("--faults", values.faults ?? "3"),
     fault: values.fault,
     mutants: values.mutants && values.fault === "" && values.path === undefined && !isOnClusters && !values.versions,
     seed: values.seed === undefined ? randomSeed : wholeNumber("--seed", values.seed),
@@ -108,21 +114,31 @@ export function parseOptions(args: readonly string[]): ProofOptions | "help" {
   };
 }
 
+/** @throws Error for what stands alone. It may be a URL, so its text is not repeated */
+function refuseWithoutFlag(positionals: readonly string[]): void {
+  if (positionals.length === 0) return;
+  const advice = positionals.some((one) => one.includes("://")) ? " --urls takes all URLs, separated by commas." : "";
+  throw new Error(`Arguments without a flag: ${positionals.length}.${advice}`);
+}
+
 interface Given {
   readonly chosen: readonly EngineName[];
   readonly clusters: readonly ClusterName[];
   readonly urls: readonly string[];
+  readonly faults?: string | undefined;
   readonly fault: string;
   readonly level?: string | undefined;
   readonly path?: string | undefined;
 }
 
 /** @throws Error for what does not go with clusters */
-function refuseOthers({ chosen, clusters, urls, fault, level, path }: Given): void {
+function refuseOthers({ chosen, clusters, urls, faults = "0", fault, level, path }: Given): void {
   const on = [...chosen, ...clusters].map((name) => `--${name}`);
   if (chosen.length > 0) throw new Error(`Choose engines or clusters, not both: ${on.join(" ")}`);
   if (urls.length > 0 && clusters.length > 0) throw new Error(`Give --urls or ${on.join(" ")}, not both`);
-  if (urls.length > 0 && fault !== "") throw new Error("Nothing is done to the nodes of --urls: leave out --fault");
+  if (urls.length > 0 && (fault !== "" || faults !== "0")) {
+    throw new Error("Nothing is done to the nodes of --urls: leave out --fault and --faults");
+  }
   if (level !== undefined || path !== undefined) {
     throw new Error("--level and --path play a history of one engine again. On clusters, callers run freely.");
   }

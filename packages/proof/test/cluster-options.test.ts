@@ -36,18 +36,33 @@ describe("prove on clusters", () => {
     { args: ["--galera", "--mysql"], why: "Choose engines or clusters, not both: --mysql --galera" },
     { args: ["--urls", two, "--galera"], why: "Give --urls or --galera, not both" },
     { args: ["--urls", two, "--fault", "killed"], why: "Nothing is done to the nodes of --urls: leave out --fault" },
+    { args: ["--urls", two, "--faults", "5"], why: "leave out --fault and --faults" },
     { args: ["--galera", "--level", "calls", "--path", "1"], why: "On clusters, callers run freely." },
     { args: ["--urls", ""], why: "--urls: give at least two nodes" },
     { args: ["--urls", "postgres://one/x"], why: "--urls: give at least two nodes" },
     { args: ["--urls", "postgres://one/x,postgres://one/y"], why: "--urls: give at least two nodes, each once" },
-    { args: ["--urls", "postgres://one/x,two"], why: '--urls: "two" is not a URL' },
+    { args: ["--urls", "postgres://one/x,two"], why: "--urls: number 2 is not a URL of postgres:// or mysql://" },
     {
       args: ["--urls", "postgres://one/x,mysql://two/x"],
-      why: "--urls: all must be of one engine, postgres:// or mysql://, not postgres: and mysql:",
+      why: "--urls: all must be of one engine, postgres:// or mysql://",
     },
-    { args: ["--urls", "http://one,http://two"], why: "--urls: all must be of one engine" },
+    { args: ["--urls", "http://one,http://two"], why: "--urls: number 1 is not a URL of postgres:// or mysql://" },
+    { args: ["--urls", "postgres://one/x", "postgres://two/x"], why: "--urls takes all URLs, separated by commas" },
+    { args: ["galera"], why: "Arguments without a flag: 1." },
   ])("says what is wrong with $args", ({ args, why }) => {
     expect(() => parseOptions(args)).toThrow(why);
+  });
+
+  // CI keeps what is printed.
+  it.each([
+    ["that is none", ["--urls", "postgres://a:secret@[bad/x"]],
+    ["with a comma in its password", ["--urls", "postgres://a:sec,ret@one/x"]],
+    ["whose password looks like a port and a protocol", ["--urls", "postgres://a:12,secret:3@one/x"]],
+    ["of another engine", ["--urls", "postgres://a:secret@one/x,mysql://a:secret@two/x"]],
+    ["that is given alone", ["--urls", "postgres://a:secret@one/x", "postgres://a:secret@two/x"]],
+    ["of one node", ["--urls", "postgres://a:secret@one/x,postgres://a:secret@one/y"]],
+  ])("prints nothing of a password when it refuses a URL %s", (_, args) => {
+    expect(() => parseOptions(args)).toThrow(/^((?!sec|ret).)+$/s);
   });
 });
 
