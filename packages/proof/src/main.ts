@@ -1,5 +1,5 @@
 import { appendFile, writeFile } from "node:fs/promises";
-import { engineNames, NoDatabaseError } from "@slotwright/lab/engines";
+import { NoDatabaseError } from "@slotwright/lab/engines";
 import { interruptionSignal } from "@slotwright/lab/interruption";
 import { bad, optionsOf } from "@slotwright/lab/terminal";
 import { faultList, idleReason } from "./choice.ts";
@@ -16,7 +16,7 @@ function readOptions(): ProofOptions | "help" | undefined {
   if (options === undefined || options === "help") return options;
   const reason = idleReason(options);
   if (reason === undefined) return options;
-  console.error(`${reason}.\n\n${usage}\n\n${faultList(engineNames)}`);
+  console.error(`${reason}.\n\n${usage}\n\n${faultList(options.clusters)}`);
   return undefined;
 }
 

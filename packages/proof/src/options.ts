@@ -46,7 +46,8 @@ Exit status: 0 if nothing was found, 1 if something was found or could not be ru
   --release R    only this release of them, for example 15 or 10.11
   --histories N  histories on each engine (default 3000) or cluster (default 300)
   --faults N     how often each fault strikes on each engine or cluster (default 3; 0 for none)
-  --fault TEXT   only faults whose key contains this, for example network.cut or killed
+  --fault TEXT   only faults whose key contains this, for example network.cut or killed. Clusters without such a fault
+                 are left out
   --no-mutants   do not try the conformance suite on adapters with one flaw each: on the memory adapter until a case
                  fails, and that case on each engine. --fault, --level and --path imply it
   --seed N       the seed of all randomness (default: a random one, which is printed)

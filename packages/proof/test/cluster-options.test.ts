@@ -1,11 +1,12 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadEngine } from "@slotwright/lab/engines";
+import { loadEngine, NoDatabaseError } from "@slotwright/lab/engines";
 import { testServer } from "@slotwright/test-servers/vitest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { clusterKinds } from "../src/clusters/kinds.ts";
-import type { Nodes } from "../src/clusters/nodes.ts";
+import { messageOf } from "../src/clusters/interruption.ts";
+import { type ClusterKind, clusterKinds } from "../src/clusters/kinds.ts";
+import type { ClusterFault, Nodes } from "../src/clusters/nodes.ts";
 import { addToReport, type ClusterRun, isSound, reportIn, runOf } from "../src/clusters/report.ts";
 import type { RoundReport } from "../src/clusters/round.ts";
 import { proveClusters } from "../src/clusters/run.ts";
@@ -66,26 +67,125 @@ describe("prove on clusters", () => {
   });
 });
 
-it("goes on to the next cluster if one cannot be had, and fails in the end with its name", async () => {
-  const nodes = { engine: "postgres", origin: "18.4", faults: [], stop: async () => {} } as unknown as Nodes;
-  const kinds: typeof clusterKinds = {
-    ...clusterKinds,
-    galera: { title: "MariaDB Galera", start: async () => undefined },
-    "postgres-cluster": { title: "PostgreSQL", start: async () => nodes },
+const { signal } = new AbortController();
+const harmless = (key: string): ClusterFault => ({
+  key,
+  title: "nothing happens",
+  harm: async (_, struck) => struck(),
+});
+
+/** A kind whose nodes are not there. */
+const kindOf = (title: string, part: Partial<Nodes> = {}): ClusterKind => {
+  const nodes = {
+    engine: "postgres",
+    origin: "18.4",
+    faults: [],
+    settle: async () => {},
+    stop: async () => {},
+    ...part,
   };
-  const options = parseOptions(["--galera", "--postgres-cluster", "--histories", "0", "--faults", "0"]) as ProofOptions;
-  const proven: string[] = [];
-  const all = async () => {
-    for await (const { cluster } of proveClusters(options, new AbortController().signal, kinds)) proven.push(cluster);
+  return { title, faults: nodes.faults, start: async () => nodes as unknown as Nodes };
+};
+
+async function runsOf(args: readonly string[], kinds: Partial<typeof clusterKinds>, until = signal) {
+  const runs: ClusterRun[] = [];
+  const all = proveClusters(parseOptions(args) as ProofOptions, until, { ...clusterKinds, ...kinds });
+  const end = await (async () => {
+    for await (const run of all) runs.push(run);
+  })().catch((error: Error) => error.message);
+  return { runs, end };
+}
+
+const idle = ["--galera", "--postgres-cluster", "--histories", "0", "--faults", "0"];
+
+it("goes on to the next cluster if one cannot be had, or started, and fails in the end with its name", async () => {
+  const { runs, end } = await runsOf(["--patroni", ...idle], {
+    galera: { ...kindOf("MariaDB Galera"), start: async () => undefined },
+    patroni: { ...kindOf("Patroni"), start: () => Promise.reject(new Error("no port is free")) },
+    "postgres-cluster": kindOf("PostgreSQL"),
+  });
+  expect(end).toBe("There is no cluster here of MariaDB Galera, nor of Patroni.");
+  expect(runs.map(({ cluster }) => cluster)).toEqual(["postgres-cluster"]);
+});
+
+it("goes on to the next cluster if not even the first round of one can be played, and reports why", async () => {
+  const gone = new Error("socket /tmp/pg-1/.s.PGSQL.5432 is gone");
+  const { runs, end } = await runsOf(["--galera", "--postgres-cluster", "--faults", "1"], {
+    galera: kindOf("MariaDB Galera", { openDatabase: () => Promise.reject(gone) }),
+    "postgres-cluster": kindOf("PostgreSQL", { openDatabase: () => Promise.reject(new AggregateError([], "")) }),
+  });
+  expect(end).toBeUndefined();
+  expect(runs).toMatchObject([
+    { cluster: "galera", interruption: { by: "failure", message: "socket … is gone" }, tally: { histories: 0 } },
+    { cluster: "postgres-cluster", interruption: { by: "failure", message: "AggregateError" } },
+  ]);
+  expect(runs.map(({ isInterrupted }) => isInterrupted)).toEqual([true, true]);
+});
+
+it("ends at once if the nodes are none that can be proved, and reports nothing of it", async () => {
+  const refusing = kindOf("PostgreSQL", { openDatabase: () => Promise.reject(new NoDatabaseError("takes no writes")) });
+  const { runs, end } = await runsOf(["--postgres-cluster"], { "postgres-cluster": refusing });
+  expect([runs, end]).toEqual([[], "takes no writes"]);
+});
+
+it("leaves out a cluster that lacks the chosen fault, and does not start it", async () => {
+  const started: string[] = [];
+  const { runs, end } = await runsOf(["--galera", "--patroni", "--histories", "0", "--fault", "replaced"], {
+    galera: {
+      ...kindOf("Galera", { faults: [harmless("node.killed")] }),
+      start: async () => void started.push("Galera"),
+    },
+    patroni: kindOf("Patroni", {
+      faults: [harmless("primary.replaced-killed")],
+      openDatabase: () => Promise.reject(new Error("reached")),
+    }),
+  });
+  expect(end).toBeUndefined();
+  expect(runs).toMatchObject([{ cluster: "patroni", interruption: { message: "reached" } }]);
+  expect(started).toEqual([]);
+});
+
+it("knows the faults of each cluster before it is started", () => {
+  const keys = (name: keyof typeof clusterKinds) => clusterKinds[name].faults.map(({ key }) => key);
+  expect(keys("galera")).toEqual(["killed", "stopped", "restarted", "cut-off", "lagging"].map((key) => `node.${key}`));
+  expect(keys("patroni")).toContain("primary.replaced-in-order");
+  expect(keys("group-replication")).toContain("secondary.expelled-while-stopped");
+  expect(keys("group-of-primaries")).toContain("node.expelled-while-stopped");
+  expect(keys("postgres-cluster")).not.toContain("primary.replaced-in-order");
+});
+
+it("keeps that somebody ended a run, and nothing of a run that was played to its end", async () => {
+  const ending = new AbortController();
+  const openDatabase = () => {
+    ending.abort();
+    return Promise.reject(new Error("the servers have ended as well"));
   };
-  await expect(all()).rejects.toThrow("There is no cluster here of MariaDB Galera.");
-  expect(proven).toEqual(["postgres-cluster"]);
+  const kinds = { galera: kindOf("Galera", { openDatabase }), "postgres-cluster": kindOf("PostgreSQL") };
+  const { runs } = await runsOf(["--galera", "--faults", "0"], kinds, ending.signal);
+  const message = "the servers have ended as well";
+  expect(runs).toMatchObject([{ isInterrupted: true, interruption: { by: "somebody", message } }]);
+  const whole = await runsOf(["--postgres-cluster", "--histories", "0", "--faults", "0"], kinds);
+  expect(whole.runs).toMatchObject([{ isInterrupted: false }]);
+  expect(whole.runs[0]).not.toHaveProperty("interruption");
+});
+
+it.each([
+  ["connect ENOENT /var/run/mysqld/mysqld.sock", "connect ENOENT …"],
+  ["cannot open 'file:///home/ann/app/x.ts', '/home/ann/x'", "cannot open '…', '…'"],
+  ["postgres://admin:p/w@127.0.0.1:5432/x does not answer", "postgres://127.0.0.1:5432/x does not answer"],
+  [
+    "It did not start. Its log ends with:\n  one line\n  another",
+    "It did not start. Its log ends with: one line another",
+  ],
+  ["reads and/or writes failed at 50 op/s", "reads and/or writes failed at 50 op/s"],
+])("keeps of the message %j what does not tell of the machine", (message, kept) => {
+  expect(messageOf(new Error(message))).toBe(kept);
 });
 
 const hasPostgres = (await testServer("postgres")) !== undefined;
 
 it.skipIf(!hasPostgres)("reports the rounds before one that could not be played, as interrupted", async () => {
-  const { address, end } = await (await loadEngine("postgres")).createDatabase(new AbortController().signal);
+  const { address, end } = await (await loadEngine("postgres")).createDatabase(signal);
   const urls = [address, address];
   const whole = {
     urls,
@@ -95,19 +195,13 @@ it.skipIf(!hasPostgres)("reports the rounds before one that could not be played,
     drop: () => end({ keep: false }),
   };
   const opened = [whole];
-  const nodes: Nodes = {
-    engine: "postgres",
-    origin: "two ways to one server",
-    faults: [{ key: "nothing", title: "nothing happens", harm: async (_, struck) => struck() }],
+  const galera = kindOf("MariaDB Galera", {
+    faults: [harmless("nothing")],
     openDatabase: async () => opened.pop() ?? Promise.reject(new Error("the cluster is gone")),
-    settle: async () => {},
-    stop: async () => {},
-  };
-  const kinds = { ...clusterKinds, galera: { title: "MariaDB Galera", start: async () => nodes } };
-  const options = parseOptions(["--galera", "--histories", "4", "--faults", "2"]) as ProofOptions;
-  const runs: ClusterRun[] = [];
-  for await (const run of proveClusters(options, new AbortController().signal, kinds)) runs.push(run);
-  expect(runs).toMatchObject([{ isInterrupted: true, tally: { faults: 1 }, problems: [] }]);
+  });
+  const { runs } = await runsOf(["--galera", "--histories", "4", "--faults", "2"], { galera });
+  const interruption = { by: "failure", message: "the cluster is gone" };
+  expect(runs).toMatchObject([{ isInterrupted: true, interruption, tally: { faults: 1 }, problems: [] }]);
   expect(runs[0]?.tally.histories).toBeGreaterThanOrEqual(2);
 });
 

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import type { TestServer } from "@slotwright/test-servers";
 import { testServer } from "@slotwright/test-servers/vitest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { idleReason } from "../src/choice.ts";
+import { busyClusters, idleReason } from "../src/choice.ts";
 import { type ProofOptions, parseOptions } from "../src/options.ts";
 import type { ProofReport } from "../src/report.ts";
 
@@ -155,6 +155,14 @@ describe("prove", () => {
       args: ["--faults", "0", "--fault", "network.cut"],
       why: "--fault chooses among faults, and --faults 0 asks for none",
     },
+    {
+      args: ["--urls", "postgres://one/x,postgres://two/x", "--histories", "0"],
+      why: "There is nothing to do with --urls and --histories 0, because nothing is done to these nodes",
+    },
+    {
+      args: ["--galera", "--group-of-primaries", "--fault", "replaced"],
+      why: 'No fault on galera, group-of-primaries has "replaced" in its key',
+    },
   ])("has nothing to do: $args", ({ args, why }) => {
     expect(idleReason(parseOptions(args) as ProofOptions)).toBe(why);
   });
@@ -166,6 +174,21 @@ describe("prove", () => {
     expect(output).toContain('No fault on sqlite has "network.cut" in its key.');
     expect(output).toContain("Usage: prove [options]");
     expect(output).toMatch(/^ {2}server\.killed +the server is killed while it commits/m);
+  });
+
+  it("with a fault that no chosen cluster has starts none, and lists theirs", async () => {
+    const file = join(folder, "no-cluster.json");
+    const { status, output } = await prove(["--galera", "--fault", "replaced", "--report", file]);
+    expect(status).toBe(2);
+    expect(output).toContain('No fault on galera has "replaced" in its key.');
+    expect(output).toMatch(/^Faults on MariaDB Galera:\n {2}node\.killed +a node is killed with SIGKILL/m);
+    expect(output).not.toContain("server.killed");
+    await expect(readFile(file)).rejects.toThrow("ENOENT");
+  });
+
+  it("has something to do on a cluster with the fault, even if another one lacks it", () => {
+    const options = parseOptions(["--galera", "--patroni", "--fault", "replaced"]) as ProofOptions;
+    expect([idleReason(options), busyClusters(options)]).toEqual([undefined, ["patroni"]]);
   });
 
   it("leaves out an engine that does not have the chosen faults", async () => {

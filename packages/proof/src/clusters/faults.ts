@@ -1,7 +1,25 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type EngineName, loadEngine, type SqlConnection } from "@slotwright/lab/engines";
-import type { DividedCluster, OwnServer, PatroniCluster, PostgresCluster, TestCluster } from "@slotwright/test-servers";
+import type { DividedCluster, OwnServer, PatroniCluster, PostgresCluster } from "@slotwright/test-servers";
 import type { Chance, ClusterFault } from "./nodes.ts";
+
+/** What faults need of a cluster. Nothing is asked of it before one strikes, so the names of faults are known without it. */
+export type Afflicted = Pick<DividedCluster, "nodes" | "cut" | "heal">;
+
+const absent = (): never => {
+  throw new Error("This cluster was not started.");
+};
+
+/** In place of a cluster that was not started. */
+export const notStarted = {
+  nodes: [],
+  cut: absent,
+  heal: absent,
+  primary: absent,
+  primaries: absent,
+  failOver: absent,
+  switchOver: absent,
+};
 
 /** What becomes of one node. */
 export interface Harm {
@@ -17,7 +35,7 @@ export interface Victims {
   readonly places: () => readonly number[] | Promise<readonly number[]>;
 }
 
-export function harmsTo(cluster: TestCluster): readonly Harm[] {
+export function harmsTo(cluster: Pick<Afflicted, "nodes">): readonly Harm[] {
   const processOf = (place: number) => (cluster.nodes[place] as OwnServer).process;
   return [
     {
@@ -42,19 +60,22 @@ export function harmsTo(cluster: TestCluster): readonly Harm[] {
 }
 
 /** @param whom Whom a node that is cut off does not reach. */
-export function divisionsOf({ cut, heal }: DividedCluster, whom = "the others, nor they it"): readonly Harm[] {
+export function divisionsOf(
+  { cut, heal }: Omit<Afflicted, "nodes">,
+  whom = "the others, nor they it",
+): readonly Harm[] {
   const title = `cannot reach ${whom}, for a while; clients still reach all of them`;
   return [{ key: "cut-off", title, strike: async (place) => cut(place), mend: async (place) => heal(place) }];
 }
 
 /** A node that applies nothing, as while a backup is made of it. The others go on until it is too far behind. */
-export function lagOf(engine: EngineName, urls: readonly string[]): Harm {
+export function lagOf(engine: EngineName, { nodes }: Pick<Afflicted, "nodes">): Harm {
   const locks = new Map<number, SqlConnection>();
   return {
     key: "lagging",
     title: "applies nothing that others have committed for a while, and still answers",
     async strike(place) {
-      const connection = await (await loadEngine(engine)).connect(urls[place] as string);
+      const connection = await (await loadEngine(engine)).connect(nodes[place]?.url as string);
       await connection.query("FLUSH TABLES WITH READ LOCK");
       locks.set(place, connection);
     },
@@ -86,7 +107,10 @@ const before: Readonly<Record<string, string>> = {
 };
 
 /** Faults of the primary after which it is no longer the primary, and comes back as a standby. */
-export function replacementsOf(cluster: PostgresCluster, harms: readonly Harm[]): readonly ClusterFault[] {
+export function replacementsOf(
+  cluster: Afflicted & Pick<PostgresCluster, "primary" | "failOver">,
+  harms: readonly Harm[],
+): readonly ClusterFault[] {
   const preceding = harms.filter(({ key }) => key in before);
   return preceding.map(({ key, strike }) => ({
     key: `primary.replaced-${key}`,
@@ -111,7 +135,10 @@ const untilReplaced: Readonly<Record<string, string>> = {
 };
 
 /** Faults of the primary that last until Patroni has made another node the primary. */
-export function replacementsByPatroni({ primary }: PatroniCluster, harms: readonly Harm[]): readonly ClusterFault[] {
+export function replacementsByPatroni(
+  { primary }: Pick<PatroniCluster, "primary">,
+  harms: readonly Harm[],
+): readonly ClusterFault[] {
   const lasting = harms.filter(({ key }) => key in untilReplaced);
   return lasting.map(({ key, strike, mend }) => ({
     key: `primary.replaced-${key}`,
@@ -140,7 +167,7 @@ async function replacement(primary: PatroniCluster["primary"], former: number): 
   }
 }
 
-export function switchoverOf({ switchOver }: PatroniCluster): ClusterFault {
+export function switchoverOf({ switchOver }: Pick<PatroniCluster, "switchOver">): ClusterFault {
   return {
     key: "primary.replaced-in-order",
     title: "another node becomes the primary, in order",

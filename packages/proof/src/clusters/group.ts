@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { loadEngine } from "@slotwright/lab/engines";
 import { type GroupCluster, type NodeSettings, type OwnServer, startCluster } from "@slotwright/test-servers";
-import { divisionsOf, faultsOf, type Harm, harmsTo, lagOf } from "./faults.ts";
+import { type Afflicted, divisionsOf, faultsOf, type Harm, harmsTo, lagOf } from "./faults.ts";
 import { addressFrom, type ClusterFault, type Nodes } from "./nodes.ts";
 import { withConnection } from "./plain-rows.ts";
 
@@ -34,15 +34,21 @@ export async function startGroup(primaries: "one" | "each", settings?: NodeSetti
       const follow = () => urls.map((_, place) => addressFrom(urls, place));
       return { urls, addresses: primaries === "one" ? follow() : urls, writable, auditable: () => urls, drop };
     },
-    faults: primaries === "one" ? faultsOfPrimary(cluster) : faultsOf([...harmsTo(cluster), ...partings(cluster)], any),
+    faults: faultsOfGroup(primaries, cluster),
     settle,
     stop,
   };
 }
 
+type AfflictedGroup = Afflicted & Pick<GroupCluster, "primaries">;
+
+export function faultsOfGroup(primaries: "one" | "each", cluster: AfflictedGroup): readonly ClusterFault[] {
+  return primaries === "one" ? faultsOfPrimary(cluster) : faultsOf([...harmsTo(cluster), ...partings(cluster)], any);
+}
+
 const any = { name: "node", places: () => [0, 1, 2] };
 
-function faultsOfPrimary(cluster: GroupCluster): readonly ClusterFault[] {
+function faultsOfPrimary(cluster: AfflictedGroup): readonly ClusterFault[] {
   const harms = [...harmsTo(cluster), ...partings(cluster)];
   const others = async () => {
     const primaries = await cluster.primaries();
@@ -56,17 +62,16 @@ function faultsOfPrimary(cluster: GroupCluster): readonly ClusterFault[] {
 }
 
 /** What parts a node from the others for a while, or for so long that they go on without it. */
-function partings(cluster: GroupCluster): readonly Harm[] {
-  const urls = cluster.nodes.map(({ url }) => url);
-  return [...divisionsOf(cluster), ...expulsions(cluster, urls), lagOf("mysql", urls)];
+function partings(cluster: Afflicted): readonly Harm[] {
+  return [...divisionsOf(cluster), ...expulsions(cluster), lagOf("mysql", cluster)];
 }
 
 /** What lasts until the group has gone on without the node. If that was the primary, it learns last that it is not. */
-function expulsions({ nodes, cut, heal }: GroupCluster, urls: readonly string[]): readonly Harm[] {
+function expulsions({ nodes, cut, heal }: Afflicted): readonly Harm[] {
   const processOf = (place: number) => (nodes[place] as OwnServer).process;
   const onceAlone = (mend: Harm["mend"]) => async (place: number) => {
     try {
-      await untilAlone(urls.filter((_, other) => other !== place));
+      await untilAlone(nodes.filter((_, other) => other !== place).map(({ url }) => url));
     } finally {
       await mend(place);
     }
@@ -103,7 +108,7 @@ async function untilAlone(urls: readonly string[]): Promise<void> {
 }
 
 /** Another one becomes the primary, as an administrator asks for it. */
-function replacement({ nodes }: GroupCluster, others: () => Promise<readonly number[]>): ClusterFault {
+function replacement({ nodes }: Afflicted, others: () => Promise<readonly number[]>): ClusterFault {
   return {
     key: "primary.replaced",
     title: "the primary is replaced by another member, in order",

@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { bad, good, table } from "@slotwright/lab/terminal";
 import { addTo, emptyTally, type Tally } from "../histories/tally.ts";
 import { countFindings, type FindingCounts, type FindingKind, findingKinds } from "./findings.ts";
+import type { Interruption } from "./interruption.ts";
 import { type ClusterName, takingBack } from "./names.ts";
 import type { RoundReport } from "./round.ts";
 
@@ -19,6 +20,8 @@ export interface ClusterRun {
   readonly startedAt: string;
   readonly seconds: number;
   readonly isInterrupted: boolean;
+  /** Why. Runs of before this was kept lack it, and so do those that were played to the end. */
+  readonly interruption?: Interruption;
   readonly tally: Tally;
   /** Bookings on each node, one after another, beside the histories. */
   readonly bookings: number;
@@ -42,7 +45,9 @@ export interface FaultTimes {
   readonly never: number;
 }
 
-type About = Pick<ClusterRun, "cluster" | "origin" | "seed" | "isInterrupted"> & { readonly startedAt: Date };
+type About = Pick<ClusterRun, "cluster" | "origin" | "seed" | "isInterrupted" | "interruption"> & {
+  readonly startedAt: Date;
+};
 
 const mostProblems = 20;
 

@@ -1,9 +1,11 @@
 import { NoDatabaseError } from "@slotwright/lab/engines";
 import { bad, createProgress, heading } from "@slotwright/lab/terminal";
+import { busyClusters } from "../choice.ts";
 import { addTo, emptyTally } from "../histories/tally.ts";
 import type { ProofOptions } from "../options.ts";
 import { nodesAt } from "./given-nodes.ts";
-import { clusterKinds } from "./kinds.ts";
+import { interruptionOf } from "./interruption.ts";
+import { type ClusterKind, clusterKinds } from "./kinds.ts";
 import type { ClusterFault, Nodes } from "./nodes.ts";
 import { type ClusterRun, runOf } from "./report.ts";
 import { playRound, type RoundReport } from "./round.ts";
@@ -11,7 +13,7 @@ import { playRound, type RoundReport } from "./round.ts";
 type ClusterOptions = Pick<ProofOptions, "clusters" | "urls" | "seed" | "histories" | "faults" | "fault">;
 
 /**
- * Proves each cluster that was asked for, one after another.
+ * Proves each cluster that was asked for, one after another, whatever becomes of those before it.
  * @throws NoDatabaseError in the end, if there was one that cannot be had here
  */
 export async function* proveClusters(
@@ -20,9 +22,13 @@ export async function* proveClusters(
   kinds = clusterKinds,
 ): AsyncGenerator<ClusterRun> {
   const missing: string[] = [];
-  for (const name of options.clusters) {
+  const busy = busyClusters(options, kinds);
+  for (const name of options.clusters.filter((one) => !busy.includes(one))) {
+    console.log(`${name} is left out: none of its faults has "${options.fault}" in its key.`);
+  }
+  for (const name of busy) {
     if (signal.aborted) return;
-    const nodes = await kinds[name].start();
+    const nodes = await started(kinds[name]);
     if (nodes === undefined) missing.push(kinds[name].title);
     else yield await proveNodes(name, nodes, options, signal);
   }
@@ -30,11 +36,21 @@ export async function* proveClusters(
   if (missing.length > 0) throw new NoDatabaseError(`There is no cluster here of ${missing.join(", nor of ")}.`);
 }
 
+async function started({ title, start }: ClusterKind): Promise<Nodes | undefined> {
+  try {
+    return await start();
+  } catch (error) {
+    console.error(bad(`A cluster of ${title} could not be started:`), error);
+    return undefined;
+  }
+}
+
 /** Histories without a fault are played in rounds of so many. */
 const mostInRound = 500;
 /** Each history of a round has a seed of its own, which follow one another. */
 const seedsOfRound = 10_000;
 
+/** @throws NoDatabaseError if these are no nodes that can be proved */
 async function proveNodes(
   cluster: ClusterRun["cluster"],
   nodes: Nodes,
@@ -44,18 +60,18 @@ async function proveNodes(
   const startedAt = new Date();
   console.log(heading(`${cluster}: ${nodes.origin}`));
   const rounds: RoundReport[] = [];
-  let hasFailed = false;
+  let ended: ReturnType<typeof interruptionOf>;
   try {
     await playRounds(nodes, options, signal, rounds);
+    ended = interruptionOf(signal);
   } catch (error) {
-    if (rounds.length === 0) throw error;
-    hasFailed = true;
+    if (rounds.length === 0 && error instanceof NoDatabaseError) throw error;
+    ended = interruptionOf(signal, error);
     console.error(bad("The rest of the run could not be played:"), error);
   } finally {
     await nodes.stop();
   }
-  const { seed } = options;
-  return runOf(rounds, { cluster, origin: nodes.origin, seed, startedAt, isInterrupted: signal.aborted || hasFailed });
+  return runOf(rounds, { cluster, origin: nodes.origin, seed: options.seed, startedAt, ...ended });
 }
 
 async function playRounds(
@@ -65,10 +81,6 @@ async function playRounds(
   rounds: RoundReport[],
 ): Promise<void> {
   const chosen: readonly ClusterFault[] = faults === 0 ? [] : nodes.faults.filter(({ key }) => key.includes(fault));
-  if (fault !== "" && chosen.length === 0) {
-    const keys = nodes.faults.map(({ key }) => key).join(", ");
-    throw new NoDatabaseError(`No fault here has "${fault}" in its key. There are ${keys}.`);
-  }
   const count = chosen.length === 0 ? Math.ceil(histories / mostInRound) : faults;
   const progress = createProgress(count);
   const seen = emptyTally();
