@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { ClusterRun, ClustersReport } from "../packages/proof/src/clusters/report.ts";
 import { conforms, type VersionsReport } from "../packages/proof/src/versions/report.ts";
 import { proofPage } from "./proof.ts";
+import { clustersSummary } from "./proof-clusters.ts";
 import { reference } from "./reference.ts";
 
 const docs = import.meta.dirname;
@@ -37,6 +39,35 @@ describe("the documentation", () => {
 
   it("tells of the proof what the committed report says", () => {
     expect(read("docs", "proof.md")).toBe(proofPage());
+  });
+
+  it("tells how many runs on clusters were interrupted, and why only where the report knows", () => {
+    const { runs } = JSON.parse(read("docs", "proof", "clusters.json")) as ClustersReport;
+    const [run] = runs as readonly [ClusterRun];
+    const ended = (interruption?: ClusterRun["interruption"]): ClusterRun => {
+      const { interruption: _, ...rest } = run;
+      return { ...rest, cluster: "patroni", isInterrupted: true, ...(interruption && { interruption }) };
+    };
+    const whole: ClusterRun = { ...run, cluster: "galera", isInterrupted: false };
+    const summary = clustersSummary([
+      whole,
+      ended(),
+      ended({ by: "somebody", message: "the servers ended as well" }),
+      ended({ by: "failure", message: "Waited in vain until `node_2` answers." }),
+    ]);
+    expect(summary).toMatch(/^\| cluster +\| runs \| interrupted \|/m);
+    expect(summary).toMatch(/^\| Galera \S+ +\| +1 \| +0 \|/m);
+    expect(summary).toMatch(/^\| PostgreSQL with Patroni \S+ +\| +3 \| +3 \|/m);
+    expect(summary).toContain(
+      "3 of these 4 runs were interrupted (the reason was not kept then: 1; somebody ended it: 1;",
+    );
+    expect(summary).toContain("a round could not be played: 1)");
+    expect(summary).toContain("- PostgreSQL with Patroni: `Waited in vain until 'node_2' answers.`");
+    expect(summary).not.toContain("the servers ended as well");
+    expect(clustersSummary([ended()])).toContain(
+      "1 of these 1 runs were interrupted (the reason was not kept then: 1).",
+    );
+    expect(clustersSummary([whole])).toContain("None of these runs was interrupted.");
   });
 
   it("names in README each version of a server that the suite has passed on, and no other", () => {

@@ -21,6 +21,7 @@ function rowOf(cluster: ClusterRun["cluster"], runs: readonly ClusterRun[]): Rea
   return {
     cluster: `${titles[cluster]} ${origin.split(/[- ]/)[0]}`,
     runs: sum(() => 1),
+    interrupted: sum(({ isInterrupted }) => (isInterrupted ? 1 : 0)),
     histories: sum(({ tally }) => tally.histories),
     commands: sum(({ tally }) => tally.commands),
     "other bookings": sum(({ bookings }) => bookings),
@@ -29,6 +30,28 @@ function rowOf(cluster: ClusterRun["cluster"], runs: readonly ClusterRun[]): Rea
     "entries read": sum(({ tally }) => tally.read),
     "handed over": sum(({ tally }) => tally.handedOver),
   };
+}
+
+/** How many runs were interrupted, and what is known of why. The first reports kept no reason. */
+function interruptionsIn(runs: readonly ClusterRun[]): readonly string[] {
+  const interrupted = runs.filter(({ isInterrupted }) => isInterrupted);
+  const by = (whom?: "somebody" | "failure") => interrupted.filter(({ interruption }) => interruption?.by === whom);
+  const reasons = [
+    ["the reason was not kept then", by()],
+    ["somebody ended it", by("somebody")],
+    ["a round could not be played", by("failure")],
+  ] as const;
+  const known = reasons.filter(([, some]) => some.length > 0).map(([reason, some]) => `${reason}: ${some.length}`);
+  const messages = by("failure").map(({ cluster, interruption }) => {
+    const message = (interruption?.message ?? "").replaceAll("`", "'");
+    return `- ${titles[cluster]}: \`${message}\``;
+  });
+  return [
+    interrupted.length === 0
+      ? "None of these runs was interrupted."
+      : `${interrupted.length} of these ${runs.length} runs were interrupted (${known.join("; ")}). Of a round that could not be played, nothing is counted.`,
+    ...(messages.length === 0 ? [] : ["Such rounds ended with", messages.join("\n")]),
+  ];
 }
 
 function foundIn(cluster: ClusterRun["cluster"], runs: readonly ClusterRun[]): Readonly<Record<string, string>> {
@@ -105,14 +128,19 @@ function tableOf(rows: readonly Readonly<Record<string, string>>[]): string {
   );
 }
 
-/** The gathered runs, for the page. */
-export function clustersSummary(): string {
+function gatheredRuns(): readonly ClusterRun[] {
   const { runs } = JSON.parse(readFileSync(reportFile, "utf8")) as ClustersReport;
+  return runs;
+}
+
+/** The gathered runs, for the page. */
+export function clustersSummary(runs = gatheredRuns()): string {
   const clusters = [...Map.groupBy(runs, ({ cluster }) => cluster)];
   const days = [...new Set(runs.map(({ startedAt }) => startedAt.slice(0, 10)))].sort().join(", ");
   return [
     `Gathered on ${days}:`,
     tableOf(clusters.map(([cluster, ofCluster]) => rowOf(cluster, ofCluster))),
+    ...interruptionsIn(runs),
     "What was found, and what a cluster itself lost:",
     tableOf(clusters.map(([cluster, ofCluster]) => foundIn(cluster, ofCluster))),
     ...timesOf(clusters),
