@@ -5,6 +5,7 @@ import { compareNodes } from "./alike.ts";
 import type { BesideNodes } from "./beside.ts";
 import { type Finding, finding } from "./findings.ts";
 import type { NodesDatabase } from "./nodes.ts";
+import { onceAlike } from "./once-alike.ts";
 import { withConnection } from "./plain-rows.ts";
 
 interface Checked {
@@ -19,12 +20,14 @@ export async function findingsOnNodes(
   told: readonly ToldOutcome[],
 ): Promise<readonly Finding[]> {
   const { connect } = engine;
+  // First: it waits until each node has all commands, with the entries that the others are compared with.
+  const lost = await lostOn(engine, database.urls, told);
   const [first] = (await database.writable()) as [string];
   const ofBeside = await withConnection(connect, first, async (connection) =>
     beside.findings(connection, await entryCounts(connection)),
   );
   return [
-    ...(await lostOn(engine, database.urls, told)),
+    ...lost,
     ...ofBeside,
     // Relays, which write, have ended.
     ...(await compareNodes(engine, database.urls)),
@@ -33,13 +36,15 @@ export async function findingsOnNodes(
 }
 
 /** Commands that were acknowledged, and that at least one node does not have. */
-async function lostOn(
-  { connect }: DatabaseEngine,
+export async function lostOn(
+  { connect }: Pick<DatabaseEngine, "connect">,
   urls: readonly string[],
   told: readonly ToldOutcome[],
+  withinMs?: number,
 ): Promise<readonly Finding[]> {
   const done = [...new Set(told.filter(({ outcome }) => outcome === "done").map(({ commandId }) => commandId))];
-  const stored = await Promise.all(urls.map((url) => withConnection(connect, url, commandsOn)));
+  const ask = (url: string) => withConnection(connect, url, commandsOn);
+  const stored = await onceAlike(urls, ask, (ids) => [...ids].sort().join(), withinMs);
   const lost = done.filter((id) => stored.some((ids) => !ids.has(id)));
   const where = stored.map((ids, index) => `${lost.filter((id) => !ids.has(id)).length} on node ${index + 1}`);
   const some = lost.slice(0, 5).join(", ");

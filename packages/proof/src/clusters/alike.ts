@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { DatabaseEngine, Row, SqlConnection } from "@slotwright/lab/engines";
 import { type Finding, finding } from "./findings.ts";
+import { onceAlike } from "./once-alike.ts";
 import { withConnection } from "./plain-rows.ts";
 
 /** A schema of PostgreSQL is in a database, and one of MySQL is a database. */
@@ -9,23 +9,15 @@ const tablesIn = (url: string) => `
   SELECT table_name AS name FROM information_schema.tables
   WHERE table_name LIKE 'slotwright%' AND table_schema IN ('public', '${new URL(url).pathname.slice(1)}')`;
 
-/**
- * Compares each table of each node with the first node's, row by row.
- * @param mostLagMs How long a node may take to apply what it has received.
- */
+/** Compares each table of each node with the first node's, row by row. */
 export async function compareNodes(
   { connect }: DatabaseEngine,
   urls: readonly string[],
-  mostLagMs = 10_000,
+  withinMs?: number,
 ): Promise<readonly Finding[]> {
-  for (let waitedMs = 0; ; waitedMs += 200) {
-    const [first, ...others] = await Promise.all(
-      urls.map((url) => withConnection(connect, url, (connection) => digestsOn(connection, tablesIn(url)))),
-    );
-    const findings = others.flatMap((digests, index) => differences(first as Digests, digests, index + 2));
-    if (findings.length === 0 || waitedMs >= mostLagMs) return findings;
-    await sleep(200);
-  }
+  const ask = (url: string) => withConnection(connect, url, (connection) => digestsOn(connection, tablesIn(url)));
+  const [first, ...others] = await onceAlike(urls, ask, (digests) => JSON.stringify([...digests]), withinMs);
+  return others.flatMap((digests, index) => differences(first as Digests, digests, index + 2));
 }
 
 /** For each table: how many rows it has, and a digest of all of them. */

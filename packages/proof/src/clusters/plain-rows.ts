@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DatabaseEngine, SqlConnection } from "@slotwright/lab/engines";
+import { onceAlike } from "./once-alike.ts";
 
 /**
  * Rows that the driver alone writes on each node, beside the callers. If one that was acknowledged is gone in the end,
@@ -9,7 +10,7 @@ export interface PlainRows {
   readonly acknowledged: () => number;
   /** To be called before {@link lost}, when all nodes answer. */
   readonly end: () => Promise<void>;
-  /** How many are gone. */
+  /** How many are gone from this node, once all have the same rows. */
   readonly lost: (url: string) => Promise<number>;
 }
 
@@ -45,11 +46,20 @@ export async function startPlainRows(connect: Connect, urls: readonly string[], 
       await writing;
     },
     lost: async (url) => {
-      const rows = await withConnection(connect, url, (one) => one.query("SELECT id FROM plain_rows"));
-      const there = new Set(rows.map(({ id }) => String(id)));
+      const stored = await onceAlike(
+        urls,
+        (one) => withConnection(connect, one, idsOn),
+        (ids) => ids.join(),
+      );
+      const there = new Set(stored[urls.indexOf(url)]);
       return [...acknowledged].filter((id) => !there.has(id)).length;
     },
   };
+}
+
+async function idsOn(connection: SqlConnection): Promise<readonly string[]> {
+  const rows = await connection.query("SELECT id FROM plain_rows");
+  return rows.map(({ id }) => String(id)).sort();
 }
 
 export async function withConnection<T>(
