@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Milliseconds in which a node applies what it has received. */
-export const mostLagMs = 10_000;
+const mostLagMs = 10_000;
 
 /**
  * What each node answers, once all answer alike, or when the time is over. Nodes of somebody else may answer reads without
