@@ -2,6 +2,7 @@ import { aroundColumns, mostOfPlace, type PlaceSql, rowsAtPlace, type SqlStrateg
 import type { AgendaOwner, RecordKind } from "@slotwright/core/adapter";
 import { sql } from "kysely";
 import type { Statement } from "./connection.ts";
+import { confirming } from "./durable.ts";
 import { type Branch, joinedBranches, recordBranch, rowLock } from "./load-statements.ts";
 import { statementOf } from "./statement-names.ts";
 import { type Namespace, quotedName } from "./strategy.ts";
@@ -9,6 +10,8 @@ import { type Namespace, quotedName } from "./strategy.ts";
 /** The statements of `loadAround`, for records of these kinds. Each takes an array of ids for each kind, and then the places. */
 export interface AroundStatements {
   readonly read: (kinds: readonly RecordKind[]) => Statement;
+  /** Reads the same, and confirms it. */
+  readonly confirm: (kinds: readonly RecordKind[]) => Statement;
   /** Locks and returns the records. Locks the agendas of the places first. */
   readonly lock: (kinds: readonly RecordKind[]) => Statement;
 }
@@ -32,11 +35,11 @@ export function createAround(strategy: SqlStrategy, namespace: Namespace): Aroun
   };
   const records = (wanted: readonly RecordKind[], lock = "") =>
     wanted.map((kind, index) => recordBranch(namespace, kind, `$${index + 1}::text[]`, lock));
+  const read = (wanted: readonly RecordKind[]) =>
+    joinedBranches([...records(wanted), placesBranch(namespace, wanted.length), rows.provider, rows.subject]);
   return {
-    read: oncePerKinds((wanted) => {
-      const places = placesBranch(namespace, wanted.length);
-      return joinedBranches([...records(wanted), places, rows.provider, rows.subject]);
-    }),
+    read: oncePerKinds(read),
+    confirm: oncePerKinds((wanted) => confirming(read(wanted))),
     lock: oncePerKinds((wanted) => {
       // Agendas come first in the order of all locks, and those that are asked for as records are among them.
       const others = records(wanted, rowLock).filter(({ kind }) => kind !== "agenda");

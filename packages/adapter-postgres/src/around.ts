@@ -19,15 +19,15 @@ import {
 } from "@slotwright/core/adapter";
 import type { On } from "./calls.ts";
 import { idsOf, kindsOf } from "./reads.ts";
-import { confirmRecord } from "./standbys.ts";
+import { readConfirmed } from "./standbys.ts";
 
-/** One statement, and so one snapshot. */
+/** What is found comes from one statement, and so from one snapshot. */
 export async function loadAround({ run, statements }: On, { keys, around }: AroundAsked): Promise<Surveyed> {
   if (keys.length === 0 && around.length === 0) return { records: [], around: [] };
   const wanted = kindsOf(keys);
   const parameters = [...wanted.map((kind) => idsOf(keys, kind)), ...placeValues(around)];
-  const rows = await run<FoundRow>(statements.around.read(wanted), parameters);
-  if (rows.some(({ kind }) => kind === "command")) await confirmRecord(run, statements.confirm);
+  const { read, confirm } = statements.around;
+  const rows = await readConfirmed<FoundRow>(run, { read: read(wanted), confirm: confirm(wanted) }, parameters);
   const records = new Map<string, StoredRecord>();
   for (const row of rows.filter(isRecord)) {
     const record = rowToRecord(row.kind, row);

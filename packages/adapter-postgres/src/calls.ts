@@ -17,7 +17,7 @@ export interface On {
 }
 
 function loadPlainly({ run, statements }: On, keys: readonly RecordKey[]) {
-  return loadRecords(run, statements.load, statements.confirm, keys);
+  return loadRecords(run, statements.load, keys);
 }
 
 export const ownCalls: TableCalls<On> = {
@@ -42,7 +42,7 @@ export const ownCalls: TableCalls<On> = {
 /** In a host's transaction, commits and reads wait for rows that others have locked. */
 export const hostCalls: TableCalls<On> = {
   ...ownCalls,
-  load: ({ run, statements }, keys) => loadRecords(run, statements.loadAndLock, statements.confirm, keys),
+  load: ({ run, statements }, keys) => loadRecords(run, statements.loadAndLock, keys),
   loadAround: loadAroundInHost,
   commit: ({ run, statements }, transitions) => commitBatch({ run, statements, waits: true }, transitions),
   storeSettings: ({ run, statements }, settings) => storeSettings(run, statements, statements.storeSetting, settings),

@@ -1,5 +1,6 @@
 import {
   beforeItsAppointment,
+  type CommandRow,
   commandToRow,
   isNewAndTaken,
   journalToRow,
@@ -7,6 +8,7 @@ import {
   linksOf,
   type PutRecord,
   recordToRow,
+  rowToCommand,
   toBeTriedAgain,
   withoutThoseBehind,
 } from "@slotwright/adapter-sql";
@@ -25,13 +27,13 @@ import type { Runner } from "./connection.ts";
 import { refusingGuard } from "./errors.ts";
 import { kinds } from "./load-statements.ts";
 import { encodeRows, type RowType } from "./row-types.ts";
-import { confirmRecord } from "./standbys.ts";
+import { confirmed } from "./standbys.ts";
 import type { Statements } from "./statements.ts";
 
 /** How a batch reaches the database. */
 export interface CommitContext {
   readonly run: Runner;
-  readonly statements: Pick<Statements, "commit" | "confirm">;
+  readonly statements: Pick<Statements, "commit" | "load">;
   /** Whether it waits for rows that others have locked. Only a commit within a host's transaction does. */
   readonly waits: boolean;
 }
@@ -75,9 +77,12 @@ async function settle(context: CommitContext, transitions: readonly Transition[]
   const [row] = await run<{ readonly answer: string | null }>(statements.commit, [waits, ...parameters], "commit");
   const answer = JSON.parse(row?.answer ?? "{}") as CommitAnswer;
   if (answer.redo === true) return settleEach(context, batch, outcomes);
-  if (answer.replayed != null) await confirmRecord(run, statements.confirm);
+  const replays = await confirmReplays(
+    context,
+    links.filter((link) => isReplay(answer, link, links)),
+  );
   for (const link of links) {
-    const outcome = outcomeOf(answer, link, links);
+    const outcome = replays.get(link) ?? outcomeOf(answer, link);
     if (outcome !== undefined) outcomes.set(link.transition, outcome);
   }
   const rest = batch.filter((one) => !outcomes.has(one));
@@ -102,25 +107,41 @@ interface CommitAnswer {
   /** By the number of the transition. */
   readonly stale?: readonly NumberedKey[] | null;
   readonly busy?: readonly NumberedKey[] | null;
-  readonly replayed?: readonly (readonly [number, string, string])[] | null;
+  readonly replayed?: readonly (readonly [number, ...unknown[]])[] | null;
+}
+
+/** Whether the command was found. Of several in one chain, it is not known which. */
+function isReplay({ replayed }: CommitAnswer, link: Link, links: readonly Link[]): boolean {
+  const isAlone = links.every((one) => one === link || one.chain !== link.chain);
+  return isAlone && replayed?.some(([chain]) => chain === link.chain) === true;
+}
+
+/** A command that is not there any longer is tried again: another server has taken over meanwhile. */
+async function confirmReplays(
+  { run, statements }: CommitContext,
+  links: readonly Link[],
+): Promise<ReadonlyMap<Link, CommitOutcome>> {
+  if (links.length === 0) return new Map();
+  const ids = links.map(({ transition }) => transition.command.id);
+  const rows = await confirmed<CommandRow>(run, statements.load.confirm(["command"]), [ids]);
+  const found = new Map(rows.map((row) => [row.id, rowToCommand(row)]));
+  return new Map(
+    links.map((link) => {
+      const command = found.get(link.transition.command.id);
+      if (command === undefined) return [link, toBeTriedAgain(link.transition)];
+      return [link, { status: "replayed", requestHash: command.requestHash, result: command.result }];
+    }),
+  );
 }
 
 /** Undefined if only others of its chain are known to have lost. */
-function outcomeOf(
-  { refused, stale, busy, replayed }: CommitAnswer,
-  link: Link,
-  links: readonly Link[],
-): CommitOutcome | undefined {
+function outcomeOf({ refused, stale, busy, replayed }: CommitAnswer, link: Link): CommitOutcome | undefined {
   if (refused !== undefined) return refusedOutcome(refused);
   const ofChain = ([chain]: readonly [number, ...unknown[]]) => chain === link.chain;
-  const isAlone = links.every((one) => one === link || one.chain !== link.chain);
-  const replay = replayed?.find(ofChain);
-  if (replay !== undefined && isAlone) {
-    return { status: "replayed", requestHash: replay[1], result: JSON.parse(replay[2]) as unknown };
-  }
+  const isReplayed = replayed?.some(ofChain);
   const [lost, locked] = [failedKeys(link, stale), failedKeys(link, busy)];
-  if (replay === undefined && lost.length > 0) return { status: "stale", keys: lost };
-  if (replay === undefined && locked.length > 0) return { status: "busy", keys: locked };
+  if (!isReplayed && lost.length > 0) return { status: "stale", keys: lost };
+  if (!isReplayed && locked.length > 0) return { status: "busy", keys: locked };
   const isLost = [stale, busy, replayed].some((found) => found?.some(ofChain));
   return isLost ? undefined : { status: "committed" };
 }

@@ -1,22 +1,20 @@
 import { rowToRecord } from "@slotwright/adapter-sql";
 import { keyText, type RecordKey, type RecordKind, type StoredRecord } from "@slotwright/core/adapter";
-import type { Runner, Statement } from "./connection.ts";
+import type { Runner } from "./connection.ts";
 import { kinds } from "./load-statements.ts";
-import { confirmRecord } from "./standbys.ts";
-import type { LoadStatement } from "./statements.ts";
+import { readConfirmed } from "./standbys.ts";
+import type { LoadStatements } from "./statements.ts";
 
-/** A command that is found is an acknowledgement. @param confirm Makes sure that it is kept. */
 export async function loadRecords(
   run: Runner,
-  statement: LoadStatement,
-  confirm: Statement,
+  { read, confirm }: LoadStatements,
   keys: readonly RecordKey[],
 ): Promise<readonly (StoredRecord | undefined)[]> {
   if (keys.length === 0) return [];
   const wanted = kindsOf(keys);
   const parameters = wanted.map((kind) => idsOf(keys, kind));
-  const rows = await run<{ readonly kind: RecordKind }>(statement(wanted), parameters);
-  if (rows.some(({ kind }) => kind === "command")) await confirmRecord(run, confirm);
+  const statements = { read: read(wanted), confirm: confirm(wanted) };
+  const rows = await readConfirmed<{ readonly kind: RecordKind }>(run, statements, parameters);
   const found = new Map<string, StoredRecord>();
   for (const row of rows) {
     const record = rowToRecord(row.kind, row);

@@ -36,14 +36,36 @@ export function requireStandbys(client: PostgresPoolClient, databaseName: string
   );
 }
 
+/** A statement that reads, and another that reads the same and commits something with it. */
+export interface Confirmable {
+  readonly read: Statement;
+  readonly confirm: Statement;
+}
+
 /**
- * Commits something on a server with synchronous standbys, which waits until they have all that was committed before.
- * What a command's record tells may have been committed without that wait: it was cancelled, its connection was lost, or
- * the primary was restarted meanwhile.
+ * A command that is found is an acknowledgement. What its record tells may have been committed without waiting for
+ * standbys: the wait was cancelled, its connection was lost, or the primary was restarted meanwhile. So it is read once
+ * more by a statement that commits something, which waits until they have all that was committed before. Only what this
+ * one finds counts: between two statements, another server may have taken over, which does not know the command.
  */
-export async function confirmRecord(run: Runner, confirm: Statement): Promise<void> {
+export async function readConfirmed<Row extends { readonly kind: string }>(
+  run: Runner,
+  { read, confirm }: Confirmable,
+  parameters: readonly unknown[],
+): Promise<readonly Row[]> {
+  const rows = await run<Row>(read, parameters);
+  if (!rows.some(({ kind }) => kind === "command")) return rows;
+  return confirmed(run, confirm, parameters);
+}
+
+/** @param statement One that confirms what it reads. */
+export async function confirmed<Row>(
+  run: Runner,
+  statement: Statement,
+  parameters: readonly unknown[],
+): Promise<readonly Row[]> {
   try {
-    await run(confirm, [], "commit");
+    return await run<Row>(statement, parameters, "commit");
   } catch (error) {
     if (!isStorageError(error) || error.failure !== "refused") throw error;
     const message = `A command's record was found, but it could not be confirmed that standbys have it (${error.message})`;

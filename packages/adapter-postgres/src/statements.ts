@@ -9,21 +9,20 @@ import type { RecordKind } from "@slotwright/core/adapter";
 import { type AroundStatements, createAround } from "./around-statements.ts";
 import { parameterTypes, routineName } from "./commit-parameters.ts";
 import type { Statement } from "./connection.ts";
+import { confirming, durableSoon, warned } from "./durable.ts";
 import { loadSql, rowLock } from "./load-statements.ts";
 import { statementOf } from "./statement-names.ts";
 import { type Namespace, quotedName } from "./strategy.ts";
 
 /** The adapter's SQL. Texts never change, so each connection prepares each of them once. */
 export interface Statements {
-  /** Takes an array of ids for each kind, in the order of `kinds`. */
-  readonly load: LoadStatement;
-  /** The same, but locks the rows, kind by kind and by id, as every commit does. */
-  readonly loadAndLock: LoadStatement;
+  /** Take an array of ids for each kind, in the order of `kinds`. */
+  readonly load: LoadStatements;
+  /** The same, but `read` locks the rows, kind by kind and by id, as every commit does. */
+  readonly loadAndLock: LoadStatements;
   readonly around: AroundStatements;
   /** Takes whether to wait for locked rows, as within a host's transaction, and then the arrays of rows. */
   readonly commit: Statement;
-  /** Waits for what standbys must have, if there are any. */
-  readonly confirm: Statement;
   readonly reads: ListReads;
   /** Takes the partitions of the marks, their numbers, and a limit that counts the marks' own entries as well. */
   readonly readFeed: Statement;
@@ -60,7 +59,13 @@ export interface RelayStatements {
   readonly update: Statement;
 }
 
-export type LoadStatement = (kinds: readonly RecordKind[]) => Statement;
+export interface LoadStatements {
+  readonly read: LoadStatement;
+  /** Reads the same, and confirms it. */
+  readonly confirm: LoadStatement;
+}
+
+type LoadStatement = (kinds: readonly RecordKind[]) => Statement;
 
 export function createStatements(strategy: SqlStrategy, namespace: Namespace, routines: number): Statements {
   const migrationTable = quotedName(namespace, "migrations");
@@ -68,15 +73,15 @@ export function createStatements(strategy: SqlStrategy, namespace: Namespace, ro
   const placeholders = ["boolean", ...parameterTypes(namespace, routines)].map(
     (type, index) => `$${index + 1}::${type}`,
   );
+  const confirm: LoadStatement = (wanted) => statementOf(confirming(loadSql(namespace, wanted)));
   return {
-    load: (wanted) => statementOf(loadSql(namespace, wanted)),
-    loadAndLock: (wanted) => statementOf(loadSql(namespace, wanted, rowLock)),
+    load: { read: (wanted) => statementOf(loadSql(namespace, wanted)), confirm },
+    loadAndLock: { read: (wanted) => statementOf(loadSql(namespace, wanted, rowLock)), confirm },
     around: createAround(strategy, namespace),
     commit: statementOf(
       `select ${quotedName(namespace, routineName("commit", routines))}(${placeholders.join(", ")}) as answer
 where $1::boolean or ${warned}`,
     ),
-    confirm: statementOf(confirmSql),
     reads: createReads(strategy),
     readFeed: statementOf(readFeedSql(namespace)),
     readFeedEnd: statementOf(readFeedEndSql(namespace)),
@@ -96,26 +101,6 @@ ${intoSettings} select $1::text, $2::text from bounded on conflict do nothing`),
     readMigrations: statementOf(`select name from ${migrationTable} where version > $1::integer order by version`),
   };
 }
-
-const durable = `pg_catalog.set_config('synchronous_commit',
-    case when pg_catalog.current_setting('synchronous_commit') = 'remote_apply' then 'remote_apply' else 'on' end, true)`;
-
-/** One statement is one transaction, and the settings end with it. */
-const durableSoon = `with bounded as materialized (select pg_catalog.set_config('lock_timeout', '1000', true),
-  ${durable})
-`;
-
-/** Always true. A session that is set to hear of errors only would not be told that a wait for standbys was cancelled. */
-const warned = `case pg_catalog.current_setting('client_min_messages')
-  when 'error' then pg_catalog.set_config('client_min_messages', 'warning', true) else '' end is not null`;
-
-/**
- * A message in the log of the server: the only thing that anybody may commit that needs no table. A commit that has
- * written nothing waits for nobody.
- */
-const confirmSql = `select ${durable}, pg_catalog.pg_logical_emit_message(true, 'slotwright', 'confirmed'::text)
-where pg_catalog.current_setting('synchronous_standby_names') <> '' and not pg_catalog.pg_is_in_recovery()
-  and ${warned}`;
 
 function relayStatements(namespace: Namespace, settings: string): RelayStatements {
   const table = quotedName(namespace, "relays");

@@ -85,7 +85,8 @@ describeOnServer("on filled tables, with generic plans, no statement reads a tab
 
   it("records, the journal and the versions are found by key", async () => {
     const { load, loadAndLock, around, reads } = statements();
-    for (const { sql } of [load(kinds), loadAndLock(kinds), around.read(kinds), around.lock(kinds)]) {
+    const found = [load, loadAndLock, around].flatMap(({ read, confirm }) => [read, confirm]);
+    for (const { sql } of [...found, around.lock].map((of) => of(kinds))) {
       const plan = await planOf(sql);
       expect(plan).not.toContain("Seq Scan");
       for (const table of ["agendas", "schedules", "availabilities", "slots", "appointments", "commands"]) {
@@ -135,7 +136,7 @@ describeOnServer("on filled tables, with generic plans, no statement reads a tab
   });
 
   it("rows are locked kind by kind, and by id within a kind", async () => {
-    const plan = await planOf(statements().loadAndLock(kinds).sql);
+    const plan = await planOf(statements().loadAndLock.read(kinds).sql);
     const locked = plan.split(/\n *CTE (?=\w+\n)/).slice(1, 6);
     for (const [index, kind] of ["agenda", "schedule", "availability", "slot", "appointment"].entries()) {
       expect(locked[index]).toMatch(new RegExp(`^${kind}\\n[^]*Sort Key: u(_\\d)?\\.id COLLATE "C"[^]*->  LockRows`));
