@@ -1,19 +1,29 @@
-import type { PoolClient } from "pg";
+import type { ClientBase } from "pg";
 
-/** Commits, and returns whether a standby has what was committed. Throws if nothing was committed. */
-export async function commitOnCluster(client: PoolClient): Promise<"on a standby" | "on the primary only"> {
-  let isConfirmed = true;
+/** A session may be set to wait for no standby, and to hear of errors only. */
+const prepare = `select set_config('client_min_messages', 'warning', true), set_config('synchronous_commit',
+    case current_setting('synchronous_commit') when 'remote_apply' then 'remote_apply' else 'on' end, true),
+  current_setting('synchronous_standby_names') <> '' as waits`;
+
+/** Constraints, triggers and other transactions that refuse a COMMIT. After other errors, it may have been done. */
+const refusals = /^(23|P0|40(?!003))/;
+
+/** Commits, and returns what is known of it. Throws only if nothing was committed. */
+export async function commitOnCluster(client: ClientBase): Promise<"on a standby" | "on the primary only" | "unknown"> {
+  const { rows } = await client.query<{ waits: boolean }>(prepare);
+  let hasWaited = rows[0]?.waits === true;
   const hear = ({ routine }: { readonly routine?: string | undefined }) => {
-    if (routine === "SyncRepWaitForLSN") isConfirmed = false;
+    if (routine === "SyncRepWaitForLSN") hasWaited = false;
   };
-  // A session may be set to hear of errors only.
-  await client.query("set local client_min_messages = warning");
   client.on("notice", hear);
   try {
     const { command } = await client.query("commit");
-    if (command !== "COMMIT") throw new Error("The transaction had failed, and was rolled back.");
+    if (command === "COMMIT") return hasWaited ? "on a standby" : "on the primary only";
+  } catch (error) {
+    if (refusals.test((error as { code?: string }).code ?? "")) throw error;
+    return "unknown";
   } finally {
     client.removeListener("notice", hear);
   }
-  return isConfirmed ? "on a standby" : "on the primary only";
+  throw new Error("The transaction had failed, and was rolled back.");
 }
