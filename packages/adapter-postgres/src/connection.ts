@@ -29,6 +29,7 @@ export interface PostgresQuery {
   readonly name?: string;
   readonly values?: unknown[];
   readonly types?: { getTypeParser(oid: number): (value: string) => unknown };
+  readonly query_timeout?: number;
 }
 
 /** The part of pg's `Client` that is used. */
@@ -169,7 +170,7 @@ export async function withClient<T>(
       if (loan.during === "read") return await work(client);
       hearStandbys(client);
       const result = await work(client);
-      requireStandbys(client, source.databaseName);
+      requireStandbys(client, source.databaseName, loan.during);
       return result;
     } catch (error) {
       const isReadOnly = isReadOnlySession(error);

@@ -26,8 +26,7 @@ export interface ErrorContext {
 export function toStorageError(error: unknown, context: ErrorContext): StorageError {
   if (isStorageError(error)) return error;
   const { databaseName, during } = context;
-  if ((during === "commit" || during === "migrate") && mayHaveCommitted(error))
-    return uncertainCommit(error, databaseName);
+  if ((during === "commit" || during === "migrate") && mayHaveCommitted(error)) return uncertainCommit(error, context);
   const cause =
     knownCause(error, during) ?? (endsConnection(error) ? lostConnection(during) : unknownCause(error, during));
   const advice = during === "host" && cause.failure === "transient" ? ` ${repeatTransaction}` : "";
@@ -161,9 +160,16 @@ function mayHaveCommitted(error: unknown): boolean {
   return endsSession(error) && !endsBeforeCommit.includes(code) && !/^(28|3D)/.test(code);
 }
 
-function uncertainCommit(error: unknown, databaseName: string): StorageError {
-  const message = `The connection to the database ${databaseName} was lost, or the server lost track, during a commit (${messageOf(error)}), so it is unknown whether the transaction was applied. Look the command up before trying again.`;
+function uncertainCommit(error: unknown, { databaseName, during }: ErrorContext): StorageError {
+  const what = during === "migrate" ? "a migration" : "a commit";
+  const message = `The connection to the database ${databaseName} was lost, or the server lost track, during ${what} (${messageOf(error)}), so it is unknown whether the transaction was applied. ${adviceIfUnknown(during)}`;
   return new StorageError("unknown", message, error);
+}
+
+/** What to do if it is unknown whether something was committed. */
+export function adviceIfUnknown(during: During): string {
+  if (during === "migrate") return "Call migrate() again: it applies what is missing.";
+  return "Look the command up before trying again.";
 }
 
 /**

@@ -44,9 +44,10 @@ async function migrateInTransaction(
   first: readonly string[],
 ): Promise<MigrationReport> {
   const { begin } = bookkeeping(plan.strategy, plan.namespace);
+  const patient = patientClient(client);
   try {
-    for (const text of [...begin, ...first]) await client.query({ text });
-    const report = await migrateLocked(client, plan);
+    for (const text of [...begin, ...first]) await patient.query({ text });
+    const report = await migrateLocked(patient, plan);
     await commit(client, plan.source.databaseName);
     return report;
   } catch (error) {
@@ -55,8 +56,18 @@ async function migrateInTransaction(
   }
 }
 
+type Querying = Pick<PostgresClient, "query">;
+
+/** The longest that pg can wait. */
+const longest = 2 ** 31 - 1;
+
+/** Waits for the lock and for long steps, whatever `query_timeout` of the pool says. The server overrules its own. */
+function patientClient(client: Querying): Querying {
+  return { query: (query) => client.query({ ...query, query_timeout: longest }) };
+}
+
 /** Processes that waited for the lock see here what the previous one did. */
-async function migrateLocked(client: PostgresClient, plan: MigrationPlan): Promise<MigrationReport> {
+async function migrateLocked(client: Querying, plan: MigrationPlan): Promise<MigrationReport> {
   const { source, namespace, release, statements } = plan;
   const run: Runner = async (statement, parameters) =>
     (await client.query(queryOf(statement, parameters, false))).rows as never;
@@ -74,7 +85,10 @@ async function migrateLocked(client: PostgresClient, plan: MigrationPlan): Promi
   return { from: from.version, to, applied: [...rows.map(({ name }) => name), ...restored] };
 }
 
-/** If the transaction has failed, PostgreSQL answers COMMIT with ROLLBACK and raises no error. */
+/**
+ * Waits no longer than the pool says, because there may be no standby. If the transaction has failed, PostgreSQL answers
+ * COMMIT with ROLLBACK and raises no error.
+ */
 async function commit(client: PostgresClient, databaseName: string): Promise<void> {
   const { command } = await client.query({ text: "commit" });
   if (command === "COMMIT") return;

@@ -51,7 +51,7 @@ async function commit(client: PostgresPoolClient, databaseName: string): Promise
     mayBeBroken = false;
     // If the transaction has failed, PostgreSQL answers COMMIT with ROLLBACK and raises no error.
     if (command !== "COMMIT") throw endedEarly(databaseName);
-    requireStandbys(client, databaseName);
+    requireStandbys(client, databaseName, "commit");
   } catch (error) {
     throw commitError(error, databaseName);
   } finally {

@@ -1,5 +1,6 @@
 import { isStorageError, StorageError } from "@slotwright/core/adapter";
 import type { PostgresNotice, PostgresPoolClient, Runner, Statement } from "./connection.ts";
+import { adviceIfUnknown, type During } from "./errors.ts";
 
 /** The function of the server that waits for standbys. Texts of warnings are in the server's language, names are not. */
 const waitForStandbys = "SyncRepWaitForLSN";
@@ -28,11 +29,11 @@ export function stopHearing(client: PostgresPoolClient): void {
 }
 
 /** Call this after a commit. @throws StorageError `unknown` if no standby is known to have it */
-export function requireStandbys(client: PostgresPoolClient, databaseName: string): void {
+export function requireStandbys(client: PostgresPoolClient, databaseName: string, during: During): void {
   if (!cancelled.delete(client)) return;
   throw new StorageError(
     "unknown",
-    `The primary of the database ${databaseName} has committed, but stopped waiting for a standby before one had confirmed it: somebody cancelled the wait. It is unknown whether the transaction would outlive the primary. Look the command up before trying again, and check the standbys.`,
+    `The primary of the database ${databaseName} has committed, but stopped waiting for a standby before one had confirmed it: somebody cancelled the wait. It is unknown whether the transaction would outlive the primary. ${adviceIfUnknown(during)} Check the standbys.`,
   );
 }
 

@@ -134,7 +134,18 @@ describe.skipIf(found === undefined)("a PostgreSQL cluster", () => {
   it("does not say that migrate() is done if the wait was cancelled, and the next call finds it done", async () => {
     const storage = postgresAdapter({ connectionString: primaryUrl(), schema: "migrated_alone" });
     await standbysAway();
-    await expect(withoutWaits(storage.migrate())).rejects.toMatchObject({ failure: "unknown" });
+    const message = expect.stringContaining("Call migrate() again");
+    await expect(withoutWaits(storage.migrate())).rejects.toMatchObject({ failure: "unknown", message });
+    await standbysBack();
+    expect(await storage.migrate()).toMatchObject({ applied: [] });
+    await storage.close();
+  });
+
+  it("does not say that migrate() is done if query_timeout has given its commit up", async () => {
+    const storage = postgresAdapter({ connectionString: `${primaryUrl()}?query_timeout=1000`, schema: "given_up" });
+    await standbysAway();
+    const message = expect.stringMatching(/during a migration .*Call migrate\(\) again/);
+    await expect(storage.migrate()).rejects.toMatchObject({ failure: "unknown", message });
     await standbysBack();
     expect(await storage.migrate()).toMatchObject({ applied: [] });
     await storage.close();

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { contractCalls, migrateInProcesses } from "@slotwright/adapter-sql/conformance";
 import { appointmentOn, bookedBy, booking, creation, slotAt, transitionOf } from "@slotwright/conformance";
 import type { Appointment } from "@slotwright/core";
@@ -46,6 +47,20 @@ describeOnServer("migrate", (url) => {
     const reports = await migrateInProcesses(new URL("storage-process.ts", import.meta.url), options);
     expect(reports.filter(({ from }) => from === 0)).toEqual([applied, applied]);
     expect(reports.filter(({ from }) => from === 1)).toEqual(Array(6).fill(nothing));
+  });
+
+  it("waits for another process that migrates, however long its steps take, and whatever query_timeout says", async () => {
+    const pool = new Pool({ connectionString: url(), query_timeout: 1_000 });
+    const lock = /select pg_catalog\.pg_advisory_xact_lock\(\d+\)/.exec(migrationSql())?.[0];
+    const report = await withClient(url(), async (other) => {
+      await other.query(`begin; ${lock}`);
+      const migrating = postgresAdapter({ pool, schema: "patient" }).migrate();
+      expect(await Promise.race([migrating, wait(2_500, "waits")])).toBe("waits");
+      await other.query("commit");
+      return migrating;
+    });
+    expect(report).toEqual(applied);
+    await pool.end();
   });
 
   it("two schemas and two prefixes are three stores, and the host's tables with the same names are left alone", async () => {
