@@ -25,7 +25,6 @@ export async function openTransaction(
     refuseBinary(client, databaseName);
     await client.query({ text: begin });
   } catch (error) {
-    // With the error, by which the pool learns that its server has not answered.
     release(client, error as Error);
     throw toStorageError(error, { databaseName, during: "read" });
   }
@@ -44,18 +43,19 @@ export async function openTransaction(
 type FreshnessCheck = ReturnType<typeof freshnessCheck>;
 
 async function commit(client: PostgresPoolClient, databaseName: string): Promise<void> {
-  let mayBeBroken = true;
+  let broken: Error | boolean = true;
   try {
     if (client.getTransactionStatus?.() === "I") throw endedEarly(databaseName);
     const { command } = await client.query({ text: "commit" });
-    mayBeBroken = false;
+    broken = false;
     // If the transaction has failed, PostgreSQL answers COMMIT with ROLLBACK and raises no error.
     if (command !== "COMMIT") throw endedEarly(databaseName);
     requireStandbys(client, databaseName, "commit");
   } catch (error) {
+    broken &&= error as Error;
     throw commitError(error, databaseName);
   } finally {
-    release(client, mayBeBroken);
+    release(client, broken);
   }
 }
 
@@ -69,12 +69,16 @@ async function rollBack(client: PostgresPoolClient): Promise<undefined> {
   try {
     await client.query({ text: "rollback" });
     release(client, false);
-  } catch {
-    release(client, true);
+  } catch (error) {
+    release(client, error as Error);
   }
 }
 
-/** The host may already have released the client. That error must not replace the original one. */
+/**
+ * The host may already have released the client. That error must not replace the original one.
+ *
+ * @param destroy With the error, the pool learns that its server has not answered.
+ */
 function release(client: PostgresPoolClient, destroy: Error | boolean): void {
   stopHearing(client);
   try {

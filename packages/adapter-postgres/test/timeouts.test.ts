@@ -1,5 +1,4 @@
 import { booking, creation, slotAt } from "@slotwright/conformance";
-import type { StorageAdapter } from "@slotwright/core";
 import { startProxy } from "@slotwright/test-servers/proxy";
 import { Pool } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -7,6 +6,8 @@ import { breaksConnection, type During, toStorageError } from "../src/errors.ts"
 import { postgresAdapter } from "../src/index.ts";
 import { describeOnServer } from "./on-server.ts";
 import { openPostgresStore, type PostgresStore } from "./postgres-harness.ts";
+
+type Storage = ReturnType<typeof postgresAdapter>;
 
 const slot = slotAt(0);
 const keys = [{ kind: "slot", id: slot.id }] as const;
@@ -87,12 +88,25 @@ describeOnServer("a server that ends sessions by the clock", (url) => {
 });
 
 describeOnServer("a server that hangs under the idle sessions of a URL with two", (url) => {
-  it.each([
-    ["a read", (storage: StorageAdapter) => storage.load(keys)],
-    ["the begin of a transaction", (storage: StorageAdapter) => storage.begin()],
+  it.each<[string, object, (storage: Storage) => Promise<() => Promise<unknown>>]>([
+    ["a read", { failure: "transient" }, async (storage) => () => storage.load(keys)],
+    ["the begin of a transaction", { failure: "transient" }, async (storage) => () => storage.begin()],
+    ["the commit of a transaction", { failure: "unknown" }, async (storage) => (await storage.begin()).commit],
+    [
+      "a statement of a host",
+      { message: "Query read timeout" },
+      async (storage) => {
+        const { transaction, rollback } = await storage.begin();
+        return async () => {
+          const error = await transaction.query("select").catch((error: unknown) => error);
+          await rollback(error);
+          throw error;
+        };
+      },
+    ],
   ])(
     "costs one call its query_timeout, and the next ones go to the other server, or are unavailable if that is away as well: %s",
-    async (_, call) => {
+    async (_, failure, before) => {
       const [first, second] = [await hangingWayTo(url()), await hangingWayTo(url())];
       const { host } = new URL(second.url(url()));
       const all = new URL(first.url(url()));
@@ -101,9 +115,10 @@ describeOnServer("a server that hangs under the idle sessions of a URL with two"
       await storage.migrate();
       const begun = await Promise.all(Array.from({ length: 6 }, () => storage.begin()));
       await Promise.all(begun.map(({ rollback }) => rollback()));
+      const call = await before(storage);
       first.pause();
       first.refuse();
-      await expect(call(storage)).rejects.toMatchObject({ failure: "transient" });
+      await expect(call()).rejects.toMatchObject(failure);
       for (const _call of begun) expect(await storage.load(keys)).toEqual([undefined]);
       second.pause();
       second.refuse();
