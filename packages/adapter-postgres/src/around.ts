@@ -18,7 +18,7 @@ import {
   type Surveyed,
 } from "@slotwright/core/adapter";
 import type { On } from "./calls.ts";
-import { idsOf, kindsOf } from "./reads.ts";
+import { idsOf, isCommand, kindsOf } from "./reads.ts";
 import { readConfirmed } from "./standbys.ts";
 
 /** What is found comes from one statement, and so from one snapshot. */
@@ -27,7 +27,12 @@ export async function loadAround({ run, statements }: On, { keys, around }: Arou
   const wanted = kindsOf(keys);
   const parameters = [...wanted.map((kind) => idsOf(keys, kind)), ...placeValues(around)];
   const { read, confirm } = statements.around;
-  const rows = await readConfirmed<FoundRow>(run, { read: read(wanted), confirm: confirm(wanted) }, parameters);
+  const rows = await readConfirmed<FoundRow>(
+    run,
+    { read: read(wanted), confirm: confirm(wanted) },
+    parameters,
+    isCommand,
+  );
   const records = new Map<string, StoredRecord>();
   for (const row of rows.filter(isRecord)) {
     const record = rowToRecord(row.kind, row);

@@ -1,14 +1,14 @@
 const durable = `pg_catalog.set_config('synchronous_commit',
     case when pg_catalog.current_setting('synchronous_commit') = 'remote_apply' then 'remote_apply' else 'on' end, true)`;
 
-/** One statement is one transaction, and the settings end with it. */
-export const durableSoon = `with bounded as materialized (select pg_catalog.set_config('lock_timeout', '1000', true),
-  ${durable})
-`;
-
 /** Always true. A session that is set to hear of errors only would not be told that a wait for standbys was cancelled. */
 export const warned = `case pg_catalog.current_setting('client_min_messages')
   when 'error' then pg_catalog.set_config('client_min_messages', 'warning', true) else '' end is not null`;
+
+/** One statement is one transaction, and the settings end with it. */
+export const durableSoon = `with bounded as materialized (select pg_catalog.set_config('lock_timeout', '1000', true),
+  ${durable} where ${warned})
+`;
 
 /**
  * Reads the same, and writes a message in the log of the server: the only thing that anybody may commit that needs no

@@ -1,10 +1,12 @@
 import { rowToSettings, type SettingRow, settingsFound, settingsName, settingsToRow } from "@slotwright/adapter-sql";
 import type { StoredSettings } from "@slotwright/core/adapter";
 import type { Runner, Statement } from "./connection.ts";
+import { readConfirmed } from "./standbys.ts";
 import type { Statements } from "./statements.ts";
 
+/** An engine asks once and never again, so what it is told has to stay. */
 export async function readSettings(run: Runner, { readSettings }: Statements): Promise<StoredSettings | undefined> {
-  const [row] = await run<SettingRow>(readSettings, [settingsName]);
+  const [row] = await readConfirmed<SettingRow>(run, readSettings, [settingsName]);
   return row && rowToSettings(row);
 }
 

@@ -48,15 +48,17 @@ export interface Confirmable {
  * standbys: the wait was cancelled, its connection was lost, or the primary was restarted meanwhile. So it is read once
  * more by a statement that commits something, which waits until they have all that was committed before. Only what this
  * one finds counts: between two statements, another server may have taken over, which does not know the command.
+ *
+ * @param isToStay Whether others rely on the row from now on. Default: on each.
  */
-export async function readConfirmed<Row extends { readonly kind: string }>(
+export async function readConfirmed<Row>(
   run: Runner,
   { read, confirm }: Confirmable,
   parameters: readonly unknown[],
+  isToStay: (row: Row) => boolean = () => true,
 ): Promise<readonly Row[]> {
   const rows = await run<Row>(read, parameters);
-  if (!rows.some(({ kind }) => kind === "command")) return rows;
-  return confirmed(run, confirm, parameters);
+  return rows.some(isToStay) ? confirmed(run, confirm, parameters) : rows;
 }
 
 /** @param statement One that confirms what it reads. */
@@ -69,7 +71,7 @@ export async function confirmed<Row>(
     return await run<Row>(statement, parameters, "commit");
   } catch (error) {
     if (!isStorageError(error) || error.failure !== "refused") throw error;
-    const message = `A command's record was found, but it could not be confirmed that standbys have it (${error.message})`;
+    const message = `A record was found, but it could not be confirmed that standbys have it (${error.message})`;
     throw new StorageError("unknown", message, error);
   }
 }

@@ -11,6 +11,7 @@ import { parameterTypes, routineName } from "./commit-parameters.ts";
 import type { Statement } from "./connection.ts";
 import { confirming, durableSoon, warned } from "./durable.ts";
 import { loadSql, rowLock } from "./load-statements.ts";
+import type { Confirmable } from "./standbys.ts";
 import { statementOf } from "./statement-names.ts";
 import { type Namespace, quotedName } from "./strategy.ts";
 
@@ -33,11 +34,11 @@ export interface Statements {
    */
   readonly isMigrated: Statement;
   readonly readSchemaVersion: Statement;
-  /** Takes the name. */
-  readonly readSettings: Statement;
+  /** Take the name. */
+  readonly readSettings: Confirmable;
   /** Takes the name and value. Changes nothing if the name exists. */
   readonly storeSetting: Statement;
-  /** The same, but waits at most a second for an open transaction that has stored it. */
+  /** The same, but waits at most a second for an open transaction that has stored it, and is durable. */
   readonly storeSettingSoon: Statement;
   /** Takes the name. */
   readonly readRelay: Statement;
@@ -69,6 +70,7 @@ type LoadStatement = (kinds: readonly RecordKind[]) => Statement;
 
 export function createStatements(strategy: SqlStrategy, namespace: Namespace, routines: number): Statements {
   const migrationTable = quotedName(namespace, "migrations");
+  const settings = `select value from ${quotedName(namespace, "settings")} where name = $1::text`;
   const intoSettings = `insert into ${quotedName(namespace, "settings")} (name, value)`;
   const placeholders = ["boolean", ...parameterTypes(namespace, routines)].map(
     (type, index) => `$${index + 1}::${type}`,
@@ -87,12 +89,11 @@ where $1::boolean or ${warned}`,
     readFeedEnd: statementOf(readFeedEndSql(namespace)),
     isMigrated: statementOf(`select (pg_catalog.to_regclass('${migrationTable}') is not null)::int as is_migrated,
   pg_catalog.current_setting('server_version_num')::int as server_version`),
-    readSettings: statementOf(`select value from ${quotedName(namespace, "settings")} where name = $1::text`),
+    readSettings: { read: statementOf(settings), confirm: statementOf(confirming(settings)) },
     storeSetting: statementOf(`${intoSettings} values ($1::text, $2::text) on conflict do nothing`),
-    // One statement is one transaction, and the setting ends with it.
-    storeSettingSoon:
-      statementOf(`with bounded as materialized (select pg_catalog.set_config('lock_timeout', '1000', true))
-${intoSettings} select $1::text, $2::text from bounded on conflict do nothing`),
+    storeSettingSoon: statementOf(
+      `${durableSoon}${intoSettings} select $1::text, $2::text from bounded on conflict do nothing`,
+    ),
     readRelay: statementOf(`select version, state from ${quotedName(namespace, "relays")} where name = $1::text`),
     storeRelay: relayStatements(namespace, ""),
     storeRelaySoon: relayStatements(namespace, durableSoon),

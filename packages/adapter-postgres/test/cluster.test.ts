@@ -20,8 +20,7 @@ describe.skipIf(found === undefined)("a PostgreSQL cluster", () => {
   let slotIds: string[];
   beforeAll(async () => {
     urls = (await cluster.createDatabase()).urls;
-    const engine = engineOn();
-    await postgresAdapter({ pool: pools[0] as Pool }).migrate();
+    const engine = await engineOn();
     const slots = Array.from({ length: 40 }, (_, index) => ({ start: at(index * 15), end: at(index * 15 + 15) }));
     const created = await engine.createSlots({ actor, providerId: "p", facilityId: "f", slots });
     slotIds = created.slots.map(({ id }) => id);
@@ -36,12 +35,17 @@ describe.skipIf(found === undefined)("a PostgreSQL cluster", () => {
     return Promise.all(standbys().map((node) => node.process.resume()));
   }
 
-  /** An engine of the host's pool on the primary. */
-  function engineOn(options: PoolConfig = {}): Engine<PoolClient> {
+  /** An engine of the host's pool on the primary, which knows already that it agrees with the others. */
+  async function engineOn(options: PoolConfig = {}): Promise<Engine<PoolClient>> {
     const pool = new Pool({ connectionString: primaryUrl(), ...options });
     pool.on("error", () => {});
     pools.push(pool);
-    return createEngine({ storage: postgresAdapter({ pool }), retry: { budgetMs: 500 } }) as Engine<PoolClient>;
+    const storage = postgresAdapter({ pool });
+    await storage.migrate();
+    const engine = createEngine({ storage, retry: { budgetMs: 500 } }) as Engine<PoolClient>;
+    const refused = engine.book({ actor, slotId: "none", subjectId: "s" });
+    await expect(refused).rejects.toMatchObject({ code: "slot_not_found" });
+    return engine;
   }
 
   /** A request that can be repeated with its key. */
@@ -74,7 +78,7 @@ describe.skipIf(found === undefined)("a PostgreSQL cluster", () => {
   ] satisfies [string, PoolConfig][])(
     "does not acknowledge a booking whose wait for standbys was cancelled, %s, nor its repeat before a standby has it",
     async (_how, options) => {
-      const engine = engineOn(options);
+      const engine = await engineOn(options);
       const wanted = request();
       await standbysAway();
       await expect(withoutWaits(engine.book(wanted))).rejects.toMatchObject(unknown);
@@ -108,7 +112,7 @@ describe.skipIf(found === undefined)("a PostgreSQL cluster", () => {
   });
 
   it("does not acknowledge a transaction whose wait was cancelled, nor one that only repeats a booking", async () => {
-    const engine = engineOn({ options: "-c client_min_messages=error" });
+    const engine = await engineOn({ options: "-c client_min_messages=error" });
     const wanted = request();
     const book = () => engine.transaction(({ engine: inside }) => inside.book(wanted));
     await standbysAway();
@@ -120,16 +124,43 @@ describe.skipIf(found === undefined)("a PostgreSQL cluster", () => {
     expect(await repeat).toMatchObject({ replayed: true });
   });
 
-  it("does not say that a relay's state is stored if the wait was cancelled", async () => {
-    const storage = postgresAdapter({ connectionString: primaryUrl() });
-    await storage.load([]);
-    await standbysAway();
-    const relay = { name: "of standbys", expected: 0, state: { at: 1 } };
-    await expect(withoutWaits(storage.storeRelay(relay))).rejects.toMatchObject({ failure: "unknown" });
-    await standbysBack();
-    expect(await storage.readRelay(relay.name)).toMatchObject({ version: 1, state: relay.state });
-    await storage.close();
-  });
+  const sessions = [
+    ["as it is", ""],
+    ["that hears of errors only", "?options=-c%20client_min_messages=error"],
+    ["that would not wait for a standby", "?options=-c%20synchronous_commit=local"],
+  ] as const;
+
+  it.each(sessions)(
+    "does not say that a relay's state is stored if the wait was cancelled, on a session %s",
+    async (how, options) => {
+      const storage = postgresAdapter({ connectionString: primaryUrl() + options });
+      await storage.load([]);
+      await standbysAway();
+      const relay = { name: how, expected: 0, state: { at: 1 } };
+      await expect(withoutWaits(storage.storeRelay(relay))).rejects.toMatchObject({ failure: "unknown" });
+      await standbysBack();
+      expect(await storage.readRelay(relay.name)).toMatchObject({ version: 1, state: relay.state });
+      await storage.close();
+    },
+  );
+
+  it.each(sessions)(
+    "does not take settings for agreed before a standby has them, on a session %s",
+    async (how, options) => {
+      const schema = `agreed_${how.length}`;
+      const storage = postgresAdapter({ connectionString: primaryUrl() + options, schema });
+      await storage.migrate();
+      await standbysAway();
+      const settings = { overlapScope: "facility", idempotencyScope: "actor" } as const;
+      await expect(withoutWaits(storage.storeSettings(settings))).rejects.toMatchObject({ failure: "unknown" });
+      await expect(withoutWaits(storage.readSettings())).rejects.toMatchObject({ failure: "unknown" });
+      const again = storage.storeSettings(settings);
+      expect(await orWaits(again)).toBe("waits");
+      await standbysBack();
+      expect(await again).toEqual(settings);
+      await storage.close();
+    },
+  );
 
   it("does not say that migrate() is done if the wait was cancelled, and the next call finds it done", async () => {
     const storage = postgresAdapter({ connectionString: primaryUrl(), schema: "migrated_alone" });
@@ -152,7 +183,7 @@ describe.skipIf(found === undefined)("a PostgreSQL cluster", () => {
   });
 
   it("answers each call for itself: what one was not told of does not make the next one unknown", async () => {
-    const engine = engineOn({ max: 1 });
+    const engine = await engineOn({ max: 1 });
     await standbysAway();
     await expect(withoutWaits(engine.book(request()))).rejects.toMatchObject(unknown);
     await standbysBack();
@@ -160,7 +191,7 @@ describe.skipIf(found === undefined)("a PostgreSQL cluster", () => {
   });
 
   it("does not acknowledge a booking whose session ended while it waited, nor its repeat after a restart of the primary", async () => {
-    const engine = engineOn();
+    const engine = await engineOn();
     const wanted = request();
     await standbysAway();
     await expect(withoutWaits(engine.book(wanted), "pg_terminate_backend")).rejects.toMatchObject(unknown);
@@ -175,9 +206,8 @@ describe.skipIf(found === undefined)("a PostgreSQL cluster", () => {
 
   it("waits for a standby whatever statement_timeout says, and answers in time if the pool has a query_timeout", async () => {
     const wanted = request();
-    const patient = engineOn({ options: "-c statement_timeout=100" });
-    const hasty = engineOn({ query_timeout: 300 });
-    await Promise.all([patient, hasty].map((engine) => engine.listSlots({ limit: 1 })));
+    const patient = await engineOn({ options: "-c statement_timeout=100" });
+    const hasty = await engineOn({ query_timeout: 300 });
     await standbysAway();
     const waiting = patient.book(request());
     expect(await orWaits(waiting)).toBe("waits");

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { booking, creation, slotAt } from "@slotwright/conformance";
-import { createEngine } from "@slotwright/core";
+import { createEngine, type Engine } from "@slotwright/core";
 import type { StorageAdapter } from "@slotwright/core/adapter";
 import { type OwnServer, startOwnServer } from "@slotwright/test-servers";
 import { Pool } from "pg";
@@ -29,6 +29,8 @@ describe.skipIf(found.includes(undefined))(
     /** How many sessions of the former primary are still lent. */
     let left: number;
     let storage: StorageAdapter;
+    let engine: Engine;
+    const book = (slotId: string) => engine.book({ actor, slotId, subjectId: "s", idempotencyKey: "k" });
     beforeEach(async () => {
       tests += 1;
       schema = `changed_${tests}`;
@@ -42,7 +44,9 @@ describe.skipIf(found.includes(undefined))(
         await same.commit([creation(slot)]);
       }
       storage = postgresAdapter({ pool: choosing, schema });
-      await storage.load([slotKey]);
+      engine = createEngine({ storage, retry: { budgetMs: 500 }, remember: { slots: 0 } });
+      // From now on, it knows that it agrees with the others.
+      await expect(book("none")).rejects.toMatchObject({ code: "slot_not_found" });
       await waitForStandbys("nobody");
     });
     afterEach(() => Promise.all(pools.map((pool) => pool.end())));
@@ -81,6 +85,15 @@ describe.skipIf(found.includes(undefined))(
       expect(await load()).toEqual([undefined, slot]);
     });
 
+    it("settings that are found are not told of if the next primary does not have them", async () => {
+      const clear = (pool: Pool) => pool.query(`delete from ${schema}.slotwright_settings`);
+      await withoutWait(Promise.all(pools.map(clear)));
+      const settings = { overlapScope: "provider", idempotencyScope: "actor" } as const;
+      await expect(withoutWait(storage.storeSettings(settings))).rejects.toMatchObject({ failure: "unknown" });
+      left = 1;
+      expect(await storage.readSettings()).toBeUndefined();
+    });
+
     it("a commit is not told that it was replayed if the next primary does not have it, and is made there", async () => {
       await expect(withoutWait(storage.commit([booking(slot)]))).rejects.toMatchObject({ failure: "unknown" });
       await withClient(former.url, async (other) => {
@@ -94,11 +107,9 @@ describe.skipIf(found.includes(undefined))(
     });
 
     it("a repeated booking is made on the next primary", async () => {
-      const engine = createEngine({ storage, retry: { budgetMs: 500 }, remember: { slots: 0 } });
-      const book = () => engine.book({ actor, slotId: slot.id, subjectId: "s", idempotencyKey: "k" });
-      await expect(withoutWait(book())).rejects.toMatchObject({ code: "outcome_unknown" });
+      await expect(withoutWait(book(slot.id))).rejects.toMatchObject({ code: "outcome_unknown" });
       left = 1;
-      const { appointment } = await book();
+      const { appointment } = await book(slot.id);
       left = 0;
       expect(await engine.getAppointment(appointment.id)).toEqual(appointment);
     });
