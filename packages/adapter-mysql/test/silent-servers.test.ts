@@ -10,8 +10,8 @@ import { type MysqlStore, openMysqlStore } from "./mysql-harness.ts";
 const actor = { kind: "provider", id: "p" } as const;
 const key = { kind: "slot", id: slotAt(0).id } as const;
 
-/** Two ways to one server, each of which can fall silent, stand for two servers. */
-describeOnEachServer("a URI of two servers", (server) => {
+/** Ways to one server, each of which can fall silent, stand for several servers. */
+describeOnEachServer("a URI of several servers", (server) => {
   let store: MysqlStore;
   let first: FaultProxy;
   let second: FaultProxy;
@@ -124,5 +124,17 @@ describeOnEachServer("a URI of two servers", (server) => {
     second.refuse();
     await expect(storage.load([key])).rejects.toMatchObject({ failure: "unavailable" });
     await storage.close();
+  });
+
+  it("is unavailable, and not busy, if all three are silent: each is waited for once", async () => {
+    const third = await startProxy(server);
+    const all = [first, second, third];
+    for (const way of all) way.pause();
+    const hosts = all.map((way) => new URL(way.url(store.url)).host);
+    const storage = mysqlAdapter({ uri: store.url.replace(new URL(store.url).host, hosts.join()) });
+    const engine = createEngine({ storage: storage as never });
+    await expect(engine.getSlot("x")).rejects.toMatchObject({ code: "storage_unavailable" });
+    await storage.close();
+    await third.close();
   });
 });

@@ -91,6 +91,12 @@ export function hasTimedOut(error: unknown): boolean {
   return !isAnswer(error) && /read timeout/.test(messageOf(error));
 }
 
+/** A server did not answer in time, to a statement or to a new session. */
+export function isSilence(error: unknown): boolean {
+  if (isAnswer(error)) return false;
+  return hasTimedOut(error) || codeOf(error) === "ETIMEDOUT" || /timeout expired/.test(messageOf(error));
+}
+
 /** The pool's own error, not a server's, when all connections are in use. */
 export function isPoolExhausted(error: unknown): boolean {
   return !isAnswer(error) && /timeout exceeded when trying to connect/.test(messageOf(error));

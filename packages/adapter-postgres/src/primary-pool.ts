@@ -1,7 +1,8 @@
 import { serversInTurn, takesNoWrites } from "@slotwright/adapter-sql";
-import { Client, type ClientBase, type ClientConfig, Pool, type PoolClient, type PoolConfig } from "pg";
+import { Pool, type PoolClient, type PoolConfig } from "pg";
 import type { PostgresPool, PostgresPoolClient } from "./connection.ts";
-import { hasTimedOut, isPoolEnded, isPoolExhausted } from "./errors.ts";
+import { hasTimedOut, isPoolEnded, isPoolExhausted, isSilence } from "./errors.ts";
+import { placedClients } from "./placed-clients.ts";
 
 /** How long, in milliseconds, one of several servers may take to open a session, and then to say what it is. */
 const patience = 2_000;
@@ -15,23 +16,16 @@ export interface PrimaryPool {
 
 /** @param databaseName For messages. */
 export function primaryPool(urls: readonly string[], databaseName: string, options: PoolConfig): PrimaryPool {
-  // pg calls it with `new`, and gets the object that it returns.
-  function ClientOfPlace(config: ClientConfig): Client {
-    const connectionString = urls[servers.place()] as string;
-    return new Client({ ...config, connectionString, connectionTimeoutMillis: patience });
-  }
-  const pool = new Pool({
-    ...options,
-    Client: ClientOfPlace as unknown as new () => ClientBase,
-    verify: refuseStandby,
-  });
+  const clients = placedClients(urls, () => servers.place(), { connectionTimeoutMillis: patience }, refusal);
+  const pool = new Pool({ ...options, Client: clients.Client, verify: clients.verify });
   const trusted = sinceLastTimeout(pool);
   const servers = serversInTurn({
     databaseName,
     count: urls.length,
     lend: async () => (await trusted()) as PostgresPoolClient,
     isOfPool: (error) => isPoolExhausted(error) || isPoolEnded(error),
-    isSilence: hasTimedOut,
+    isSilence,
+    placeOf: clients.placeOf,
     advice: "promote a standby",
   });
   return { pool, connect: servers.lend };
@@ -64,9 +58,8 @@ function sinceLastTimeout(pool: Pool): () => Promise<PoolClient> {
 /** The same question as libpq's, for `target_session_attrs=read-write`. */
 const question = { text: "show transaction_read_only", query_timeout: patience };
 
-function refuseStandby(client: PoolClient, done: (error?: Error) => void): void {
-  client.query<{ transaction_read_only: string }>(question).then(
-    ({ rows: [row] }) => done(row?.transaction_read_only === "on" ? takesNoWrites() : undefined),
-    (error: Error) => done(error),
-  );
+/** Why the session of a server is not used, or undefined if it takes writes. */
+async function refusal(client: PoolClient): Promise<Error | undefined> {
+  const { rows } = await client.query<{ transaction_read_only: string }>(question);
+  return rows[0]?.transaction_read_only === "on" ? takesNoWrites() : undefined;
 }

@@ -27,6 +27,8 @@ export interface Servers<Session> {
   readonly isOfPool: (error: unknown) => boolean;
   /** Whether the error says only that the server did not answer in time. */
   readonly isSilence: (error: unknown) => boolean;
+  /** The server that failed, if that may be another one than was asked for. */
+  readonly placeOf?: (error: unknown) => number | undefined;
   /** What can be done if no server takes writes, and none takes over by itself. */
   readonly advice: string;
 }
@@ -47,15 +49,20 @@ export function serversInTurn<Session>(servers: Servers<Session>): ServersInTurn
   };
   const lend = async (): Promise<Session> => {
     const failures: unknown[] = [];
-    // A call that waited for another one's session may find that the place has moved on meanwhile.
-    while (failures.length < 2 * servers.count) {
+    const silent = new Set<number>();
+    // A call that waited for another one's session may find that the place has moved on meanwhile. One that was silent
+    // is not waited for again: with three of them, that would take longer than a call may.
+    while (failures.length < 2 * servers.count && silent.size < servers.count) {
+      while (silent.has(place)) leave(place);
       const tried = place;
       try {
         return await servers.lend(tried);
       } catch (error) {
         if (servers.isOfPool(error)) throw error;
+        const failed = servers.placeOf?.(error) ?? tried;
         failures.push(error);
-        leave(tried);
+        if (servers.isSilence(error)) silent.add(failed);
+        leave(failed);
       }
     }
     throw failures.some((error) => readOnlyServers.has(error as object))
@@ -86,7 +93,7 @@ function noneTakesWrites(
   );
 }
 
-/** Each of them was asked twice. */
+/** None of them was heard. */
 function noneAnswers(
   { databaseName }: Pick<Servers<unknown>, "databaseName">,
   [first]: readonly unknown[],
