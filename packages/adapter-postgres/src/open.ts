@@ -22,14 +22,15 @@ export function ownSource(connectionString: string): Source {
   const { urls } = serversOf(connectionString);
   const databaseName = databaseNameOfServers(urls.map(databaseNameOfUrl));
   let own: OwnPool | undefined;
-  const source = sourceOf(
+  const source = sourceOf({
     databaseName,
-    () => {
+    poolOf: () => {
       own ??= openPool(urls, databaseName);
       return own.pool as PostgresPool;
     },
-    (pool) => (own?.connect ?? connectAnywhere)(pool),
-  );
+    connect: (pool) => (own?.connect ?? connectAnywhere)(pool),
+    mayReplaceIdle: urls.length > 1,
+  });
   return {
     ...source,
     close: async () => {
@@ -54,10 +55,24 @@ function openPool(urls: readonly string[], databaseName: string): OwnPool {
 
 /** Uses the host's pool and leaves it open. */
 export function hostSource(pool: PostgresPool): Source {
-  return sourceOf(databaseNameOfPool(pool), () => pool);
+  return sourceOf({
+    databaseName: databaseNameOfPool(pool),
+    poolOf: () => pool,
+    connect: connectAnywhere,
+    mayReplaceIdle: false,
+  });
 }
 
-function sourceOf(databaseName: string, poolOf: () => PostgresPool, connect: Connect = connectAnywhere): Source {
+/** Where sessions come from. */
+interface Sessions {
+  readonly databaseName: string;
+  readonly poolOf: () => PostgresPool;
+  readonly connect: Connect;
+  /** Of several servers, one may hang with its idle sessions, which are then given up. */
+  readonly mayReplaceIdle: boolean;
+}
+
+function sourceOf({ databaseName, poolOf, connect, mayReplaceIdle }: Sessions): Source {
   let isClosed = false;
   const open = () => {
     if (isClosed) throw adapterClosed(databaseName);
@@ -71,6 +86,7 @@ function sourceOf(databaseName: string, poolOf: () => PostgresPool, connect: Con
     lend: () => connect(open()),
     giveBack: (client) => client.release(),
     refusesToWait: isPoolExhausted,
+    mayReplaceIdle,
   });
   const close = async () => {
     isClosed = true;

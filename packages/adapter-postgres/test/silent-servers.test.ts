@@ -62,4 +62,18 @@ describeOnServer("a URL of several servers", (server) => {
     await storage.close();
     await onServer("alter database %I reset default_transaction_read_only");
   });
+
+  it("keeps a call waiting no longer than its budget, although idle sessions are given up and none opens in their place", async () => {
+    const [first, second] = ways as [FaultProxy, FaultProxy];
+    const storage = postgresAdapter({ connectionString: `${urlOf([first, second])}?query_timeout=500` });
+    await storage.migrate();
+    const begun = await Promise.all(Array.from({ length: 4 }, () => storage.begin()));
+    await Promise.all(begun.map(({ rollback }) => rollback()));
+    const engine = createEngine({ storage: storage as never, retry: { budgetMs: 1_000 } });
+    silence(first, second);
+    const started = performance.now();
+    await expect(engine.getSlot("x")).rejects.toMatchObject({ code: "storage_busy" });
+    expect(performance.now() - started).toBeLessThan(1_500);
+    await storage.close();
+  });
 });

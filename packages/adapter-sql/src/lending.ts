@@ -19,6 +19,8 @@ export interface LendingPool<Lent> {
   readonly giveBack: (lent: Lent) => void;
   /** Whether the error says that the pool refuses to let this call wait, or to let it wait any longer. */
   readonly refusesToWait: (error: unknown) => boolean;
+  /** Whether another connection may be opened in place of an idle one, which takes time. */
+  readonly mayReplaceIdle?: boolean;
   /** The longest wait in milliseconds, whatever a call allows. */
   readonly longestMs?: number;
 }
@@ -50,7 +52,7 @@ export function lending<Lent>(pool: LendingPool<Lent>): Lend<Lent> {
 
   return (call = {}) => {
     // An idle connection is lent at once, without timers.
-    if (hasIdle(pool.state())) return pool.lend();
+    if (!pool.mayReplaceIdle && hasIdle(pool.state())) return pool.lend();
     return inTime(pool, call.connectWithinMs ?? defaultMs, (waitedMs) => warn(call, waitedMs));
   };
 }
