@@ -50,12 +50,9 @@ export const galera: Cluster = {
   node: {
     caughtUp: (connection) => ({
       ...connection,
-      read: (sql, parameters) =>
-        connection.read<never>(waiting + sql, parameters).catch((error: unknown) => {
-          throw hasWaitedInVain(error) ? notCaughtUp(connection, error) : error;
-        }),
+      read: (sql, parameters) => connection.read<never>(waiting + sql, parameters).catch(behindIn(connection)),
     }),
-    begin: (connection) => beginReadCommitted(connection, waiting + starting),
+    begin: (connection) => beginReadCommitted(connection, waiting + starting).catch(behindIn(connection)),
     lockMigrations: leased,
   },
 };
@@ -82,13 +79,26 @@ export const groupOfPrimaries: Cluster = {
   },
 };
 
-function notCaughtUp({ databaseName }: Connection, error: unknown): StorageError {
-  return new StorageError(
-    "transient",
-    `The node of the database ${databaseName} could not catch up with its cluster: it is far behind, or not part of it. Nothing was changed; try again, or use another node.`,
-    error,
-  );
+const thoseBehind = new WeakSet<object>();
+
+/** The node could not catch up in time. Another one may be further. */
+export function isBehind(error: unknown): boolean {
+  return thoseBehind.has(error as object);
 }
+
+/** These statements wait for no locks, so a wait in vain was one for the cluster. */
+const behindIn =
+  ({ databaseName }: Connection) =>
+  (error: unknown): never => {
+    if (!hasWaitedInVain(error)) throw error;
+    const behind = new StorageError(
+      "transient",
+      `The node of the database ${databaseName} could not catch up with its cluster: it is far behind, or not part of it. Nothing was changed; try again, or use another node.`,
+      error,
+    );
+    thoseBehind.add(behind);
+    throw behind;
+  };
 
 /** How the server that answers is to be treated. */
 export async function rulesFor(connection: Connection, cluster: Cluster): Promise<NodeRules> {

@@ -139,7 +139,7 @@ export function isReadOnlySession(error: unknown): boolean {
  */
 export function isOutOfCluster(error: unknown): boolean {
   if (saysOutside(errnoOf(error), messageOf(error))) return true;
-  return [1047, 3032, 3100, 3783, 3796, 3799, 6400, 6401].includes(errnoOf(error));
+  return [1047, 3032, 3100, 3782, 3783, 3796, 3797, 3799, 6400, 6401].includes(errnoOf(error));
 }
 
 /** The pool's own error, not a server's, when all connections are in use. */

@@ -26,7 +26,7 @@ export async function openTransaction(
     await lent.connection.command(rollback);
     await begin(lent.connection, cluster.askMembership);
   } catch (error) {
-    await giveBack(lent.driver, error);
+    await giveBack(lent, error);
     throw toStorageError(error, { databaseName: source.databaseName, during: "call" });
   }
   const transaction = lent.driver as MysqlPoolConnection & PoolConnection;
@@ -36,7 +36,7 @@ export async function openTransaction(
     async rollback(reason) {
       if (!isCausedBy(reason, isReadOnlySession)) {
         // The first thing it does is to roll back.
-        await giveBack(lent.driver, undefined);
+        await giveBack(lent, undefined);
         return undefined;
       }
       lent.driver.destroy();
@@ -56,7 +56,8 @@ interface InCluster {
 type FreshnessCheck = ReturnType<typeof freshnessCheck>;
 
 /** COMMIT without an open transaction looks successful, so the session is asked first. */
-async function commit({ driver, connection }: Lent, databaseName: string, askMembership: string): Promise<void> {
+async function commit(lent: Lent, databaseName: string, askMembership: string): Promise<void> {
+  const { driver, connection } = lent;
   try {
     const status = await connection.command("savepoint slotwright").catch((error: unknown) => {
       throw toStorageError(error, { databaseName, during: "host" });
@@ -67,7 +68,7 @@ async function commit({ driver, connection }: Lent, databaseName: string, askMem
     });
   } catch (error) {
     const meant = toStorageError(error, { databaseName, during: "commit" });
-    await giveBack(driver, meant);
+    await giveBack(lent, meant);
     throw meant;
   }
   driver.release();

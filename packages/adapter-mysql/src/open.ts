@@ -8,6 +8,7 @@ import {
 } from "@slotwright/adapter-sql";
 import { isStorageError } from "@slotwright/core/adapter";
 import { createConnection, createPool } from "mysql2/promise";
+import { isBehind } from "./cluster.ts";
 import {
   type CallContext,
   type Connection,
@@ -51,6 +52,8 @@ export interface Source {
 export interface Lent {
   readonly driver: MysqlPoolConnection;
   readonly connection: Connection;
+  /** Of several servers, another one is to be tried before the one of this connection. */
+  readonly leaveServer: () => void;
 }
 
 /** Pools that the adapter opens on its first call, and closes: one for each server that the URI names. */
@@ -62,7 +65,11 @@ export function uriSource(uri: string, database: string | undefined): Source {
     own ??= openPools(uris, database, databaseName);
     return own;
   };
-  const pools = { current: () => open().current(), lend: () => open().lend() };
+  const pools: Pools = {
+    current: () => open().current(),
+    lend: () => open().lend(),
+    leave: (driver) => open().leave(driver),
+  };
   const source = sourceOf(databaseName, pools, uris.length === 1 ? connectWaitMs(uri) : undefined);
   return {
     ...source,
@@ -79,7 +86,11 @@ interface Pools {
   /** The pool that new calls use, if it is open. */
   readonly current: () => MysqlPool | undefined;
   readonly lend: () => Promise<MysqlPoolConnection>;
+  /** Of several servers, another one is to be tried before the one of this session. */
+  readonly leave: (driver: MysqlPoolConnection) => void;
 }
+
+const leaveNone = (): void => {};
 
 interface OwnPools extends Pools {
   readonly end: () => Promise<unknown>;
@@ -90,7 +101,7 @@ function openPools(uris: readonly string[], database: string | undefined, databa
     watched(createPool({ uri, ...(database !== undefined && { database }), ...more }) as unknown as OwnPool);
   if (uris.length > 1) return primaryPool(uris, databaseName, { open: (uri) => openOn(uri, hasty(uri)), isThere });
   const pool = openOn(uris[0] as string);
-  return { current: () => pool, lend: () => pool.getConnection(), end: () => pool.end() };
+  return { current: () => pool, lend: () => pool.getConnection(), leave: leaveNone, end: () => pool.end() };
 }
 
 /** One of several servers is not waited for as long as the only one, unless the URI says how long. */
@@ -119,7 +130,7 @@ function connectWaitMs(uri: string): number | undefined {
 export function poolSource(pool: MysqlPool | MysqlCallbacks<MysqlPool>, database: string | undefined): Source {
   const given = promised<MysqlPool>(pool);
   const lend = () => watched(given).getConnection();
-  return sourceOf(databaseNameOfPool(given, database), { current: () => given, lend });
+  return sourceOf(databaseNameOfPool(given, database), { current: () => given, lend, leave: leaveNone });
 }
 
 function sourceOf(databaseName: string, pools: Pools, longestMs?: number): Source {
@@ -143,7 +154,8 @@ function sourceOf(databaseName: string, pools: Pools, longestMs?: number): Sourc
     const core = coreOf(driver);
     const session = sessions.get(core) ?? openSession(driver);
     sessions.set(core, session);
-    return { driver, connection: pooledConnection(driver, databaseName, session, context) };
+    const connection = pooledConnection(driver, databaseName, session, context);
+    return { driver, connection, leaveServer: () => pools.leave(driver) };
   };
   return {
     databaseName,
@@ -174,13 +186,13 @@ async function onWritable<T>(
   }
 }
 
-async function withLent<T>({ driver, connection }: Lent, work: (connection: Connection) => Promise<T>): Promise<T> {
+async function withLent<T>(lent: Lent, work: (connection: Connection) => Promise<T>): Promise<T> {
   try {
-    const result = await work(connection);
-    driver.release();
+    const result = await work(lent.connection);
+    lent.driver.release();
     return result;
   } catch (error) {
-    await giveBack(driver, error);
+    await giveBack(lent, error);
     throw error;
   }
 }
@@ -191,8 +203,9 @@ function openSession(driver: MysqlPoolConnection): Session {
 }
 
 /** After an error, gives the connection back with no transaction open, or destroys it. */
-export async function giveBack(driver: MysqlPoolConnection, error: unknown): Promise<void> {
+export async function giveBack({ driver, leaveServer }: Lent, error: unknown): Promise<void> {
   const cause = isStorageError(error) ? error.cause : error;
+  if (isBehind(error) || isOutOfCluster(cause)) leaveServer();
   const isOver = [isConnectionLost, isInterrupted, isUnprepared, isReadOnlySession, isOutOfCluster].some((is) =>
     is(cause),
   );

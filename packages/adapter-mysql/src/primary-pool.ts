@@ -20,6 +20,8 @@ export interface PrimaryPool {
   readonly current: () => OwnPool | undefined;
   /** Lends a session. A new one is tried on each server in turn, beginning with the last that took writes. */
   readonly lend: () => Promise<MysqlPoolConnection>;
+  /** The server of this session is tried last from now on. */
+  readonly leave: (driver: MysqlPoolConnection) => void;
   readonly end: () => Promise<unknown>;
 }
 
@@ -52,7 +54,8 @@ export function primaryPool(uris: readonly string[], databaseName: string, reach
     opened.set(place, server);
     return server;
   };
-  const known = new WeakSet<object>();
+  /** The servers of sessions that were found to take writes. */
+  const places = new WeakMap<object, number>();
   const servers = serversInTurn({
     databaseName,
     count: uris.length,
@@ -62,8 +65,8 @@ export function primaryPool(uris: readonly string[], databaseName: string, reach
       const driver = await connect(pool, () => isEnded);
       // It may have ended while there was no session.
       watch();
-      if (!known.has(coreOf(driver))) await refuseReadOnly(driver);
-      known.add(coreOf(driver));
+      if (!places.has(coreOf(driver))) await refuseReadOnly(driver);
+      places.set(coreOf(driver), place);
       return driver;
     },
     isOfPool: (error) => isPoolExhausted(error) || isPoolEnded(error) || isStorageError(error, "misused"),
@@ -73,6 +76,7 @@ export function primaryPool(uris: readonly string[], databaseName: string, reach
   return {
     current: () => opened.get(servers.place())?.pool,
     lend: servers.lend,
+    leave: (driver) => servers.leave(places.get(coreOf(driver)) as number),
     end: () => {
       isEnded = true;
       // A server that is gone does not answer to the end of its sessions, or answers with an error.

@@ -5,6 +5,7 @@ import { createEngine, type Engine, isBookingError, type StorageAdapter } from "
 import { startCluster } from "@slotwright/test-servers";
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { afterAll, describe, expect, it } from "vitest";
+import { nodeBehindOnGalera } from "./galera/behind.ts";
 import { isolatedNodeOnGalera } from "./galera/isolated.ts";
 import { lossesOnGalera } from "./galera/losses.ts";
 import { quorumOnGalera } from "./galera/quorum.ts";
@@ -72,6 +73,7 @@ describe.skipIf(cluster === undefined)("a Galera cluster", () => {
   readsOnNodes(stage);
   lossesOnGalera(stage);
   migrationsOnNodes(stage);
+  nodeBehindOnGalera(stage);
   isolatedNodeOnGalera(stage, cluster);
   partitionsOnNodes(stage);
   quorumOnGalera(stage);

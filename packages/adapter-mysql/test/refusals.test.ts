@@ -3,7 +3,7 @@ import { createEngine } from "@slotwright/core";
 import { StorageError } from "@slotwright/core/adapter";
 import { type Connection, createConnection } from "mysql2/promise";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { toStorageError } from "../src/errors.ts";
+import { isOutOfCluster, toStorageError } from "../src/errors.ts";
 import { describeOnEachServer } from "./each-server.ts";
 import { type MysqlStore, openMysqlStore } from "./mysql-harness.ts";
 
@@ -177,6 +177,15 @@ describe("an error", () => {
         message: expect.stringMatching(/not in its group/),
       });
     },
+  );
+
+  it.each([1047, 3032, 3100, 3782, 3783, 3796, 3797, 3799, 6400, 6401])(
+    "%i of a server outside of its cluster makes the session useless",
+    (errno) => expect(isOutOfCluster(answer(errno, "HY000"))).toBe(true),
+  );
+
+  it.each([1205, 3781, 3798, 4094])("%i of a member that waits for its group does not", (errno) =>
+    expect(isOutOfCluster(answer(errno, "HY000"))).toBe(false),
   );
 
   it("about a snapshot that is too old ends a host's transaction, which is to be begun again", () => {
