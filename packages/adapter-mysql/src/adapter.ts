@@ -74,9 +74,10 @@ export type MysqlAdapterOptions = {
 
 /**
  * Stores bookings in MySQL or MariaDB. It is tested on MySQL 9.7 and MariaDB 10.11, and the suite for adapters was run
- * on MariaDB 11.8. It is written for MySQL 8.0.16 and MariaDB 10.6 or later, and refuses older servers. Creating the adapter opens nothing and never throws. If the server,
- * the pool or the options are wrong, the first call rejects with a `StorageError`. A commit survives a power cut if the
- * server has its default `innodb_flush_log_at_trx_commit = 1`.
+ * on MariaDB 11.8. It refuses servers older than MySQL 8.0.17 and MariaDB 10.6, which lack what its tables need;
+ * other versions were not run. Creating the adapter opens nothing and never throws. If the server, the pool or the
+ * options are wrong, the first call rejects with a `StorageError`. A commit survives a power cut if the server has its
+ * default `innodb_flush_log_at_trx_commit = 1`.
  *
  * `within(transaction)` takes a connection of mysql2 on which the host has begun a transaction, or a `Transaction` of
  * Kysely. There, `load` and `findSlots` lock the rows they return, unless those are only shown.

@@ -114,7 +114,7 @@ const unwell: Cause = {
 const unsupported: Cause = {
   failure: "unavailable",
   says: (database, text) =>
-    `The server of the database ${database} lacks a feature of MySQL 8.0.16 or MariaDB 10.6 (${text}). Use one of those versions, or a later one.`,
+    `The server of the database ${database} lacks a feature of MySQL 8.0.17 or MariaDB 10.6 (${text}). Use one of those versions, or a later one.`,
 };
 const damagedTrigger: Cause = {
   failure: "transient",

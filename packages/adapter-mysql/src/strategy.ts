@@ -15,7 +15,7 @@ import { documentLists, windowLists } from "./documents.ts";
 export interface Server {
   /** A readable name. */
   readonly title: string;
-  /** The first version with CHECKs, JSON_TABLE, and locking reads that skip locked rows. */
+  /** The first version with CHECKs, JSON_TABLE, the collation, and locking reads that skip locked rows. */
   readonly oldest: string;
   /** Compares and sorts by code points, trailing spaces included. This is the byte order of UTF-8. */
   readonly collation: string;
@@ -33,7 +33,7 @@ export type ServerName = "mysql" | "mariadb";
 const servers: Readonly<Record<ServerName, Server>> = {
   mysql: {
     title: "MySQL",
-    oldest: "8.0.16",
+    oldest: "8.0.17",
     collation: "utf8mb4_0900_bin",
     locking: (strength, alias) => sql`for ${sql.raw(strength)} of ${sql.id(alias)}`,
     lockingFree: (alias) => sql`for update of ${sql.id(alias)} skip locked`,

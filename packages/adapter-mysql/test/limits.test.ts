@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { booking, creation, slotAt } from "@slotwright/conformance";
 import { createConnection, createPool } from "mysql2/promise";
 import { describe, expect, it } from "vitest";
+import { toStorageError } from "../src/errors.ts";
 import { mysqlAdapter } from "../src/index.ts";
 import { tooOld } from "../src/strategy.ts";
 import { describeOnEachServer } from "./each-server.ts";
@@ -83,17 +84,24 @@ describe("a server", () => {
   });
 
   it.each([
-    ["5.7.44-log", "MySQL 5.7.44-log", "MySQL 8.0.16"],
-    ["8.0.15", "MySQL 8.0.15", "MySQL 8.0.16"],
-    ["8.0.11-TiDB-v7.5.1", "MySQL 8.0.11-TiDB-v7.5.1", "MySQL 8.0.16"],
+    ["5.7.44-log", "MySQL 5.7.44-log", "MySQL 8.0.17"],
+    ["8.0.16", "MySQL 8.0.16", "MySQL 8.0.17"],
+    ["8.0.11-TiDB-v7.5.1", "MySQL 8.0.11-TiDB-v7.5.1", "MySQL 8.0.17"],
     ["10.5.29-MariaDB-1:10.5.29+maria~ubu2004", "MariaDB 10.5.29-MariaDB-1:10.5.29+maria~ubu2004", "MariaDB 10.6.0"],
     ["5.5.68-MariaDB", "MariaDB 5.5.68-MariaDB", "MariaDB 10.6.0"],
   ])("of version %s is too old", (version, found, needed) => {
     expect(tooOld(version)).toEqual({ found, needed });
   });
 
+  it("is named where it lacks the collation of the tables", () => {
+    const error = { errno: 1273, sqlState: "HY000", message: "Unknown collation: 'utf8mb4_0900_bin'" };
+    const { message } = toStorageError(error, { databaseName: "h:1/d", during: "migrate" });
+    expect(message).toContain(tooOld("8.0.16")?.needed);
+    expect(message).toContain(tooOld("10.5-MariaDB")?.needed.replace(/\.0$/, ""));
+  });
+
   it.each([
-    "8.0.16",
+    "8.0.17",
     "8.0.36-28",
     "8.4.0",
     "9.7.4-2",
