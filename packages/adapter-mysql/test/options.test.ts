@@ -14,6 +14,8 @@ const wrong: readonly [string, unknown, RegExp][] = [
   ["a variable that is empty", { uri: " " }, /neither a pool nor a uri/],
   ["another database's URL", { uri: "postgres://a:secret@b/c" }, /"postgres:\/\/".*pass one .*"mysql:\/\/"/],
   ["two servers", { uri, pool: createPool(uri) }, /both a pool and a uri/],
+  ["servers whose names are unset", { uri: "mysql://app:secret@,,/c" }, /one has no name.*check where/],
+  ["a server whose name is unset", { uri: "mysql://app:secret@:3306,b:3306/c" }, /one has no name/],
   ["a pool that is not one", { pool: {} }, /pool.* is not a pool of mysql2/],
   ["a pool that is null", { pool: null }, /pool.* is not a pool of mysql2/],
   ["an option of another library", { url: uri }, /"url".*The options are .*uri/],

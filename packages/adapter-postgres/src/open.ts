@@ -19,7 +19,7 @@ const connectAnywhere: Connect = (pool) => pool.connect();
 
 /** A pool that the first call opens and the adapter closes. */
 export function ownSource(connectionString: string): Source {
-  const { urls } = serversOf(connectionString);
+  const urls = serversOf(connectionString);
   const databaseName = databaseNameOfServers(urls.map(databaseNameOfUrl));
   let own: OwnPool | undefined;
   const source = sourceOf({

@@ -25,6 +25,20 @@ const wrong: readonly [string, unknown, RegExp][] = [
     { connectionString: "postgres://app:secret@a,b/c?target_session_attrs=any" },
     /target_session_attrs.* use read-write/,
   ],
+  [
+    "one server, of which a standby will do",
+    { connectionString: "postgres://app:secret@a/c?target_session_attrs=standby" },
+    /target_session_attrs.* use read-write/,
+  ],
+  [
+    "several servers in the query",
+    { connectionString: "postgres:///c?user=app&host=a,b&target_session_attrs=read-write" },
+    /in its query.*postgres:\/\/user@db-1:5432,db-2:5432\/bookings/,
+  ],
+  ["several ports in the query", { connectionString: "postgres://a/c?port=5432%2C5433" }, /in its query/],
+  ["servers in two places", { connectionString: "postgres://a,b/c?host=d" }, /in its query/],
+  ["servers whose names are unset", { connectionString: "postgres://app:secret@,/c" }, /one has no name.*check where/],
+  ["a server whose name is unset", { connectionString: "postgres://app:secret@a:1,:2/c" }, /one has no name/],
   ["a switch as text", { connectionString, preparedStatements: "false" }, /preparedStatements.* must be true or false/],
 ];
 

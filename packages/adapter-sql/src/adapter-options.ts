@@ -1,3 +1,5 @@
+import { lacksServer } from "./servers.ts";
+
 /**
  * Options as given. The compiler does not see a typo in plain JavaScript, nor an environment variable that is not set.
  */
@@ -49,7 +51,9 @@ function unclearConnection({ adapter, connection }: OptionRules, given: GivenOpt
     if (isObject(theirs)) return undefined;
     return `The ${object} given to ${adapter} is not ${objectIs}. No database was used; pass one, or a ${name}.`;
   }
-  if (typeof named === "string" && named.trim() !== "") return otherScheme(adapter, connection, named);
+  if (typeof named === "string" && named.trim() !== "") {
+    return otherScheme(adapter, connection, named) ?? unnamedServer(adapter, connection, named);
+  }
   return `${adapter} was given neither a ${object} nor a ${name}, so it cannot tell which database to use. No database was used; check where the value comes from.`;
 }
 
@@ -61,6 +65,12 @@ function otherScheme(adapter: string, { name, schemes }: OptionRules["connection
   const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(named.trim()) ?? [];
   if (schemes === undefined || scheme === undefined || schemes.includes(scheme.toLowerCase())) return undefined;
   return `The ${name} of ${adapter} begins with "${scheme}://", which names another kind of database. No database was used; pass one that begins with ${schemes.map((one) => `"${one}://"`).join(" or ")}.`;
+}
+
+/** A driver would go to a server of its environment or its defaults. */
+function unnamedServer(adapter: string, { name }: OptionRules["connection"], named: string): string | undefined {
+  if (!lacksServer(named)) return undefined;
+  return `The ${name} of ${adapter} lists several servers, and one has no name. No database was used; check where the names come from.`;
 }
 
 function wrongValue({ adapter, known }: OptionRules, given: GivenOptions): string | undefined {

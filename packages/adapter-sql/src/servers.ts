@@ -7,8 +7,13 @@ const manyHosts = /^([a-z]+:\/\/(?:[^/?#]*@)?)([^/?#@]*,[^/?#@]*)((?:[/?#].*)?)$
 export function urlsOfServers(url: string): readonly string[] {
   const [, before, hosts, after] = manyHosts.exec(url.trim()) ?? [];
   if (hosts === undefined) return [url];
-  const names = hosts.split(",").filter((name) => name !== "");
-  return names.map((name) => `${before}${name}${after}`);
+  return hosts.split(",").map((name) => `${before}${name}${after}`);
+}
+
+/** Whether a URL has room for several servers, and one of them has no name, as that of a variable that is not set. */
+export function lacksServer(url: string): boolean {
+  const [, , hosts = "named"] = manyHosts.exec(url.trim()) ?? [];
+  return hosts.split(",").some((name) => /^(:\d*)?$/.test(name));
 }
 
 /** Of several servers, the database is named after the last one, and the others by their hosts. */
