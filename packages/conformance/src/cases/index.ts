@@ -99,6 +99,7 @@ import { sightInputCases } from "./sight-input.ts";
 import { sightMeetingCases } from "./sight-meetings.ts";
 import { sightRaceCases } from "./sight-races.ts";
 import { sightRandomCases } from "./sight-random.ts";
+import { sightRequestCases } from "./sight-requests.ts";
 import { sightSearchCases } from "./sight-search.ts";
 import { syncCases } from "./sync.ts";
 import { timeZoneCases } from "./time-zones.ts";
@@ -189,6 +190,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...policyCases,
   ...sightCases,
   ...sightCommandCases,
+  ...sightRequestCases,
   ...sightSearchCases,
   ...explainCases,
   ...sightExpiryCases,

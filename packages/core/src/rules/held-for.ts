@@ -30,6 +30,19 @@ export function heldIdsOf(appointment: Appointment | undefined): readonly string
   return offer === null || wished.includes(offer.slotId) ? wished : [...wished, offer.slotId];
 }
 
+/** The slots that are held for the appointment now. What was held once may be anybody's by now. */
+export function heldSlotsOf(
+  appointment: Appointment | undefined,
+  seen: Pick<Seen, "slot">,
+  context: Context,
+): readonly Slot[] {
+  if (appointment === undefined) return [];
+  return heldIdsOf(appointment)
+    .flatMap((id) => seen.slot(id) ?? [])
+    .map((slot) => slotAsOf(slot, context.now))
+    .filter((slot) => isHeldFor(appointment.id, slot, context));
+}
+
 /** Gives back what is held for the appointment, except the slots in `keep`. What has expired is free already. */
 export function releaseHeld(
   appointment: Appointment,
@@ -37,10 +50,7 @@ export function releaseHeld(
   context: Context,
   keep: readonly string[] = [],
 ): readonly Change<Slot>[] {
-  return heldIdsOf(appointment)
-    .filter((id) => !keep.includes(id))
-    .flatMap((id) => seen.slot(id) ?? [])
-    .map((slot) => slotAsOf(slot, context.now))
-    .filter((slot) => isHeldFor(appointment.id, slot, context))
+  return heldSlotsOf(appointment, seen, context)
+    .filter(({ id }) => !keep.includes(id))
     .map((slot) => changeSlot(slot, { status: statusWhenFreed(slot), hold: null }, context));
 }

@@ -3,7 +3,7 @@ import type { CommandName } from "../model/journal.ts";
 import type { Slot } from "../model/slot.ts";
 import type { TimeRange } from "../model/time-range.ts";
 import type { Context, Seen } from "./decision.ts";
-import { heldIdsOf } from "./held-for.ts";
+import { heldSlotsOf } from "./held-for.ts";
 import { type Neighbour, type Taken, takingCommands } from "./sight.ts";
 
 /** What a command takes in time, and which records are its own. */
@@ -13,7 +13,7 @@ export interface Outline {
   /** The times of the appointment. None for a hold. */
   readonly times: readonly TimeRange[];
   readonly appointmentId: string | null;
-  /** Slots that it takes, keeps or gives up. */
+  /** Slots that it takes, keeps or gives up, and those that stay held for its appointment. */
   readonly slotIds: ReadonlySet<string>;
 }
 
@@ -21,8 +21,9 @@ export interface Outline {
 export function outlineOf(
   { slots, appointments }: { readonly slots: readonly Slot[]; readonly appointments: readonly Appointment[] },
   seen: Seen,
-  { command }: Context,
+  context: Context,
 ): Outline | undefined {
+  const { command } = context;
   if (!takingCommands.has(command.name)) return undefined;
   const [appointment] = appointments;
   if (appointment === undefined) return { slots, times: [], appointmentId: null, slotIds: idsOf(slots) };
@@ -35,7 +36,7 @@ export function outlineOf(
       place.length > 0 ? place : times.map(({ start, end }) => ({ providerId: appointment.providerId, start, end })),
     times,
     appointmentId: appointment.id,
-    slotIds: new Set([...idsOf([...kept, ...slots]), ...heldIdsOf(seen.appointment(appointment.id))]),
+    slotIds: idsOf([...kept, ...slots, ...heldSlotsOf(seen.appointment(appointment.id), seen, context)]),
   };
 }
 
