@@ -101,6 +101,7 @@ import { sightRaceCases } from "./sight-races.ts";
 import { sightRandomCases } from "./sight-random.ts";
 import { sightRequestCases } from "./sight-requests.ts";
 import { sightSearchCases } from "./sight-search.ts";
+import { sightZoneCases } from "./sight-zones.ts";
 import { syncCases } from "./sync.ts";
 import { timeZoneCases } from "./time-zones.ts";
 import { transactionCases } from "./transaction.ts";
@@ -191,6 +192,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...sightCases,
   ...sightCommandCases,
   ...sightRequestCases,
+  ...sightZoneCases,
   ...sightSearchCases,
   ...explainCases,
   ...sightExpiryCases,

@@ -29,8 +29,16 @@ export const anyHost = fc
     const looking: Policy = {
       name: "looking",
       sees: { provider: wide, subject: wide, timeZone: true },
-      check({ before, slots, neighbours, ofSubject, timeZone, now }) {
-        const shown = { before, neighbours, ofSubject, timeZone, now, made: slots.map(({ version }) => version) };
+      check({ before, slots, neighbours, ofSubject, timeZone, timeZones, now }) {
+        const shown = {
+          before,
+          neighbours,
+          ofSubject,
+          timeZone,
+          timeZones,
+          now,
+          made: slots.map(({ version }) => version),
+        };
         return numberOf(shown) % 4 === 0 ? "Not this one." : undefined;
       },
     };

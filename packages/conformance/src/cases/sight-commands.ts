@@ -95,11 +95,68 @@ export const sightCommandCases: readonly ConformanceCase[] = [
       const { slots } = await engine.createSlots({ actor: provider, ...group, slots: [times] });
       const [seat, other] = slots.map(({ id }) => id) as [string, string];
       const two = { actor: patient, slotId: seat, alsoSlotIds: [other] };
-      const { holdToken } = await engine.hold(two);
-      await engine.book({ ...two, holdToken, subjectId: "p-1" });
+      await engine.book({ ...two, subjectId: "p-1" });
       const wishes = { actor: patient, slotId: first, orSlotIds: [next], holdSeconds: 60, subjectId: "p-2" };
       const { appointment } = await engine.request(wishes);
       await engine.accept({ actor: provider, appointmentId: appointment.id });
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "sight.seats-held",
+    title:
+      "each seat of a hold counts for a cap of a day, so that its token books them one by one, or all as one appointment",
+    async run({ storage }) {
+      const [elsewhere = ""] = await slotsAt(storage, [[60, 90]]);
+      const times = { start: minutes(0), end: minutes(30), capacity: 2 };
+      const without = engineWith(storage, []);
+      const { slots } = await without.createSlots({ actor: provider, ...place, slots: [times] });
+      const [seat = "", other = ""] = slots.map((slot) => slot.id);
+      const two = { actor: patient, slotId: seat, alsoSlotIds: [other] };
+      const capped = (count: number) => engineWith(storage, [maximumPerDay({ count })]);
+      await book(capped(2), elsewhere);
+      assert.equal((await refusedBy(capped(2).hold(two))).policy, "maximum_per_day");
+      await capped(2).book({ ...two, subjectId: "p-2" });
+      const { appointmentId } = await without.getSlot(seat);
+      await without.cancel({ actor: patient, appointmentId: appointmentId ?? "" });
+      const { holdToken } = await capped(3).hold(two);
+      await capped(3).book({ actor: patient, slotId: other, holdToken, subjectId: "p-2" });
+      await capped(3).book({ actor: patient, slotId: seat, holdToken, subjectId: "p-3" });
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "sight.at-two-facilities",
+    title:
+      "a buffer refuses two slots of one provider at two facilities at the same time, held or booked together as well",
+    async run({ storage }) {
+      const without = engineWith(storage, []);
+      const [north = "", south = "", later = ""] = await Promise.all(
+        (
+          [
+            ["north", 0],
+            ["south", 30],
+            ["south", 90],
+          ] as const
+        ).map(async ([facilityId, from]) => {
+          const slots = [{ start: minutes(from), end: minutes(from + 60) }];
+          const created = await without.createSlots({ actor: provider, ...place, facilityId, slots });
+          return created.slots[0]?.id;
+        }),
+      );
+      const engine = engineWith(storage, [buffer({ beforeMinutes: 10, afterMinutes: 10 })]);
+      for (const [slotId, also] of [
+        [north, south],
+        [south, north],
+      ] as const) {
+        const both = { actor: patient, slotId, alsoSlotIds: [also] };
+        const { blockedBy } = await refusedBy(engine.hold(both));
+        assert.deepEqual(blockedBy, { kind: "slot", id: also });
+        const time = { start: minutes(30), end: minutes(60) };
+        await refusedBy(engine.book({ ...both, ...time, subjectId: "p-1" }));
+      }
+      const { holdToken } = await engine.hold({ actor: patient, slotId: north, alsoSlotIds: [later] });
+      for (const slotId of [north, later]) await engine.book({ actor: patient, slotId, holdToken, subjectId: slotId });
       await assertSound(storage);
     },
   },

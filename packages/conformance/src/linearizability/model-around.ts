@@ -29,7 +29,7 @@ export function lyingAround(
         .flatMap((record) => countingFor(record, place?.subjectId, context.now))
         .sort(byStart)
         .map(asOfSubject),
-      timeZone: zoneOf(state, place, seen, context),
+      ...zonesOf(state, place, seen, context),
       isCut: { provider: false, subject: false },
     },
     ofHolder: { slots: taken.filter((slot) => isHeldBy(slot, command)), isCut: false },
@@ -73,17 +73,19 @@ type Starting = Pick<Slot, "start" | "id">;
 const byStart = (one: Starting, other: Starting) =>
   Number(one.start) - Number(other.start) || compareIds(one.id, other.id);
 
-/** The zone of the first slot's schedule, or of the schedule that a time would be on. */
-function zoneOf(
+/** The zones of the schedules of the slots, or of the one that a time would be on. */
+function zonesOf(
   { tables }: Stored,
   place: ReturnType<typeof takenPlace>,
   seen: Seen,
   { overlapScope }: Context,
-): string {
-  const [first = ""] = place?.slotIds ?? [];
-  const { providerId = "", facilityId = "" } = place?.time ?? {};
-  const ofTime = () => scheduleIdIn({ providerId, facilityId }, { overlapScope });
-  const id = seen.slot(first)?.scheduleId ?? ofTime();
-  const schedule = tables.records.get(keyText({ kind: "schedule", id }));
-  return schedule?.kind === "schedule" ? schedule.timeZone : "UTC";
+): { readonly timeZone: string; readonly timeZones: Readonly<Record<string, string>> } {
+  const ids = (place?.slotIds ?? []).flatMap((slotId) => seen.slot(slotId)?.scheduleId ?? []);
+  if (place?.time !== undefined) ids.push(scheduleIdIn(place.time, { overlapScope }));
+  const timeZones: Record<string, string> = {};
+  for (const id of ids) {
+    const schedule = tables.records.get(keyText({ kind: "schedule", id }));
+    timeZones[id] = schedule?.kind === "schedule" ? schedule.timeZone : "UTC";
+  }
+  return { timeZone: timeZones[ids[0] ?? ""] ?? "UTC", timeZones };
 }

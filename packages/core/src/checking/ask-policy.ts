@@ -7,7 +7,7 @@ import type { Booked } from "../rules/book.ts";
 import { type Context, type Decision, isRefusal, type Rule, type Seen } from "../rules/decision.ts";
 import { rules } from "../rules/index.ts";
 import { objections, type Policy } from "../rules/policy.ts";
-import type { Neighbour, OfSubject } from "../rules/sight.ts";
+import { type Neighbour, type OfSubject, zonesOfOne } from "../rules/sight.ts";
 
 /** What a policy is to be asked about. All that is left out has a value that does for most. */
 export interface Occasion extends TimeRange {
@@ -167,7 +167,7 @@ function seenOf(slots: readonly Slot[], occasion: Occasion): Seen {
     ofSubject: ofSubject.map((one, index) => {
       return { appointmentId: `other ${index}`, ...place, status: "confirmed" as const, ...one };
     }),
-    timeZone,
+    ...zonesOfOne("schedule", timeZone),
     isCut: { provider: false, subject: false },
   };
   const none = () => undefined;

@@ -201,7 +201,9 @@ function withSurvey(seen: Survey | undefined, survey: Survey): Survey {
   return {
     neighbours: unique([...seen.neighbours, ...survey.neighbours], ({ slotId }) => slotId),
     ofSubject: unique([...seen.ofSubject, ...survey.ofSubject], ({ appointmentId }) => appointmentId),
-    timeZone: survey.timeZone,
+    // It is on the schedule of the slot in whose place it is.
+    timeZone: seen.timeZone,
+    timeZones: { ...survey.timeZones, ...seen.timeZones },
     isCut: {
       provider: seen.isCut.provider || survey.isCut.provider,
       subject: seen.isCut.subject || survey.isCut.subject,

@@ -13,6 +13,7 @@ import {
   type SearchForHeld,
   type SearchForOne,
 } from "../rules/decision.ts";
+import { noZones } from "../rules/sight.ts";
 import { conceal } from "./conceal.ts";
 import { forbid } from "./decide.ts";
 import type { EngineStorage } from "./engine-storage.ts";
@@ -20,7 +21,7 @@ import type { EngineSettings } from "./options.ts";
 import { createRecords, type Records } from "./records.ts";
 import { commandKey, mayHaveRun, type Request } from "./request.ts";
 import { agendaAsRead, type HolderLook, heldByHolder, holderLook } from "./sight/holder.ts";
-import { foundAgain, isOvertaken, type Look, lookedAround, lookFor, zoneOfPlace } from "./sight/look-around.ts";
+import { foundAgain, isOvertaken, type Look, lookedAround, lookFor, zonesOfPlace } from "./sight/look-around.ts";
 import type { Looked } from "./sight/run-out.ts";
 import type { GivenSlot } from "./spread.ts";
 
@@ -146,8 +147,8 @@ async function loadAround(
   loading.isOvertaken = isOvertaken(seen, records);
   loading.looked = { look, read: loading.reads.length, answers: around };
   note(loading, keys, records);
-  const timeZone = look.needsZone ? await zoneOfPlace(settings, look.place, seen, until) : null;
-  const looked = lookedAround(look.arounds, around, context, timeZone);
+  const zones = look.needsZone ? await zonesOfPlace(settings, look.place, seen, until) : noZones;
+  const looked = lookedAround(look.arounds, around, context, zones);
   seen.around = looked.around;
   loading.agendas = [...loading.agendas, ...looked.agendas];
 }

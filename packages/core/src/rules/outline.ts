@@ -28,7 +28,7 @@ export function outlineOf(
   const [appointment] = appointments;
   if (appointment === undefined) return { slots, times: [], appointmentId: null, slotIds: idsOf(slots) };
   const kept = appointment.slotIds.flatMap((id) => slots.find((slot) => slot.id === id) ?? seen.slot(id) ?? []);
-  const held = slots.filter(({ status }) => status === "held" || status === "booked");
+  const held = slotsTaken(command.name, slots, appointments);
   const times = askedTimes(command.name, appointment);
   const place = ownsSlots(appointment) ? kept : held;
   return {
@@ -38,6 +38,20 @@ export function outlineOf(
     appointmentId: appointment.id,
     slotIds: idsOf([...kept, ...slots, ...heldSlotsOf(seen.appointment(appointment.id), seen, context)]),
   };
+}
+
+/**
+ * The slots that the command holds or books. Those that it gives up become available, and one that the request holds stays
+ * held when its offer ends.
+ */
+export function slotsTaken(
+  command: CommandName,
+  slots: readonly Slot[],
+  [appointment]: readonly Appointment[],
+): readonly Slot[] {
+  const taken = slots.filter(({ status }) => status === "held" || status === "booked");
+  if (command !== "offer" && command !== "declineOffer") return taken;
+  return taken.filter(({ id }) => id === appointment?.request?.offer?.slotId);
 }
 
 /** The times that the command takes, or asks for: of a request, each that would do. */

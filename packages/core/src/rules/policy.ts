@@ -35,8 +35,13 @@ export interface Proposal extends Question {
   readonly neighbours: readonly Neighbour[];
   /** The subject's other appointments, as far as `sees.subject` reaches. In the order of their starts. */
   readonly ofSubject: readonly OfSubject[];
-  /** The IANA zone of the schedule if `sees.timeZone` asks for it, or else null. */
+  /** The IANA zone of the schedule of the first slot if `sees.timeZone` asks for it, or else null. */
   readonly timeZone: string | null;
+  /**
+   * The zones of all schedules on which the command takes a slot, by the `scheduleId` of the slot: a room and an interpreter far away
+   * have other local days. Empty if `sees.timeZone` does not ask for them.
+   */
+  readonly timeZones: Readonly<Record<string, string>>;
   /** The other slots that the holder of a `hold` holds now, if `sees.holder` asks for them and the hold names its holder. */
   readonly ofHolder: readonly Slot[];
 }
@@ -150,11 +155,11 @@ function whatItSees(sees: Sight | undefined, outline: Outline | undefined, other
 }
 
 /** Without the command's own records. */
-function withoutOwn({ neighbours, ofSubject, timeZone }: Surroundings, outline: Outline): Surroundings {
+function withoutOwn({ neighbours, ofSubject, ...zones }: Surroundings, outline: Outline): Surroundings {
   return {
     neighbours: neighbours.filter((one) => !isOwn(outline, one)),
     ofSubject: ofSubject.filter(({ appointmentId }) => appointmentId !== outline.appointmentId),
-    timeZone,
+    ...zones,
   };
 }
 

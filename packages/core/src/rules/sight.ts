@@ -18,7 +18,7 @@ export interface Sight {
   readonly provider?: SightWindow;
   /** The subject's other appointments. Up to 366 days before and after the one that is made or moved. */
   readonly subject?: SightWindow;
-  /** The time zone of the schedule, to count local days. */
+  /** The time zones of the schedules, to count local days. */
   readonly timeZone?: true;
   /** What else the holder of a `hold` holds now, if it names one. */
   readonly holder?: true;
@@ -50,12 +50,18 @@ export interface OfSubject extends TimeRange {
   readonly status: AppointmentStatus;
 }
 
+/** The IANA zones of the schedules on which a command takes something. None if no policy sees them. */
+export interface Zones {
+  /** That of the first slot, or of the time that is asked for. */
+  readonly timeZone: string | null;
+  /** Those of all slots, by the id of the schedule. */
+  readonly timeZones: Readonly<Record<string, string>>;
+}
+
 /** What was read for the policies: at least what they see, and as it counts now. */
-export interface Surroundings {
+export interface Surroundings extends Zones {
   readonly neighbours: readonly Neighbour[];
   readonly ofSubject: readonly OfSubject[];
-  /** The zone of the schedule of the first slot, or of the time that is asked for. Null if no policy sees it. */
-  readonly timeZone: string | null;
 }
 
 /** What was read of a holder's other holds. */
@@ -72,7 +78,17 @@ export interface Survey extends Surroundings {
   readonly isCut: { readonly provider: boolean; readonly subject: boolean };
 }
 
-export const nothingAround: Surroundings = { neighbours: [], ofSubject: [], timeZone: null };
+export const noZones: Zones = { timeZone: null, timeZones: {} };
+
+/** Of one slot, or of one time. */
+export const zonesOfOne = (scheduleId: string, timeZone: string): Zones => ({
+  timeZone,
+  timeZones: { [scheduleId]: timeZone },
+});
+
+export const zonesIn = ({ timeZone, timeZones }: Zones): Zones => ({ timeZone, timeZones });
+
+export const nothingAround: Surroundings = { neighbours: [], ofSubject: [], ...noZones };
 
 /** The commands that take a time, for which policies see something. */
 export const takingCommands: ReadonlySet<string> = new Set([
@@ -125,6 +141,7 @@ export function seenThrough(
   { slots, times }: { readonly slots: readonly Taken[]; readonly times: readonly TimeRange[] },
   around: Surroundings,
 ): Surroundings {
+  const zones = timeZone === undefined ? noZones : zonesIn(around);
   const near = provider === undefined ? [] : slots.map((slot) => ({ slot, window: withWindow(slot, provider) }));
   const close = subject === undefined ? [] : times.map((time) => withWindow(time, subject));
   const isNear = (one: Neighbour) =>
@@ -132,7 +149,7 @@ export function seenThrough(
   return {
     neighbours: around.neighbours.filter(isNear),
     ofSubject: around.ofSubject.filter((one) => close.some((window) => overlaps(window, one))),
-    timeZone: timeZone === undefined ? null : around.timeZone,
+    ...zones,
   };
 }
 

@@ -1,6 +1,6 @@
 import { limits } from "../../model/limits.ts";
 import { newSlot, type Slot, slotAsOf } from "../../model/slot.ts";
-import { type Neighbour, type OfSubject, type Sight, withWindow } from "../../rules/sight.ts";
+import { type Neighbour, noZones, type OfSubject, type Sight, withWindow, zonesOfOne } from "../../rules/sight.ts";
 import type { SlotQuery } from "../../storage/adapter.ts";
 import type { OwnHolds } from "../own-holds.ts";
 import type { SeatSource } from "../sight/seat-source.ts";
@@ -42,8 +42,9 @@ export function recordSource({ table, zones }: WindowSlots, seen: SeenInMemory):
       return (slot) => {
         const neighbours = sight.provider === undefined ? [] : neighboursOf(table, slot, sight, now.getTime());
         if (neighbours.length > surelyWhole) isUndecided = true;
-        const timeZone = sight.timeZone === undefined ? null : (zones.get(slot.scheduleId) ?? "UTC");
-        return { neighbours, ofSubject: sight.subject === undefined ? [] : ofSubject, timeZone, isCut };
+        const { scheduleId } = slot;
+        const ofSlot = sight.timeZone === undefined ? noZones : zonesOfOne(scheduleId, zones.get(scheduleId) ?? "UTC");
+        return { neighbours, ofSubject: sight.subject === undefined ? [] : ofSubject, ...ofSlot, isCut };
       };
     },
   };

@@ -2,18 +2,19 @@ import type { Agenda, SubjectAppointment, TakenSlot } from "../../model/agenda.t
 import { requestState } from "../../model/appointment-request.ts";
 import type { RecordKey, StoredRecord } from "../../model/record.ts";
 import { scheduleIdIn } from "../../model/schedule.ts";
-import type { Slot } from "../../model/slot.ts";
 import type { TimeRange } from "../../model/time-range.ts";
 import type { Context, Seen } from "../../rules/decision.ts";
 import { slotKey } from "../../rules/find.ts";
 import {
   type Neighbour,
   neighbourOf,
+  noZones,
   type OfSubject,
   type Sight,
   type SightWindow,
   type Survey,
   withWindow,
+  type Zones,
 } from "../../rules/sight.ts";
 import { type TakenPlace, takenPlace } from "../../rules/taken-place.ts";
 import type { Around, Surroundings } from "../../storage/adapter.ts";
@@ -93,7 +94,7 @@ export function lookedAround(
   arounds: readonly Around[],
   answers: readonly Surroundings[],
   { now }: Pick<Context, "now">,
-  timeZone: string | null,
+  zones: Zones,
 ): LookedAround {
   const taken = eachOnce(answers.map(({ slots }) => slots));
   const appointments = eachOnce(answers.map((one) => one.appointments));
@@ -103,7 +104,7 @@ export function lookedAround(
     around: {
       neighbours: neighboursAmong(taken, now),
       ofSubject: appointments.flatMap((one) => countingAppointments(one, now)).sort(byStart),
-      timeZone,
+      ...zones,
       isCut: { provider: isCut("provider"), subject: isCut("subject") },
     },
     agendas: [...new Map(agendas.map((agenda) => [agenda.id, agenda])).values()],
@@ -150,22 +151,20 @@ export function isOvertaken(seen: Seen, loaded: readonly (StoredRecord | undefin
 }
 
 /**
- * The zone of the schedule of the first slot, or of the time that is asked for. The schedule of a slot exists; where
- * nobody has published anything yet, days are those of UTC.
+ * The zones of the schedules of the slots, or of the time that is asked for. The schedule of a slot exists; where nobody
+ * has published anything yet, days are those of UTC.
  */
-export async function zoneOfPlace(
-  { zones, overlapScope, storage }: EngineSettings,
-  { slotIds: [slotId], time }: TakenPlace,
+export async function zonesOfPlace(
+  { zones, overlapScope }: EngineSettings,
+  { slotIds, time }: TakenPlace,
   seen: Seen,
   until: number,
-): Promise<string | null> {
-  const slot: Slot | undefined = slotId === undefined ? undefined : seen.slot(slotId);
-  const ofTime = time && scheduleIdIn(time, { overlapScope });
-  const scheduleId = slot?.scheduleId ?? ofTime;
-  if (scheduleId === undefined) return null;
-  const known = await zones.of(scheduleId, until);
-  if (known !== undefined) return known;
-  // `zones` is silent about a failure, on which no decision may rest.
-  const [schedule] = await storage.loadToShow([{ kind: "schedule", id: scheduleId }], until);
-  return schedule?.kind === "schedule" ? schedule.timeZone : "UTC";
+): Promise<Zones> {
+  const ofSlots = slotIds.flatMap((id) => seen.slot(id)?.scheduleId ?? []);
+  const ids = [...new Set([...ofSlots, ...(time === undefined ? [] : [scheduleIdIn(time, { overlapScope })])])];
+  const [first] = ids;
+  if (first === undefined) return noZones;
+  const known = await zones.ofAll(ids, until);
+  const zoneOf = (id: string) => known.get(id) ?? "UTC";
+  return { timeZone: zoneOf(first), timeZones: Object.fromEntries(ids.map((id) => [id, zoneOf(id)])) };
 }

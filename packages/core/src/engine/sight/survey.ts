@@ -3,7 +3,18 @@ import { overlapping } from "../../model/search.ts";
 import type { Slot } from "../../model/slot.ts";
 import { overlaps, type TimeRange } from "../../model/time-range.ts";
 import type { Actor } from "../../model/values.ts";
-import { type Neighbour, neighbourOf, type OfSubject, type Sight, type Survey, withWindow } from "../../rules/sight.ts";
+import {
+  type Neighbour,
+  neighbourOf,
+  nothingAround,
+  noZones,
+  type OfSubject,
+  type Sight,
+  type Survey,
+  withWindow,
+  type Zones,
+  zonesOfOne,
+} from "../../rules/sight.ts";
 import type { TakenPlace } from "../../rules/taken-place.ts";
 import type { EngineSettings } from "../options.ts";
 import { aroundsOf, countingAppointments, lookedAround } from "./look-around.ts";
@@ -25,7 +36,7 @@ const mostRows = 5_000;
 /** A list with more rows around one slot may be cut where a command looks, so it is looked at as a command does. */
 export const surelyWhole = limits.rowsAround / 2;
 
-const unseen: Survey = { neighbours: [], ofSubject: [], timeZone: null, isCut: { provider: false, subject: false } };
+const unseen: Survey = { ...nothingAround, isCut: { provider: false, subject: false } };
 
 /**
  * What lies around each of many slots, as a command for it would see it, in one read for the neighbours of all and one
@@ -40,7 +51,7 @@ export async function surveyAround(
   const { sights } = settings;
   if (sights === undefined || slots.length === 0) return () => undefined;
   const sight = sights.of(searcher.actor);
-  const [neighbours, ofSubject, zoneOf] = await Promise.all([
+  const [neighbours, ofSubject, zonesFor] = await Promise.all([
     neighboursOfAll(settings, slots, sight, searcher, until),
     subjectInAll(settings, slots, sight, searcher, until),
     zonesOfAll(settings, slots, sight, until),
@@ -50,12 +61,12 @@ export async function surveyAround(
   for (const slot of slots) {
     const near = neighbours?.(slot);
     const isWhole = near !== undefined && near.length <= surelyWhole && ofSubject !== undefined;
-    if (isWhole) surveys.set(slot.id, { ...unseen, neighbours: near, ofSubject, timeZone: zoneOf(slot) });
+    if (isWhole) surveys.set(slot.id, { ...unseen, neighbours: near, ofSubject, ...zonesFor(slot) });
     else crowded.push(slot);
   }
   for (const [id, survey] of await lookAtEach(settings, crowded, searcher, until)) {
     const slot = crowded.find((one) => one.id === id) as Slot;
-    surveys.set(id, { ...survey, timeZone: zoneOf(slot) });
+    surveys.set(id, { ...survey, ...zonesFor(slot) });
   }
   return ({ id }) => surveys.get(id);
 }
@@ -112,10 +123,10 @@ async function zonesOfAll(
   slots: readonly Slot[],
   { timeZone }: Sight,
   until: number,
-): Promise<(slot: Slot) => string | null> {
-  if (timeZone === undefined) return () => null;
+): Promise<(slot: Slot) => Zones> {
+  if (timeZone === undefined) return () => noZones;
   const known = await zones.ofAll([...new Set(slots.map(({ scheduleId }) => scheduleId))], until);
-  return ({ scheduleId }) => known.get(scheduleId) ?? "UTC";
+  return ({ scheduleId }) => zonesOfOne(scheduleId, known.get(scheduleId) ?? "UTC");
 }
 
 /** A slot that is not stored, that of a computed opening, has version 0: only its time is known. */
@@ -143,7 +154,7 @@ async function lookAtEach(
     for (const [index, arounds] of part.entries()) {
       const answers = around.slice(at, at + arounds.length);
       at += arounds.length;
-      surveys.push([slots[from + index]?.id ?? "", lookedAround(arounds, answers, { now }, null).around]);
+      surveys.push([slots[from + index]?.id ?? "", lookedAround(arounds, answers, { now }, noZones).around]);
     }
   }
   return surveys;

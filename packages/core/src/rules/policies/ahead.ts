@@ -14,7 +14,7 @@ import {
   missing,
   type PolicyOptions,
 } from "./options.ts";
-import { earliestStart, latestStart, msUntil } from "./times.ts";
+import { earliestStart, latestStart, localStarts, msUntil } from "./times.ts";
 
 /**
  * Nothing is held, booked, asked for, offered, accepted or moved to a time that has begun. An engine with the option `audienceOf` has this
@@ -80,7 +80,7 @@ export function minimumNotice(options: MinutesOptions): Policy {
 
 /**
  * A time is held, booked, asked for, offered, accepted or moved to at most so many minutes before it begins, or so many
- * local days before the day on which it begins, in the zone of the schedule. Of several times, none may be further
+ * local days before the day on which it begins, in the zone of the schedule of each slot. Of several times, none may be further
  * ahead. A time that was offered may be accepted however far ahead it is.
  *
  * @throws BookingError `invalid_input`
@@ -129,11 +129,12 @@ function horizonOfDays(named: Named, options: DaysOptions): Policy {
     ...named,
     sees: { timeZone: true },
     check(proposal) {
-      const start = isOffered(proposal) ? undefined : latestStart(proposal);
-      const zone = proposal.timeZone ?? "UTC";
-      const last = localDay(proposal.now, zone) + days;
-      if (start === undefined || localDay(start, zone) <= last) return undefined;
-      return { problem: tooFar(counted(days, "day")), values: { days, lastDay: dateOf(last) }, helps: nearerOrLater };
+      for (const { start, zone } of isOffered(proposal) ? [] : localStarts(proposal)) {
+        const last = localDay(proposal.now, zone) + days;
+        if (localDay(start, zone) <= last) continue;
+        return { problem: tooFar(counted(days, "day")), values: { days, lastDay: dateOf(last) }, helps: nearerOrLater };
+      }
+      return undefined;
     },
   };
   return decidingByTimes(

@@ -14,7 +14,7 @@ import {
   type MaximumPerDayOptions,
   minuteMs,
 } from "./options.ts";
-import { takenBesides, takenSlots } from "./times.ts";
+import { takenBesides, takenSlots, zoneOf } from "./times.ts";
 
 /**
  * No period of so many minutes has more appointments of a subject than that, by their starts, before and after alike.
@@ -69,7 +69,7 @@ function isCrowded(wanted: number, others: readonly number[], count: number, per
 
 /**
  * A provider has at most so many appointments and holds on a local day of the schedule's zone. A slot counts on the day
- * on which it begins.
+ * on which it begins. An appointment counts once, and a hold once for each slot, which may be booked one by one. Of several slots, each counts on the day of its own schedule.
  *
  * @throws BookingError `invalid_input`
  * @example
@@ -85,11 +85,11 @@ export function maximumPerDay(options: MaximumPerDayOptions): Policy {
     ...audience,
     sees: { provider: { beforeMinutes: longestDay, afterMinutes: longestDay }, timeZone: true },
     check(proposal) {
-      const zone = proposal.timeZone ?? "UTC";
       for (const slot of takenSlots(proposal)) {
+        const zone = zoneOf(slot, proposal);
         const day = localDay(slot.start, zone);
-        const others = takenBesides(slot, proposal).filter(({ start }) => localDay(start, zone) === day);
-        if (numberOf(others) < count) continue;
+        const others = takenBesides(slot, proposal).filter((one) => !isOfOneAppointment(one, slot));
+        if (numberOf(others.filter(({ start }) => localDay(start, zone) === day)) < count) continue;
         const problem = `This day is full. There can be ${counted(count, "appointment")} on a day.`;
         return { problem, values: { count, day: dateOf(day) } };
       }
@@ -142,6 +142,11 @@ function hasMany({ day, zone, start, end, taken }: OnDay, count: number): boolea
 
 /** A day on which a zone goes back over the date line has 48 hours. */
 const longestDay = 48 * 60;
+
+const isOfOneAppointment = (one: Owned, other: Owned): boolean =>
+  one.appointmentId !== null && one.appointmentId === other.appointmentId;
+
+type Owned = Pick<Neighbour, "appointmentId">;
 
 /** An appointment may have several slots of one provider, and each hold is one. */
 function numberOf(neighbours: readonly Neighbour[]): number {

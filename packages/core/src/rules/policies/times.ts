@@ -1,7 +1,27 @@
 import type { Slot } from "../../model/slot.ts";
-import { overlaps } from "../../model/time-range.ts";
+import { slotsTaken } from "../outline.ts";
 import type { Proposal } from "../policy.ts";
 import { type Neighbour, neighbourOf } from "../sight.ts";
+
+/** The zone of the slot's schedule. */
+export function zoneOf({ scheduleId }: Pick<Slot, "scheduleId">, { timeZones, timeZone }: Proposal): string {
+  return timeZones[scheduleId] ?? timeZone ?? "UTC";
+}
+
+/** What begins, and a zone in which it has to be on one of the days that are allowed. */
+interface LocalStart {
+  readonly start: Date;
+  readonly zone: string;
+}
+
+/** The starts of what the command takes, or asks for: of an appointment with several slots, in the zone of each of them. */
+export function localStarts(proposal: Proposal): readonly LocalStart[] {
+  const { command, appointments, slots, timeZones, timeZone } = proposal;
+  if (command === "hold") return slots.map((slot) => ({ start: slot.start, zone: zoneOf(slot, proposal) }));
+  const zones = new Set([timeZone ?? "UTC", ...Object.values(timeZones)]);
+  const times = wantedTimes(command, appointments, slots);
+  return times.flatMap(({ start }) => [...zones].map((zone) => ({ start, zone })));
+}
 
 /** The earliest start of what the command takes, or asks for. Undefined if it takes nothing. */
 export function earliestStart(proposal: Proposal): Date | undefined {
@@ -42,18 +62,18 @@ export const msUntil = (instant: Date, now: Date): number => instant.getTime() -
 
 /**
  * What else of the slot's provider is booked or held once the command takes effect: its neighbours, and the command's
- * other slots, which may be booked one by one. Those that run side by side with it are taken together, as the seats of
- * a group are. Of a request, one slot is wanted, and to extend a hold takes nothing more.
+ * other slots, since those of a hold may be booked one by one. Of a request, one slot is wanted, and to extend a hold takes
+ * nothing more.
  */
 export function takenBesides(slot: Slot, proposal: Proposal): readonly Neighbour[] {
   const isOfProvider = ({ providerId }: Pick<Slot, "providerId">) => providerId === slot.providerId;
   const others = proposal.neighbours.filter(isOfProvider);
   if (proposal.command === "request" || proposal.command === "extend") return others;
-  const own = takenSlots(proposal).filter((one) => isOfProvider(one) && one.id !== slot.id && !overlaps(one, slot));
+  const own = takenSlots(proposal).filter((one) => isOfProvider(one) && one.id !== slot.id);
   return [...others, ...own.map(neighbourOf)];
 }
 
-/** The slots that the command holds or books. Those that it gives up become available. */
-export function takenSlots({ slots }: Pick<Proposal, "slots">): readonly Slot[] {
-  return slots.filter(({ status }) => status === "held" || status === "booked");
+/** The slots that the command holds or books. */
+export function takenSlots({ command, slots, appointments }: Proposal): readonly Slot[] {
+  return slotsTaken(command, slots, appointments);
 }

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { maximumHorizon, maximumPerDay, type Policy, type Proposal, type StorageAdapter } from "@slotwright/core";
+import { assertSound, patient } from "../fixtures.ts";
+import type { ConformanceCase } from "../harness.ts";
+import { book, engineWith, id, refusedBy, slotsAt } from "./sight-stage.ts";
+
+/** At nine o'clock UTC it is ten in Berlin, and six in the evening in Tokyo: there the day ends six hours later. */
+const sameDay = [0, 30] as const;
+/** It is the 3rd in Tokyo, and still the 2nd in Berlin. */
+const evening = [400, 430] as const;
+/** The 3rd in both. */
+const night = [860, 890] as const;
+/** The 4th in Tokyo, and still the 3rd in Berlin. */
+const dayAfter = [1860, 1890] as const;
+
+async function doctorAndInterpreter(storage: StorageAdapter) {
+  const times = [sameDay, evening, night, dayAfter];
+  const doctor = await slotsAt(storage, times, { timeZone: "Europe/Berlin" });
+  const interpreter = await slotsAt(storage, times, { providerId: "interpreter", timeZone: "Asia/Tokyo" });
+  /** Both at one time, each of them first. */
+  const both = (index: number) => [
+    { slotId: id(doctor, index), alsoSlotIds: [id(interpreter, index)] },
+    { slotId: id(interpreter, index), alsoSlotIds: [id(doctor, index)] },
+  ];
+  return { doctor, interpreter, both };
+}
+
+const ben = { actor: patient, subjectId: "p-2" } as const;
+
+/** Schedules of several zones in one command. */
+export const sightZoneCases: readonly ConformanceCase[] = [
+  {
+    key: "sight.cap-by-zone",
+    title:
+      "a cap of a day counts each slot of a command on the local day of its own schedule, whichever is named first",
+    async run({ storage }) {
+      const engine = engineWith(storage, [maximumPerDay({ count: 1 })]);
+      const { interpreter, both } = await doctorAndInterpreter(storage);
+      await book(engine, id(interpreter, 0));
+      // For the interpreter, it is another day.
+      for (const slots of both(1)) {
+        const { possible } = await engine.preview("book", { ...ben, ...slots });
+        assert.equal(possible, true);
+        const { holdToken } = await engine.hold({ actor: patient, ...slots });
+        await engine.release({ actor: patient, ...slots, holdToken });
+      }
+      await book(engine, id(interpreter, 1), "p-3");
+      // For the interpreter, it is a second one on that day.
+      for (const slots of both(2)) {
+        const calls = [() => engine.book({ ...ben, ...slots }), () => engine.hold({ actor: patient, ...slots })];
+        for (const call of calls) {
+          const { policy, values } = await refusedBy(call());
+          assert.deepEqual([policy, values], ["maximum_per_day", { count: 1, day: "2026-03-03" }]);
+        }
+      }
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "sight.horizon-by-zone",
+    title: "a horizon of days ends for each slot of a command with the local day of its own schedule",
+    async run({ storage }) {
+      const engine = engineWith(storage, [maximumHorizon({ days: 1 })], 0);
+      const { doctor, both } = await doctorAndInterpreter(storage);
+      for (const slots of both(3)) {
+        const calls = [() => engine.book({ ...ben, ...slots }), () => engine.hold({ actor: patient, ...slots })];
+        for (const call of calls) {
+          const { policy, values } = await refusedBy(call());
+          assert.deepEqual([policy, values], ["maximum_horizon", { days: 1, lastDay: "2026-03-03" }]);
+        }
+      }
+      await book(engine, id(doctor, 3));
+      for (const slots of both(2).slice(0, 1)) await engine.book({ ...ben, ...slots });
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "sight.zones-shown",
+    title:
+      "a policy is shown the zone of the first slot, and those of all schedules of the command, if it asks for them",
+    async run({ storage }) {
+      const { doctor, interpreter, both } = await doctorAndInterpreter(storage);
+      const shown: Pick<Proposal, "timeZone" | "timeZones">[] = [];
+      const watch = (sees: Policy["sees"]): Policy => ({
+        name: sees?.timeZone ? "sees" : "blind",
+        ...(sees && { sees }),
+        check({ timeZone, timeZones }) {
+          shown.push({ timeZone, timeZones });
+          return undefined;
+        },
+      });
+      const policies = [watch({ timeZone: true }), watch({ provider: { beforeMinutes: 0, afterMinutes: 0 } })];
+      const engine = engineWith(storage, policies);
+      const [ofDoctor, ofInterpreter] = await Promise.all(
+        [doctor, interpreter].map(async (ids) => (await engine.getSlot(id(ids, 0))).scheduleId),
+      );
+      const zones = { [ofDoctor ?? ""]: "Europe/Berlin", [ofInterpreter ?? ""]: "Asia/Tokyo" };
+      const blind = { timeZone: null, timeZones: {} };
+      for (const [index, timeZone] of [
+        [0, "Europe/Berlin"],
+        [1, "Asia/Tokyo"],
+      ] as const) {
+        shown.length = 0;
+        await engine.preview("book", { ...ben, ...both(0)[index] } as never);
+        assert.deepEqual(shown, [{ timeZone, timeZones: zones }, blind]);
+      }
+      shown.length = 0;
+      const search = { providerIds: ["interpreter"], subjectId: "p-2", limit: 1 };
+      assert.equal((await engine.as(patient).findOpen(search)).items.length, 1);
+      assert.deepEqual(shown.slice(0, 2), [
+        { timeZone: "Asia/Tokyo", timeZones: { [ofInterpreter ?? ""]: "Asia/Tokyo" } },
+        blind,
+      ]);
+      await assertSound(storage);
+    },
+  },
+];
