@@ -86,7 +86,7 @@ export function openSlotsQuery(options: OpenSlotsOptions, input: FindOpenInput):
       () => revision,
       (before) => {
         const view = viewOf(page, error, store);
-        return before !== undefined && JSON.stringify(before) === JSON.stringify(view) ? before : view;
+        return before && JSON.stringify(before) === JSON.stringify(view) ? before : view;
       },
     ),
     subscribe: whileWatched((tellAll) => {
@@ -109,7 +109,7 @@ function viewOf(page: OpenSlotsPage | undefined, error: RequestError | null, sto
 /** What a later version, or a command under way, has made of an offer. */
 function asKnown(item: OpenSlot, store: Store): OpenSlot | undefined {
   const slot = store.shown().get(slotKey(item.slotId));
-  const isNewer = slot !== undefined && (slot.isPending || slot.version > item.version);
+  const isNewer = slot && (slot.isPending || slot.version > item.version);
   if (!isNewer) return item;
   const { mine: _, ...free } = item;
   if (slot.status === "available") return free;
@@ -121,12 +121,12 @@ function asKnown(item: OpenSlot, store: Store): OpenSlot | undefined {
 
 function concerns({ providerIds, facilityId }: FindOpenInput, entry: ShownEntry): boolean {
   if (entry.recordKind !== "slot" || (facilityId !== undefined && entry.facilityId !== facilityId)) return false;
-  return providerIds === undefined || entry.providerIds.some((id) => providerIds.includes(id));
+  return !providerIds || entry.providerIds.some((id) => providerIds.includes(id));
 }
 
 function holdEndOf({ changes }: ShownEntry): number | undefined {
   const hold = changes?.hold?.to as { readonly expiresAt?: string } | null | undefined;
-  return hold?.expiresAt === undefined ? undefined : new Date(hold.expiresAt).getTime();
+  return hold?.expiresAt ? new Date(hold.expiresAt).getTime() : undefined;
 }
 
 /** Timers of a query: one that is due soon, one for each hold that ends, and one that begins anew with each search. */

@@ -77,7 +77,7 @@ export const mutants: readonly Mutant[] = [
   {
     flaw: "sends what was given up again after a reload",
     file: "store/outbox.ts",
-    find: "if (outcome === undefined) return new Promise(() => {});\n",
+    find: "if (!outcome) return new Promise(() => {});\n",
     replace:
       'if (outcome === undefined) return new Promise(() => {});\n    if ("error" in outcome && outcome.error.code === "not_sent") {\n      onOutcome(outcome);\n      throw outcome.error;\n    }\n',
   },
@@ -122,7 +122,7 @@ export const mutants: readonly Mutant[] = [
   {
     flaw: "shows the slots of a request as free",
     file: "store/request-effects.ts",
-    find: "return [made, ...heldFor(made, slots, command, now)];",
+    find: "return [made, ...heldFor(made, slots, now)];",
     replace: "return [made];",
   },
   {
@@ -134,13 +134,13 @@ export const mutants: readonly Mutant[] = [
   {
     flaw: "holds the slots of a request for longer than it lasts",
     file: "store/request-effects.ts",
-    find: "mostHeld !== null && until !== null && until < mostHeld ? until : mostHeld",
+    find: "mostHeld && until && until < mostHeld ? until : mostHeld",
     replace: "mostHeld",
   },
   {
     flaw: "takes the first slot that was asked for, whether or not it is free",
     file: "store/request-effects.ts",
-    find: "seen.slot(id) === undefined || taken(command, seen, [id]) !== undefined",
+    find: "!seen.slot(id) || taken(command, seen, [id])",
     replace: "true",
   },
   {
@@ -152,14 +152,32 @@ export const mutants: readonly Mutant[] = [
   {
     flaw: "gives back a slot that is held for somebody else",
     file: "store/effect-parts.ts",
-    find: "(hold === null || hold.expiresAt.getTime() === end.getTime())",
+    find: "(!hold || hold.expiresAt.getTime() === end.getTime())",
     replace: "true",
   },
   {
     flaw: "keeps the slot of the offer before",
     file: "store/request-effects.ts",
-    find: ".filter((id) => id !== asked.offer?.slotId || id === slotId);",
-    replace: ";",
+    find: "    ...endOffer(command, seen, now),\n  ]);",
+    replace: "  ]);",
+  },
+  {
+    flaw: "lets go of what a request holds with its offer",
+    file: "store/request-effects.ts",
+    find: 'until ? { ...slot, status: "held", hold: holdUntil(until) } : slot',
+    replace: "slot",
+  },
+  {
+    flaw: "holds what was asked for no longer than an offer of it",
+    file: "store/request-effects.ts",
+    find: "asWish && asWish > expiresAt ? asWish : expiresAt",
+    replace: "expiresAt",
+  },
+  {
+    flaw: "takes a hold that was broken for that of the request",
+    file: "store/request-effects.ts",
+    find: " && !(hold && hold.expiresAt < heldUntil)",
+    replace: "",
   },
   {
     flaw: "keeps an offer that was answered",
@@ -170,14 +188,14 @@ export const mutants: readonly Mutant[] = [
   {
     flaw: "keeps the slot of an offer that was not taken",
     file: "store/request-effects.ts",
-    find: "slotsAskedFor(appointment).filter((id) => id !== slotId);",
-    replace: "slotsAskedFor(appointment);",
+    find: "        ...endOffer(command, seen, now),\n",
+    replace: "",
   },
   {
     flaw: "books an offer at the time that was asked for",
     file: "store/request-effects.ts",
-    find: '{ status: "confirmed", start, end, slotIds: [slotId] }',
-    replace: '{ status: "confirmed", slotIds: [slotId] }',
+    find: "agreed(command, seen, [slotId], { start, end })",
+    replace: "agreed(command, seen, [slotId])",
   },
   {
     flaw: "shows a broken hold as one",

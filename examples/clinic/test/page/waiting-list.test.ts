@@ -39,6 +39,17 @@ const wished = {
   hold: { tokenHash: "", expiresAt: heldUntil, holderId: null },
 } as const;
 
+const offeredTo = {
+  ...asking,
+  request: { ...asking.request, offer: { slotId: "second", start, end, expiresAt: end } },
+};
+
+test("an appointment fits into a slot that it asked for, and that is held as long as it is offered", () => {
+  const held = { ...wished, status: "held", hold: { ...wished.hold, expiresAt: end } } as const;
+  expect(whyNotInto(held, offeredTo, names)).toBeNull();
+  expect(whyNotInto({ ...held, id: "other" }, offeredTo, names)).not.toBeNull();
+});
+
 test.each([
   ["a free slot of another time, if it asked for it", wished, true],
   ["one that is held for it", { ...wished, status: "held" } as const, true],

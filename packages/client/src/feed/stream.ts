@@ -47,7 +47,7 @@ export async function followStream(options: StreamOptions): Promise<StreamEnd> {
     const response = await open("stream", filter, { headers, signal: cut.signal });
     for await (const event of eventsOf(response, facts, cut.signal)) {
       const end = heard(event, facts, options);
-      if (end !== undefined) return end;
+      if (end) return end;
       if (facts.hasStarted()) watch(silentMs);
     }
     return facts.end("cut", null);
@@ -89,7 +89,7 @@ type Facts = ReturnType<typeof createFacts>;
 /** Gives what the bytes say. A comment or a part of an event is a sign of life as well: then it gives undefined. */
 async function* eventsOf(response: Response, { reader }: Facts, signal: AbortSignal) {
   const bytes = response.body?.getReader();
-  if (bytes === undefined) return;
+  if (!bytes) return;
   const cancel = () => void bytes.cancel().catch(() => {});
   signal.addEventListener("abort", cancel);
   try {
@@ -108,7 +108,7 @@ async function* eventsOf(response: Response, { reader }: Facts, signal: AbortSig
 /** Returns how the stream ends, if this ends it. */
 function heard(event: StreamEvent | undefined, facts: Facts, options: StreamOptions): StreamEnd | undefined {
   options.onSign();
-  if (event === undefined) return undefined;
+  if (!event) return undefined;
   const { name, data, lastEventId } = event;
   if (name === "feed_reset") return facts.end("reset", null);
   if (name === "ended") return facts.end("cut", null);

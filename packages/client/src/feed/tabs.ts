@@ -129,7 +129,7 @@ function createFollower(options: ConnectionOptions & { readonly feed: Feed }, cl
   let catching: { again: boolean } | undefined;
 
   async function catchUp(): Promise<void> {
-    if (catching !== undefined) {
+    if (catching) {
       catching.again = true;
       return;
     }
@@ -159,7 +159,7 @@ function createFollower(options: ConnectionOptions & { readonly feed: Feed }, cl
   }
 
   function hearNews({ from, to, entries }: Extract<Message, { kind: "news" }>): void {
-    const isGapless = leaderAt !== undefined && from === leaderAt && catching === undefined;
+    const isGapless = leaderAt !== undefined && from === leaderAt && !catching;
     if (isGapless && feed.cursor() !== undefined) feed.news(entries, to);
     else feed.apply(entries);
     if (from !== leaderAt) void catchUp();
@@ -175,7 +175,7 @@ function createFollower(options: ConnectionOptions & { readonly feed: Feed }, cl
         if (to !== leaderAt) void catchUp();
         leaderAt = to;
         feed.state(state, null);
-        if (ageMs !== null && catching === undefined) feed.current(environment.elapsed() - ageMs);
+        if (ageMs !== null && !catching) feed.current(environment.elapsed() - ageMs);
       }
       if (message.kind === "reset") {
         feed.reset();

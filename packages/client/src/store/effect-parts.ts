@@ -48,7 +48,7 @@ export function appointmentBecomes(
 ): readonly ClientRecord[] {
   const appointment = ownOf(command, seen);
   const { status } = fields;
-  if (appointment === undefined || !allows(appointmentTransitions, appointment.status, status, command.name)) return [];
+  if (!appointment || !allows(appointmentTransitions, appointment.status, status, command.name)) return [];
   // An offer does not outlast an answer.
   const request = appointment.request && { ...appointment.request, offer: null };
   return [{ ...appointment, request, ...fields }];
@@ -61,7 +61,7 @@ export function taken(command: PendingCommand, seen: Seen, ids: readonly string[
   const slots: ShownSlot[] = [];
   for (const id of ids) {
     const slot = seen.slot(id);
-    if (slot === undefined) return undefined;
+    if (!slot) return undefined;
     const isOwn = slot.appointmentId === appointmentId;
     const isOpen = allows(slotTransitions, slot.status, "booked", command.name);
     const isOfOthers = slot.status === "held" && holdToken === undefined && !isHeldFor(appointment, slot);
@@ -113,9 +113,11 @@ export function newAppointment(command: PendingCommand, now: number) {
   } as const;
 }
 
-export const providersOf = (slots: readonly ShownSlot[]): readonly string[] => [
-  ...new Set(slots.map(({ providerId }) => providerId)),
-];
+/** What an appointment has of the slots that it owns. */
+export const owning = (slots: readonly ShownSlot[]) => ({
+  providerIds: [...new Set(slots.map(({ providerId }) => providerId))],
+  slotIds: slots.map(({ id }) => id),
+});
 
 /** What was asked for, or is offered, by slot. */
 export function slotsAskedFor({ request }: ShownAppointment): readonly string[] {
@@ -128,5 +130,5 @@ export function isHeldFor(appointment: ShownAppointment | undefined, { id, statu
   if (!request || status !== "held") return false;
   const { wishes, heldUntil, offer } = request;
   const ends = [wishes.some(({ slotId }) => slotId === id) && heldUntil, offer?.slotId === id && offer.expiresAt];
-  return ends.some((end) => end && (hold === null || hold.expiresAt.getTime() === end.getTime()));
+  return ends.some((end) => end && (!hold || hold.expiresAt.getTime() === end.getTime()));
 }

@@ -8,15 +8,15 @@ import {
   holdUntil,
   inputOf,
   newAppointment,
+  owning,
   ownOf,
-  providersOf,
   slotBecomes,
   taken,
   timesIn,
 } from "./effect-parts.ts";
 import { namedSlots, type PendingCommand } from "./pending.ts";
 import type { ClientRecord, Seen } from "./records.ts";
-import { accept, acceptOffer, declineOffer, ended, freed, offer, request } from "./request-effects.ts";
+import { accept, acceptOffer, agreed, declineOffer, ended, offer, request } from "./request-effects.ts";
 
 /**
  * The records that a command would change, with the versions that they have: the next version is the server's to give.
@@ -75,21 +75,17 @@ function book(command: PendingCommand, seen: Seen, now: number): readonly Client
   if (ids.length === 0) return asked(command, seen, now);
   const slots = taken(command, seen, ids);
   const [primary] = slots ?? [];
-  if (slots === undefined || primary === undefined) return [];
+  if (!primary || !slots) return [];
   const changed = changedOnly(slots, seen);
-  if (ownOf(command, seen) !== undefined) return changed;
+  if (ownOf(command, seen)) return changed;
   if (!allows(appointmentTransitions, null, "confirmed", command.name)) return [];
   const { providerId, facilityId } = primary;
-  const owned = { providerId, facilityId, providerIds: providersOf(slots), slotIds: ids };
-  return [...changed, { ...newAppointment(command, now), ...owned, ...timesIn(command, primary) }];
+  const place = { providerId, facilityId, ...owning(slots) };
+  return [...changed, { ...newAppointment(command, now), ...place, ...timesIn(command, primary) }];
 }
 
 function reschedule(command: PendingCommand, seen: Seen): readonly ClientRecord[] {
   const ids = namedSlots(command.input);
-  const slots = taken(command, seen, ids);
-  const [primary] = slots ?? [];
-  if (slots === undefined || primary === undefined) return [];
-  const owned = { providerIds: providersOf(slots), slotIds: ids };
-  const change = appointmentBecomes(command, seen, { status: "confirmed", ...timesIn(command, primary), ...owned });
-  return change.length === 0 ? [] : [...change, ...freed(command, seen, ids), ...changedOnly(slots, seen)];
+  const [first] = ids;
+  return first ? agreed(command, seen, ids, timesIn(command, seen.slot(first))) : [];
 }

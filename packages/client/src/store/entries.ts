@@ -23,14 +23,14 @@ export type Applied =
 /** The record of the version before with the changes put into it, or, of version 1, the changes by themselves. */
 export function applyEntry(before: ClientRecord | undefined, entry: ShownEntry): Applied {
   const { version, changes, at } = entry;
-  if (before !== undefined && version <= before.version) return "old";
-  if (before === undefined && version > 1) return "unknown";
+  if (before && version <= before.version) return "old";
+  if (!before && version > 1) return "unknown";
   if (changes === null || version !== (before?.version ?? 0) + 1) return "unreadable";
   if (Object.entries(changes).some(([field, change]) => isHidden(field, change))) return "unreadable";
   // Changes have their values as JSON has them.
   const fields = Object.entries(changes).map(([field, { to }]) => [field, fieldWithDates(field, to)]);
   // A hold that had expired was none for this change, which therefore does not say that it is gone.
-  const start = before === undefined ? created(entry) : asOf(before, at.getTime());
+  const start = before ? asOf(before, at.getTime()) : created(entry);
   return { record: { ...start, ...Object.fromEntries(fields), version, updatedAt: at } as ClientRecord };
 }
 

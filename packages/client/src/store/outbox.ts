@@ -73,7 +73,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     if (!course.isKept) await keys.set(prefix + command.key, pendingText(command)).catch(() => {});
     const answered = turn.then(() => sendUntilAnswered(course, options));
     const outcome = await Promise.race([course.givenUp, answered]);
-    if (outcome === undefined) return new Promise(() => {});
+    if (!outcome) return new Promise(() => {});
     await keys.delete(prefix + command.key).catch(() => {});
     onOutcome(outcome);
     if ("error" in outcome) throw outcome.error;
@@ -138,7 +138,7 @@ function commandOf(name: HostCommandName, given: Fields, { store, now, newId }: 
   const key = typeof idempotencyKey === "string" ? keyIn(idempotencyKey) : newId();
   const input = name === "book" || name === "request" ? { appointmentId: newId(), ...rest } : rest;
   const { appointmentId } = input as { readonly appointmentId?: string };
-  const known = appointmentId === undefined ? undefined : store.shown().get(appointmentKey(appointmentId));
+  const known = appointmentId ? store.shown().get(appointmentKey(appointmentId)) : undefined;
   const owned = known?.kind === "appointment" ? [...known.slotIds, ...slotsAskedFor(known)] : [];
   return { key, name, input, slotIds: [...new Set([...namedSlots(input), ...owned])], at: now() };
 }

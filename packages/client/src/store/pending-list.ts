@@ -57,10 +57,10 @@ export function createPendingList(): PendingList {
       for (const item of items) if (item.command.key === key) item.versions = versions;
     },
     sweep(base) {
-      items = items.filter(({ versions }) => versions === undefined || !isReached(base, versions));
+      items = items.filter(({ versions }) => !versions || !isReached(base, versions));
     },
     moveToFresh() {
-      items = items.filter(({ versions }) => versions === undefined);
+      items = items.filter(({ versions }) => !versions);
       for (const item of items) [item.inBase, item.inFresh] = [item.inFresh, none];
     },
     note(entry, into) {
@@ -96,7 +96,7 @@ function isBy({ commandId }: ShownEntry, { key }: PendingCommand): boolean {
 function seenIn(base: Base, shown: ReadonlyMap<Key, ClientRecord>, now: number): Seen {
   const get = (key: Key) => {
     const record = shown.get(key) ?? base.get(key);
-    return record === undefined ? undefined : asOf(record, now);
+    return record && asOf(record, now);
   };
   return {
     slot: (id) => get(slotKey(id)) as ReturnType<Seen["slot"]>,

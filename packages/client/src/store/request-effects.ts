@@ -9,9 +9,8 @@ import {
   holdUntil,
   inputOf,
   isHeldFor,
+  owning,
   ownOf,
-  providersOf,
-  slotsAskedFor,
   taken,
   timesIn,
 } from "./effect-parts.ts";
@@ -23,57 +22,57 @@ export const request: Effect = (command, seen, now) => {
   const { slotId, holdSeconds, expiresAt } = inputOf(command);
   const known = ownOf(command, seen);
   const slots = namedSlots(command.input).flatMap((id) => seen.slot(id) ?? []);
-  if (known !== undefined) return known.status === "scheduled" ? heldFor(known, slots, command, now) : [];
+  const free = slots.filter(({ status }) => allows(slotTransitions, status, "held", command.name));
+  if (known) return known.status === "scheduled" ? heldFor(known, free, now) : [];
   // Each of them has to be free, also where none is to be held.
-  if (slots.some(({ status }) => !allows(slotTransitions, status, "held", command.name))) return [];
+  if (free.length < slots.length) return [];
   const [first] = slots;
   if (first?.id !== slotId) return [];
-  const until = expiresAt === undefined ? null : new Date(expiresAt);
-  const mostHeld = holdSeconds === undefined ? null : endOf(command, now, holdSeconds);
+  const until = expiresAt ? new Date(expiresAt) : null;
+  const mostHeld = holdSeconds ? endOf(command, now, holdSeconds) : null;
   // A request that nobody can accept any more keeps no slot from others.
-  const heldUntil = mostHeld !== null && until !== null && until < mostHeld ? until : mostHeld;
+  const heldUntil = mostHeld && until && until < mostHeld ? until : mostHeld;
   const wishes = slots.map((slot) => ({ slotId: slot.id, ...timesIn(command, slot) }));
   return asked(command, seen, now, first).flatMap((waiting) => {
     const made = { ...waiting, request: { wishes, heldUntil, expiresAt: until, offer: null } };
-    return [made, ...heldFor(made, slots, command, now)];
+    return [made, ...heldFor(made, slots, now)];
   });
 };
 
-/** Those of the slots that are free are held as long as the request says. */
-function heldFor(
-  { request }: ShownAppointment,
-  slots: readonly ShownSlot[],
-  { name }: PendingCommand,
-  now: number,
-): readonly ClientRecord[] {
+/** Free slots are held as long as the request says. */
+function heldFor({ request }: ShownAppointment, free: readonly ShownSlot[], now: number): readonly ClientRecord[] {
   const until = request?.heldUntil;
   if (!until || isOver(until, now)) return [];
-  return slots
-    .filter(({ status }) => allows(slotTransitions, status, "held", name))
-    .map((slot) => ({ ...slot, status: "held", hold: holdUntil(until) }));
+  return free.map((slot) => ({ ...slot, status: "held", hold: holdUntil(until) }));
 }
 
 export const accept: Effect = (command, seen, now) => {
   const { slotId, alsoSlotIds = [] } = inputOf(command);
   const appointment = ownOf(command, seen);
-  if (appointment === undefined || isOver(appointment.request?.expiresAt, now)) return [];
+  if (!appointment || isOver(appointment.request?.expiresAt, now)) return [];
   const { wishes = [] } = appointment.request ?? {};
-  const isToBeHad = (id: string) => seen.slot(id) === undefined || taken(command, seen, [id]) !== undefined;
-  const wish = wishes.find((one) => (slotId === undefined ? isToBeHad(one.slotId) : one.slotId === slotId));
-  const wanted = slotId ?? (wish ?? wishes[0])?.slotId;
+  const isToBeHad = (id: string) => !seen.slot(id) || taken(command, seen, [id]);
+  const wish = wishes.find((one) => (slotId ? one.slotId === slotId : isToBeHad(one.slotId)));
+  const wanted = slotId ?? (wish ?? wishes[0])?.slotId ?? "";
   // Which slot the server takes is not known, only that the appointment will have one.
-  if (wanted === undefined || seen.slot(wanted) === undefined) {
-    return appointmentBecomes(command, seen, { status: "confirmed" });
-  }
-  const ids = [wanted, ...alsoSlotIds];
-  const slots = taken(command, seen, ids);
-  if (slots === undefined) return [];
-  const times = wish && { start: wish.start, end: wish.end };
-  const owned = { providerIds: providersOf(slots), slotIds: ids };
-  const change = appointmentBecomes(command, seen, { status: "confirmed", ...times, ...owned });
-  if (change.length === 0 && !appointment.slotIds.includes(wanted)) return [];
-  return [...change, ...changedOnly(slots, seen), ...freed(command, seen, ids)];
+  if (!seen.slot(wanted)) return appointmentBecomes(command, seen, { status: "confirmed" });
+  return agreed(command, seen, [wanted, ...alsoSlotIds], wish && { start: wish.start, end: wish.end });
 };
+
+/** It takes place in these slots, and gives back the others that it had, or that were held for it. */
+export function agreed(
+  command: PendingCommand,
+  seen: Seen,
+  ids: readonly string[],
+  times?: Pick<ShownAppointment, "start" | "end">,
+): readonly ClientRecord[] {
+  const slots = taken(command, seen, ids);
+  if (!slots) return [];
+  const change = appointmentBecomes(command, seen, { status: "confirmed", ...times, ...owning(slots) });
+  // The store may have the appointment from the server already, and not yet the slots.
+  const isKnown = command.name !== "reschedule" && ownOf(command, seen)?.slotIds.includes(ids[0] ?? "");
+  return change.length > 0 || isKnown ? [...change, ...changedOnly(slots, seen), ...freed(command, seen, ids)] : [];
+}
 
 const isOver = (end: Date | null | undefined, now: number): boolean => !!end && end.getTime() <= now;
 
@@ -82,38 +81,60 @@ export const offer: Effect = (command, seen, now) => {
   const { slotId = "", seconds = 86_400, start, end } = inputOf(command);
   const appointment = ownOf(command, seen);
   const slot = seen.slot(slotId);
-  if (appointment === undefined || isOver(appointment.request?.expiresAt, now)) return [];
-  const isOpen = slot === undefined ? start && end : slot.status === "available" || isHeldFor(appointment, slot);
+  if (!appointment || isOver(appointment.request?.expiresAt, now)) return [];
+  const isOpen = slot ? slot.status === "available" || isHeldFor(appointment, slot) : start && end;
   if (!isOpen) return [];
   const expiresAt = endOf(command, now, seconds);
   const asked = appointment.request ?? { wishes: [], heldUntil: null, expiresAt: null, offer: null };
   const request = { ...asked, offer: { slotId, ...timesIn(command, slot), expiresAt } };
-  const keep = slotsAskedFor(appointment).filter((id) => id !== asked.offer?.slotId || id === slotId);
+  const asWish = heldAsWish(command, seen, slotId, now);
+  const hold = holdUntil(asWish && asWish > expiresAt ? asWish : expiresAt);
   return appointmentBecomes(command, seen, { status: "scheduled", request }).flatMap((change) => [
     change,
-    ...(slot === undefined ? [] : [{ ...slot, status: "held" as const, hold: holdUntil(expiresAt) }]),
-    ...freed(command, seen, keep),
+    ...(slot ? [{ ...slot, status: "held" as const, hold }] : []),
+    ...endOffer(command, seen, now),
   ]);
 };
 
-/** The answer to an offer, as long as it can be given. */
-const answerOffer =
-  (isTaken: boolean): Effect =>
-  (command, seen, now) => {
-    const appointment = ownOf(command, seen);
-    const offer = appointment?.request?.offer;
-    if (appointment === undefined || !offer || isOver(offer.expiresAt, now)) return [];
-    const { slotId, start, end } = offer;
-    const slots = isTaken && seen.slot(slotId) !== undefined ? taken(command, seen, [slotId]) : [];
-    if (slots === undefined) return [];
-    const agreed = { status: "confirmed", start, end, slotIds: [slotId] } as const;
-    const keep = isTaken ? [slotId] : slotsAskedFor(appointment).filter((id) => id !== slotId);
-    const change = appointmentBecomes(command, seen, isTaken ? agreed : { status: "scheduled" });
-    return change.flatMap((one) => [one, ...changedOnly(slots, seen), ...freed(command, seen, keep)]);
-  };
+/** Until when a slot stays held as one that was asked for, whatever becomes of its offer. */
+function heldAsWish(command: PendingCommand, seen: Seen, id: string, now: number): Date | false | null | undefined {
+  const { wishes = [], heldUntil } = ownOf(command, seen)?.request ?? {};
+  const { status, hold } = seen.slot(id) ?? {};
+  const isWish = status === "held" && wishes.some(({ slotId }) => slotId === id);
+  return isWish && heldUntil && !isOver(heldUntil, now) && !(hold && hold.expiresAt < heldUntil) && heldUntil;
+}
 
-export const acceptOffer = answerOffer(true);
-export const declineOffer = answerOffer(false);
+/** The slot of an offer becomes free, unless it was asked for and is held, or is the one that is offered again. */
+function endOffer(command: PendingCommand, seen: Seen, now: number): readonly ClientRecord[] {
+  const id = ownOf(command, seen)?.request?.offer?.slotId ?? "";
+  const until = heldAsWish(command, seen, id, now);
+  return freed({ ...command, slotIds: id === inputOf(command).slotId ? [] : [id] }, seen).map((slot) =>
+    until ? { ...slot, status: "held", hold: holdUntil(until) } : slot,
+  );
+}
+
+/** The offer that can still be answered. */
+function openOffer(command: PendingCommand, seen: Seen, now: number) {
+  const offer = ownOf(command, seen)?.request?.offer;
+  return isOver(offer?.expiresAt, now) ? undefined : offer;
+}
+
+export const acceptOffer: Effect = (command, seen, now) => {
+  const offer = openOffer(command, seen, now);
+  if (!offer) return [];
+  const { slotId, start, end } = offer;
+  if (seen.slot(slotId)) return agreed(command, seen, [slotId], { start, end });
+  const change = appointmentBecomes(command, seen, { status: "confirmed", start, end, slotIds: [slotId] });
+  return change.flatMap((one) => [one, ...freed(command, seen)]);
+};
+
+export const declineOffer: Effect = (command, seen, now) =>
+  openOffer(command, seen, now)
+    ? appointmentBecomes(command, seen, { status: "scheduled" }).flatMap((one) => [
+        one,
+        ...endOffer(command, seen, now),
+      ])
+    : [];
 
 /** The slots that it owned when the command was given become free, also where only one of both is known to have ended. */
 export const ended =
@@ -125,7 +146,7 @@ export const ended =
   };
 
 /** The slots that it owned, or that were held for it, become free, except those in `keep`. */
-export function freed(command: PendingCommand, seen: Seen, keep: readonly string[] = []): readonly ClientRecord[] {
+export function freed(command: PendingCommand, seen: Seen, keep: readonly string[] = []): readonly ShownSlot[] {
   const { appointmentId = "" } = inputOf(command);
   const appointment = ownOf(command, seen);
   return command.slotIds

@@ -34,8 +34,8 @@ export function createRereads({ store, send, pauses, isWanted }: RereadOptions):
         const found = await readOne(kind, id);
         if (!isCurrent()) return;
         // What was not there may have been created while the answer was on its way.
-        if (found === undefined && versionOf(key) !== before) continue;
-        if (found === undefined) store().remove(key);
+        if (!found && versionOf(key) !== before) continue;
+        if (!found) store().remove(key);
         else if (store().shown().has(key) || isWanted(found)) store().receive([found]);
         return;
       } catch (error) {

@@ -49,7 +49,7 @@ export function covers(scope: Scope, record: ClientRecord): boolean {
   const isThen = record.kind === scope.kind && start >= scope.from && start < scope.to;
   if (!isThen || (scope.facilityId !== undefined && record.facilityId !== scope.facilityId)) return false;
   const providers = record.kind === "slot" ? [record.providerId] : record.providerIds;
-  if (scope.providerIds !== undefined && !providers.some((id) => scope.providerIds?.includes(id))) return false;
+  if (scope.providerIds && !providers.some((id) => scope.providerIds?.includes(id))) return false;
   return scope.subjectId === undefined || (record.kind === "appointment" && record.subjectId === scope.subjectId);
 }
 

@@ -76,7 +76,7 @@ export function createStore({ now, setTimer, isWanted, want }: StoreOptions): St
   const waiting: (() => void)[] = [];
   let hasBegun = false;
 
-  const bases = (): readonly Base[] => (fresh === undefined ? [base] : [base, fresh]);
+  const bases = (): readonly Base[] => (fresh ? [base, fresh] : [base]);
 
   function changed(): void {
     list.sweep(base);
@@ -116,7 +116,7 @@ export function createStore({ now, setTimer, isWanted, want }: StoreOptions): St
 
   function apply(entries: readonly ShownEntry[]): void {
     for (const entry of entries.filter(isOfStore)) {
-      list.note(entry, fresh === undefined ? "inBase" : "inFresh");
+      list.note(entry, fresh ? "inFresh" : "inBase");
       applyTo(fresh ?? base, entry);
     }
     changed();
@@ -134,7 +134,7 @@ export function createStore({ now, setTimer, isWanted, want }: StoreOptions): St
     generation: () => generation,
     receive(records) {
       for (const record of records) (fresh ?? base).put(record);
-      if (fresh === undefined) changed();
+      if (!fresh) changed();
     },
     versionOf: (key) => (fresh ?? base).recordOf(key)?.version,
     remove(key) {
@@ -169,14 +169,14 @@ export function createStore({ now, setTimer, isWanted, want }: StoreOptions): St
     },
     settleRead(command) {
       // What was read is in the base that is not shown yet: until it is, the command shows it.
-      list.settle(command.key, fresh === undefined ? new Map() : untilAnew);
+      list.settle(command.key, fresh ? untilAnew : new Map());
       changed();
-      return fresh === undefined ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve));
+      return fresh ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve();
     },
     refuse(command, error) {
       list.remove(command.key);
-      const told = error === undefined ? {} : toldBy(error);
-      for (const into of bases()) if (told.news !== undefined) into.tell(told.news.key, told.news);
+      const told = error ? toldBy(error) : {};
+      for (const into of bases()) if (told.news) into.tell(told.news.key, told.news);
       for (const key of told.doubtful ?? []) want(key);
       changed();
     },

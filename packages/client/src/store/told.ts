@@ -23,15 +23,15 @@ interface Details {
 export function toldBy({ code, details }: RequestError): ToldByRefusal {
   const { slotId, version, record, id, appointmentId } = details as Details;
   const fields = stateIn(code, details as Details);
-  if (slotId !== undefined && version !== undefined && fields !== undefined) {
+  if (slotId && version && fields) {
     return { news: { key: slotKey(slotId), version, fields } };
   }
-  if (id !== undefined && (record === "slot" || record === "appointment")) {
+  if (id && (record === "slot" || record === "appointment")) {
     return { doubtful: [keyOf({ kind: record, id })] };
   }
   if (!doubtful.test(code)) return {};
-  if (slotId !== undefined) return { doubtful: [slotKey(slotId)] };
-  return appointmentId === undefined ? {} : { doubtful: [appointmentKey(appointmentId)] };
+  if (slotId) return { doubtful: [slotKey(slotId)] };
+  return appointmentId ? { doubtful: [appointmentKey(appointmentId)] } : {};
 }
 
 /** What is not there, is there already, or is in another state than was thought. */
@@ -40,6 +40,6 @@ const doubtful = /^(appointment|hold|slot)_/;
 function stateIn(code: string, { heldUntil }: Details): Partial<ClientRecord> | undefined {
   if (code === "slot_booked") return { status: "booked", hold: null };
   if (code === "slot_blocked") return { status: "blocked", hold: null, appointmentId: null };
-  if (code !== "slot_held" || heldUntil === undefined) return undefined;
+  if (code !== "slot_held" || !heldUntil) return undefined;
   return { status: "held", hold: holdUntil(heldUntil), appointmentId: null };
 }

@@ -150,7 +150,8 @@ function onAppointment({ act, slot, appointment }: Act, { slotIds }: Ground, kno
   if (appointmentId === undefined) return undefined;
   const slotId = slotIds[slot % slotIds.length] ?? "";
   if (act === "acceptInto") return { name: "accept", input: { appointmentId, slotId } };
-  if (act === "offer") return { name: act, input: { appointmentId, slotId, seconds: 30 } };
+  // Shorter than a request holds, and longer if it is made late.
+  if (act === "offer") return { name: act, input: { appointmentId, slotId, seconds: 20 } };
   if (act === "decline") return { name: act, input: { appointmentId, reason: "no" } };
   if (act === "reschedule") return { name: act, input: { appointmentId, slotId } };
   return { name: act as CommandName, input: { appointmentId } };

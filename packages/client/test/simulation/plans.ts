@@ -211,6 +211,29 @@ const writtenPlans: readonly (readonly Step[])[] = [
     { ...calm, act: "offer", slot: 2 },
     { ...calm, act: "acceptOffer" },
   ],
+  // A part of what is held is offered, and another time instead: it stays held as long as the request says.
+  [
+    { ...calm, act: "requestHeld" },
+    { ...calm, act: "offer", slot: 0 },
+    { ...calm, act: "offer", slot: 1 },
+    { ...calm, act: "accept" },
+  ],
+  // The same for longer than the request says, and it is not taken.
+  [
+    { ...calm, act: "requestHeld" },
+    { kind: "wait", ms: 15_000, settles: true },
+    { ...calm, act: "offer", slot: 0 },
+    { ...calm, act: "declineOffer" },
+    { ...calm, act: "offer", slot: 0 },
+    { ...calm, act: "offer", slot: 1 },
+  ],
+  // What it was held for is broken, and an offer alone holds it.
+  [
+    { ...calm, act: "requestHeld" },
+    { ...calm, act: "breakHold", slot: 0 },
+    { ...calm, act: "offer", slot: 0 },
+    { ...calm, act: "declineOffer" },
+  ],
   // An offer is not taken. The next one runs out, and somebody books its slot.
   [
     { ...calm, act: "requestTime" },

@@ -69,6 +69,7 @@ import { localTimeCases } from "./local-time.ts";
 import { manySlotsCases } from "./many-slots.ts";
 import { movedSlotCases } from "./moved-slots.ts";
 import { oddInputCases } from "./odd-input.ts";
+import { offeredWishCases } from "./offered-wishes.ts";
 import { offerCases } from "./offers.ts";
 import { overrideCases } from "./overrides.ts";
 import { ownIdCases } from "./own-ids.ts";
@@ -139,6 +140,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...holderCapCases,
   ...requestCases,
   ...offerCases,
+  ...offeredWishCases,
   ...createSlotsCases,
   ...manySlotsCases,
   ...availabilityCases,

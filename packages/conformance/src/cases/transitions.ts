@@ -136,7 +136,9 @@ function casesFor<Status extends string>(
       for (const name of names) {
         const { storage } = await open();
         const { commands, status } = await prepare(from, engineOn(storage, { clock: manualClock() }), name);
-        const row = table.find((one) => one.from === from && one.by.some((by) => by === name));
+        const rows = table.filter((one) => one.from === from && one.by.some((by) => by === name));
+        // Only a slot that was asked for stays held when its offer is declined.
+        const row = rows.find(({ to }) => kind === "appointment" || name !== "declineOffer" || to !== from);
         const outcome = await commands[name]?.().then(
           () => "done",
           (error: unknown) => error,

@@ -88,7 +88,7 @@ export function instantsWithin(bounds: readonly Date[], state: Stored): readonly
   return [...bounds, ...expiriesBetween(bounds, state)];
 }
 
-/** The instants at which a hold, a request or an offer ends during the call. From each of them on, the rules may answer differently. */
+/** The instants at which a hold, a request, its promise to hold, or an offer ends during the call. From each of them on, the rules may answer differently. */
 function expiriesBetween([one, other]: readonly Date[], { tables }: Stored): readonly Date[] {
   if (one === undefined || other === undefined) return [];
   const [first, last] = one < other ? [one, other] : [other, one];
@@ -99,8 +99,8 @@ function expiriesBetween([one, other]: readonly Date[], { tables }: Stored): rea
 function expiriesOf(record: VersionedRecord): readonly Date[] {
   if (record.kind === "slot") return record.hold === null ? [] : [record.hold.expiresAt];
   if (record.kind !== "appointment" || record.request === null) return [];
-  const { expiresAt, offer } = record.request;
-  return [...(expiresAt === null ? [] : [expiresAt]), ...(offer === null ? [] : [offer.expiresAt])];
+  const { expiresAt, heldUntil, offer } = record.request;
+  return [expiresAt, heldUntil, offer?.expiresAt ?? null].filter((end) => end !== null);
 }
 
 function readIn({ name, input }: HistoryCall) {

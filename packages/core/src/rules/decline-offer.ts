@@ -5,17 +5,20 @@ import type { Slot } from "../model/slot.ts";
 import { openOffer, withoutOffer } from "./answered.ts";
 import { changeAppointment, decided, isRefusal, type Rule } from "./decision.ts";
 import { appointmentKey, findAppointment, refuseAppointmentChange, slotKey } from "./find.ts";
-import { heldIdsOf, releaseHeld } from "./held-for.ts";
+import { endOffer, heldIdsOf } from "./held-for.ts";
 
 /** An appointment that waits for its provider again. */
 export interface DeclinedOffer extends Replayable {
   /** The appointment, still `scheduled`. */
   readonly appointment: Appointment;
-  /** The slot that was offered, now available. */
+  /** The slot that was offered, if that changes it: it is available, or still held because it was asked for. */
   readonly slots: readonly Slot[];
 }
 
-/** The subject does not want the time that was offered. Its slot becomes free, and the request waits as before. */
+/**
+ * The subject does not want the time that was offered. Its slot becomes free, unless the request holds it anyway, and the
+ * request waits as before.
+ */
 export const declineOffer: Rule<Command<"declineOffer">, DeclinedOffer> = {
   reads: ({ appointmentId }, seen) => ({
     keys: [appointmentKey(appointmentId), ...heldIdsOf(seen.appointment(appointmentId)).map(slotKey)],
@@ -29,8 +32,7 @@ export const declineOffer: Rule<Command<"declineOffer">, DeclinedOffer> = {
     const offer = openOffer(appointment, context);
     if (isRefusal(offer)) return offer;
     const change = changeAppointment(appointment, withoutOffer(appointment), context);
-    const others = heldIdsOf(appointment).filter((id) => id !== offer.slotId);
-    const freed = releaseHeld(appointment, seen, context, others);
-    return decided([change, ...freed], { appointment: change.record, slots: freed.map(({ record }) => record) });
+    const ended = endOffer(appointment, offer, seen, context);
+    return decided([change, ...ended], { appointment: change.record, slots: ended.map(({ record }) => record) });
   },
 };

@@ -1,4 +1,5 @@
 import type { Appointment } from "../model/appointment.ts";
+import type { Offer } from "../model/appointment-request.ts";
 import { statusWhenFreed } from "../model/computed-id.ts";
 import { type Slot, slotAsOf } from "../model/slot.ts";
 import { type Change, type Context, changeSlot, type Seen } from "./decision.ts";
@@ -43,6 +44,34 @@ export function heldSlotsOf(
     .filter((slot) => isHeldFor(appointment.id, slot, context));
 }
 
+/**
+ * Until when a slot stays held as one that was asked for, whatever becomes of an offer. Undefined if it does not: an offer alone
+ * may hold it, also where the hold of the request was broken before.
+ */
+export function heldAsWish({ id, request }: Appointment, slot: Slot, context: Context): Date | undefined {
+  const heldUntil = request?.heldUntil ?? null;
+  const isWish = request?.wishes.some(({ slotId }) => slotId === slot.id);
+  if (!isWish || heldUntil === null || heldUntil <= context.now || !isHeldFor(id, slot, context)) return undefined;
+  return slot.hold !== null && slot.hold.expiresAt >= heldUntil ? heldUntil : undefined;
+}
+
+/** What an offer that ends leaves of its hold: a slot that was asked for stays held as before, and any other is given back. */
+export function endOffer(
+  appointment: Appointment,
+  { slotId }: Offer,
+  seen: Seen,
+  context: Context,
+): readonly Change<Slot>[] {
+  const slot = heldSlotsOf(appointment, seen, context).find(({ id }) => id === slotId);
+  if (slot === undefined) return [];
+  const until = heldAsWish(appointment, slot, context);
+  if (until === undefined) return [freed(slot, context)];
+  return slot.hold?.expiresAt.getTime() === until.getTime() ? [] : [holdFor(appointment.id, slot, until, context)];
+}
+
+const freed = (slot: Slot, context: Context): Change<Slot> =>
+  changeSlot(slot, { status: statusWhenFreed(slot), hold: null }, context);
+
 /** Gives back what is held for the appointment, except the slots in `keep`. What has expired is free already. */
 export function releaseHeld(
   appointment: Appointment,
@@ -52,5 +81,5 @@ export function releaseHeld(
 ): readonly Change<Slot>[] {
   return heldSlotsOf(appointment, seen, context)
     .filter(({ id }) => !keep.includes(id))
-    .map((slot) => changeSlot(slot, { status: statusWhenFreed(slot), hold: null }, context));
+    .map((slot) => freed(slot, context));
 }

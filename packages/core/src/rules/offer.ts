@@ -2,22 +2,24 @@ import { emptyRequest, type Offer } from "../model/appointment-request.ts";
 import type { Command } from "../model/commands.ts";
 import type { Slot } from "../model/slot.ts";
 import { refuseExpiredRequest } from "./answered.ts";
-import { changeAppointment, decided, isRefusal, type Rule } from "./decision.ts";
+import { type Change, changeAppointment, decided, isRefusal, type Rule } from "./decision.ts";
 import { appointmentKey, findAppointment, findSlot, refuseAppointmentChange, refuseTaken, slotKey } from "./find.ts";
-import { heldIdsOf, holdFor, isHeldFor, releaseHeld } from "./held-for.ts";
+import { endOffer, heldAsWish, heldIdsOf, holdFor, isHeldFor } from "./held-for.ts";
 import type { Requested } from "./request.ts";
 import { refuseOtherSchedule } from "./take-slots.ts";
 import { refuseMisfit, refuseRange } from "./time.ts";
 
 /** What `offer` returns. */
 export interface Offered extends Requested {
-  /** The slot of an earlier offer, which became available. */
+  /** The slot that is offered, and that of an earlier offer if it is held as before, because it was asked for. */
+  readonly slots: readonly Slot[];
+  /** The slot of an earlier offer, if it became available: one that was asked for stays held as long as the request says. */
   readonly freedSlots: readonly Slot[];
 }
 
 /**
- * Offers another time of the same provider and facility. Its slot is held for the appointment until the offer ends. An
- * earlier offer ends with it.
+ * Offers another time of the same provider and facility. Its slot is held for the appointment until the offer ends, and
+ * one that is held for the request anyway no shorter than that. An earlier offer ends with it.
  */
 export const offer: Rule<Command<"offer">, Offered> = {
   reads: ({ appointmentId, slotId }, seen) => ({
@@ -45,11 +47,19 @@ export const offer: Rule<Command<"offer">, Offered> = {
       { request: { ...(appointment.request ?? emptyRequest), offer } },
       context,
     );
-    const held = holdFor(appointmentId, slot, expiresAt, context);
-    const before = appointment.request?.offer?.slotId;
-    const kept = heldIdsOf(appointment).filter((id) => id !== before || id === slotId);
-    const released = releaseHeld(appointment, seen, context, kept);
-    const freedSlots = released.map(({ record }) => record);
-    return decided([change, held, ...released], { appointment: change.record, slots: [held.record], freedSlots });
+    const asWish = heldAsWish(appointment, slot, context);
+    const until = asWish !== undefined && asWish > expiresAt ? asWish : expiresAt;
+    const before = appointment.request?.offer ?? null;
+    const ended = before === null || before.slotId === slotId ? [] : endOffer(appointment, before, seen, context);
+    const held = [holdFor(appointmentId, slot, until, context), ...ended.filter(({ record }) => isHeld(record))];
+    const freed = ended.filter(({ record }) => !isHeld(record));
+    const recordsOf = (changes: readonly Change<Slot>[]) => changes.map(({ record }) => record);
+    return decided([change, ...held, ...freed], {
+      appointment: change.record,
+      slots: recordsOf(held),
+      freedSlots: recordsOf(freed),
+    });
   },
 };
+
+const isHeld = ({ status }: Slot): boolean => status === "held";

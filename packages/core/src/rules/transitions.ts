@@ -30,7 +30,7 @@ export const slotTransitions: readonly StateChange<SlotStatus>[] = [
   way("available", "booked", "book", "accept", "acceptOffer", "reschedule"),
   way("available", "blocked", "block", "importBusy"),
   way("available", "withdrawn", "publishSlots"),
-  way("held", "held", "extend", "offer"),
+  way("held", "held", "extend", "offer", "declineOffer"),
   way("held", "booked", "book", "accept", "acceptOffer", "reschedule"),
   way(
     "held",

@@ -31,8 +31,13 @@ export function whyNotInto(slot: Slot, appointment: Appointment, names: Names): 
 export const isWish = ({ id }: Pick<Slot, "id">, { request }: Pick<Appointment, "request">): boolean =>
   request?.wishes.some(({ slotId }) => slotId === id) === true;
 
-/** Whether it is held for this appointment: its hold ends when the request says. */
-const isKeptFor = (slot: Slot, appointment: Appointment): boolean =>
-  slot.status === "held" &&
-  isWish(slot, appointment) &&
-  slot.hold?.expiresAt.getTime() === appointment.request?.heldUntil?.getTime();
+/** Whether it is held for this appointment: its hold ends when the request says, or an offer of it. */
+function isKeptFor(slot: Slot, appointment: Appointment): boolean {
+  const { heldUntil = null, offer = null } = appointment.request ?? {};
+  const ends = [heldUntil, offer !== null && offer.slotId === slot.id ? offer.expiresAt : null];
+  return (
+    slot.status === "held" &&
+    isWish(slot, appointment) &&
+    ends.some((end) => end !== null && end.getTime() === slot.hold?.expiresAt.getTime())
+  );
+}
