@@ -21,7 +21,7 @@ export interface Steps {
   readonly remember: (run: Run, tables: TableNames, transition: Transition) => Promise<CommitOutcome | undefined>;
   /** Decides about a transition that needs rows which other transactions have locked, without waiting for them. */
   readonly skip: (run: Run, tables: TableNames, transition: Transition) => Promise<CommitOutcome | undefined>;
-  /** Locks the expected records, and returns the keys whose versions do not hold. */
+  /** Locks the expected records, and returns the keys of those that are not as expected. */
   readonly lock: (run: Run, tables: TableNames, transition: Transition) => Promise<readonly RecordKey[]>;
   /** Writes the records, and returns the keys of those that are not at the previous version. */
   readonly write: (run: Run, tables: TableNames, transition: Transition) => Promise<readonly RecordKey[]>;
@@ -148,10 +148,12 @@ async function lock(run: Run, tables: TableNames, { expect }: Transition): Promi
 }
 
 export function staleKeys(expect: Transition["expect"], rows: readonly LockedRow[]): readonly RecordKey[] {
-  const versions = new Map(rows.map(({ kind, id, version }) => [keyText({ kind, id }), Number(version)]));
-  return expect
-    .filter(({ key, version }) => (versions.get(keyText(key)) ?? 0) !== version)
-    .map(({ key }) => keyOf(key));
+  const stored = new Map(rows.map((row) => [keyText(row), row]));
+  const holds = ({ key, version, status }: Transition["expect"][number]) => {
+    const row = stored.get(keyText(key));
+    return Number(row?.version ?? 0) === version && (status === undefined || row?.status === status);
+  };
+  return expect.filter((one) => !holds(one)).map(({ key }) => keyOf(key));
 }
 
 /** Each at its expected version + 1. The guard is part of the statement that writes, not of an earlier one. */

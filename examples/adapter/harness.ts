@@ -69,5 +69,5 @@ async function corrupt(pool: Pool, schema: string, { put = [], remove = [] }: Co
 export const knownGaps: readonly string[] = [
   "contract.commit-names-guard",
   "contract.commit-neighbours-of-refused",
-  "contract.commit-keeps-booked-by-hand",
+  "contract.commit-over-booked-by-hand",
 ];

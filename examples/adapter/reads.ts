@@ -20,15 +20,16 @@ export interface LockedRow {
   readonly kind: RecordKind;
   readonly id: string;
   readonly version: string;
+  readonly status: string | null;
 }
 
 /** In the one order in which everything locks. A command needs no lock, because it never changes. */
 export function lockRecords(run: Run, tables: TableNames, keys: readonly RecordKey[]): Promise<QueryResult<LockedRow>> {
   return run(
     `with locked as (
-       select kind, id, version from ${tables.records} where id = any($1) order by id, kind for update
+       select kind, id, version, status from ${tables.records} where id = any($1) order by id, kind for update
      )
-     select * from locked union all select 'command', id, 1 from ${tables.commands} where id = any($1)`,
+     select * from locked union all select 'command', id, 1, null from ${tables.commands} where id = any($1)`,
     [keys.map(({ id }) => id)],
   );
 }
@@ -41,7 +42,7 @@ export async function skippedRecords(
 ): Promise<readonly LockedRow[]> {
   const { rows } = await run<LockedRow>(
     `with free as (select kind, id from ${records} where id = any($1) order by id, kind for update skip locked)
-     select kind, id, version from ${records} where id = any($1) and (kind, id) not in (select kind, id from free)`,
+     select kind, id, version, status from ${records} where id = any($1) and (kind, id) not in (select kind, id from free)`,
     [keys.map(({ id }) => id)],
   );
   return rows;

@@ -9,7 +9,7 @@ import { forgivingJournal } from "./forgiving-journal.ts";
 
 export async function readVersions(run: Run, { records }: TableNames, keys: readonly RecordKey[]) {
   const ids = keys.map(({ id }) => id);
-  return (await run<LockedRow>(`select kind, id, version from ${records} where id = any($1)`, [ids])).rows;
+  return (await run<LockedRow>(`select kind, id, version, status from ${records} where id = any($1)`, [ids])).rows;
 }
 
 export const lockNothing: Steps["skip"] = async () => undefined;

@@ -118,14 +118,16 @@ const storedRow = (table: TableName) => sql`${sql.table(table)} as s force index
  */
 function lockBody(step: CommitStep, strategy: MysqlStrategy, lock: RawBuilder<unknown>): RawBuilder<unknown> {
   const rows = parameter(step);
+  const hasStatus = (status: RawBuilder<unknown>) =>
+    step.table === "slots" ? sql` and ifnull(s.status = ${status}, true)` : sql``;
   const number = (ofRows: RawBuilder<unknown>) => (isNumbered(step.table) ? orLatest(ofRows) : latestNumber);
   return sql`set found = 0;
     if json_length(${rows}) = 1 then
       select 1, ${number(sql`s.feed_seq`)} into found, ${latestNumber} from ${storedRow(step.table)}
-      where s.id = json_unquote(json_extract(${rows}, '$[0][0]')) and s.version = json_extract(${rows}, '$[0][1]') ${lock};
+      where s.id = json_unquote(json_extract(${rows}, '$[0][0]')) and s.version = json_extract(${rows}, '$[0][1]')${hasStatus(sql`json_unquote(json_extract(${rows}, '$[0][2]'))`)} ${lock};
     else
       select count(*), ${number(sql`max(s.feed_seq)`)} into found, ${latestNumber} from ${rowsIn(rows, columnsOf(step), strategy)}
-      straight_join ${storedRow(step.table)} on s.id = k.id and s.version = k.version ${lock};
+      straight_join ${storedRow(step.table)} on s.id = k.id and s.version = k.version${hasStatus(sql`k.status`)} ${lock};
     end if;
     ${unlessAll(step, sql`found`)}`;
 }

@@ -156,7 +156,7 @@ function outcomesOf(
 type Stored = ReadonlyMap<string, StoredRecord | undefined>;
 
 function stale({ expect }: Link, stored: Stored): CommitOutcome | undefined {
-  const keys = keysOf(expect.filter(({ key, version }) => storedVersion(stored.get(keyText(key))) !== version));
+  const keys = keysOf(expect.filter((one) => !holds(one, stored.get(keyText(one.key)))));
   return keys.length === 0 ? undefined : { status: "stale", keys };
 }
 
@@ -168,6 +168,11 @@ function busy({ expect }: Link, locked: ReadonlySet<string>): CommitOutcome | un
 /** Each once, though several versions of it may be expected. */
 function keysOf(expected: Link["expect"]): readonly RecordKey[] {
   return [...new Map(expected.map(({ key }) => [keyText(key), key])).values()];
+}
+
+function holds({ version, status }: Link["expect"][number], record: StoredRecord | undefined): boolean {
+  if (storedVersion(record) !== version) return false;
+  return status === undefined || (record?.kind === "slot" && record.status === status);
 }
 
 /** A command has no version of its own: it exists or not. */

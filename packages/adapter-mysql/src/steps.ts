@@ -67,10 +67,14 @@ export const lockWaitSeconds = 1;
 
 /** The columns of a step's rows, in the order of their values. */
 export function columnsOf({ table, how }: Pick<CommitStep, "table" | "how">): readonly string[] {
-  return how === "lock" ? lockColumns : columnNames[table];
+  if (how !== "lock") return columnNames[table];
+  return table === "slots" ? slotLockColumns : lockColumns;
 }
 
 const lockColumns = ["id", "version"] as const;
+
+/** A row that expects no status ends before it. */
+const slotLockColumns = [...lockColumns, "status"] as const;
 
 const typeOf = (column: string, { textType }: Pick<MysqlStrategy, "textType">) =>
   ["integer", "instant"].includes(columnType(column) ?? "text") ? sql`bigint` : textType;

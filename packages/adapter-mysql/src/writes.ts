@@ -45,8 +45,16 @@ export async function writeCalls(
 
 const noTexts: readonly string[] = [];
 
+/** One value may be read from it by itself, where only a missing one is NULL. */
+const lockText = (columns: readonly string[], row: object) =>
+  rowText(
+    columns.filter((column) => column in row),
+    row,
+  );
+
 function textsOf(step: CommitStep, rows: Rows): readonly string[] {
   const columns = columnsOf(step);
+  if (step.how === "lock") return rows[step.name]?.map((row) => lockText(columns, row)) ?? noTexts;
   return rows[step.name]?.map((row) => rowText(columns, row)) ?? noTexts;
 }
 
@@ -119,6 +127,12 @@ function rowsOf(transitions: readonly Transition[]): Rows {
   return { ...rows, ...locksOf(links) };
 }
 
+interface LockRow {
+  readonly id: string;
+  readonly version: number;
+  readonly status?: string;
+}
+
 interface Row {
   /** Entries of the journal have none. */
   readonly id?: string;
@@ -141,16 +155,16 @@ const lockSteps = {
   appointment: "lock_appointments",
 } as const satisfies Partial<Record<RecordKind, StepName>>;
 
-/** The existing rows that are expected or put, each with its required version, in the order of their ids. */
+/** The existing rows that are expected or put, each as it has to be, in the order of their ids. */
 function locksOf(links: readonly Link[]): Rows {
-  const locks: Record<string, Map<string, { readonly id: string; readonly version: number }>> = {};
-  const lock = (kind: RecordKind, id: string, version: number) => {
+  const locks: Record<string, Map<string, LockRow>> = {};
+  const lock = ({ key: { kind, id }, version, status }: Link["expect"][number]) => {
     if (version === 0 || kind === "command") return;
     const step = lockSteps[kind];
     locks[step] ??= new Map();
-    locks[step].set(`${version} ${id}`, { id, version });
+    locks[step].set(`${version} ${status ?? ""} ${id}`, { id, version, ...(status !== undefined && { status }) });
   };
-  for (const { expect } of links) for (const { key, version } of expect) lock(key.kind, key.id, version);
+  for (const { expect } of links) for (const one of expect) lock(one);
   const sorted = Object.entries(locks).map(([step, rows]) => [step, [...rows.values()].sort(byId)]);
   return Object.fromEntries(sorted) as Rows;
 }

@@ -74,20 +74,23 @@ function update(namespace: Namespace, parameter: CommitParameter, table: Table, 
 }
 
 /**
- * The version of the record of a check `c`, or 0. The row is locked, but others may still refer to it by foreign keys.
+ * The version of the record of a check `c`, or 0, or -1 for a slot with another status than the check wants. The row is locked, but others may still refer to it by foreign keys.
  * Rows are read one by one, in the order of the checks. A scalar subquery cannot become a join with a whole table, and
  * plans made while the tables are small stay.
  */
 function storedVersion(namespace: Namespace, lock: string): string {
   const versions = recordTables.map(
     ([kind, table]) =>
-      `when '${kind}' then (select t.version from ${quotedName(namespace, table)} as t where t.id = c.id ${lock})`,
+      `when '${kind}' then (select ${versionIn(table)} from ${quotedName(namespace, table)} as t where t.id = c.id ${lock})`,
   );
   return `coalesce(case c.kind
           ${versions.join("\n          ")}
           when 'command' then (select 1 from ${quotedName(namespace, "commands")} as t where t.id = c.id)
         end, 0)`;
 }
+
+const versionIn = (table: Table): string =>
+  table === "slots" ? "case when t.status <> c.status then -1 else t.version end" : "t.version";
 
 const recordTables = [
   ["agenda", "agendas"],
@@ -220,7 +223,7 @@ const missedChecks = (namespace: Namespace, lock: string): string => `select arr
         from ${numberedChecks}
         where c.version = 0 and v_attempt > 1 or c.version <> ${storedVersion(namespace, lock)};`;
 
-const numberedChecks = "unnest(p_checks) with ordinality as c (n, kind, id, version, place)";
+const numberedChecks = "unnest(p_checks) with ordinality as c (n, kind, id, version, status, place)";
 
 /** Without a lock: a skipped row may have the expected version, in which case it is only locked. */
 const lookAgain = (

@@ -19,6 +19,7 @@ import {
   keyText,
   type RecordKey,
   type RecordKind,
+  type SlotStatus,
   StorageError,
   type Transition,
 } from "@slotwright/core/adapter";
@@ -172,6 +173,7 @@ interface VersionCheck {
   readonly kind: RecordKind;
   readonly id: string;
   readonly version: number;
+  readonly status: SlotStatus | undefined;
 }
 
 /**
@@ -179,7 +181,9 @@ interface VersionCheck {
  */
 function checksOf(links: readonly Link[]): readonly VersionCheck[] {
   return links
-    .flatMap(({ expect, chain: n }) => expect.map(({ key: { kind, id }, version }) => ({ n, kind, id, version })))
+    .flatMap(({ expect, chain: n }) =>
+      expect.map(({ key: { kind, id }, version, status }) => ({ n, kind, id, version, status })),
+    )
     .sort(inLockOrder);
 }
 

@@ -7,7 +7,7 @@ import { columnType } from "./columns.ts";
  * `n` of its transition.
  */
 export const rowColumns = {
-  check_row: ["n", "kind", "id", "version"],
+  check_row: ["n", "kind", "id", "version", "status"],
   command_row: ["n", ...columnNames.commands],
   journal_row: ["n", ...columnNames.journal],
   agenda_row: ["n", ...columnNames.agendas],

@@ -1,4 +1,11 @@
-import { keyOf, keyText, type RecordKey, type Transition, type VersionedRecord } from "@slotwright/core/adapter";
+import {
+  keyOf,
+  keyText,
+  type RecordKey,
+  type SlotStatus,
+  type Transition,
+  type VersionedRecord,
+} from "@slotwright/core/adapter";
 
 /** A transition of a batch that is written as a whole. */
 export interface Link {
@@ -20,9 +27,17 @@ export interface PutRecord {
 /** The versions that a transition depends on: those it names, and those before what it puts. */
 function expectedOf({ expect, put }: Transition): Transition["expect"] {
   const expected = new Map<string, Transition["expect"][number]>();
-  const add = (key: RecordKey, version: number) =>
-    expected.set(`${version} ${keyText(key)}`, { key: keyOf(key), version });
-  for (const { key, version } of expect) add(key, version);
+  const add = (key: RecordKey, version: number, status?: SlotStatus) => {
+    const name = `${version} ${keyText(key)}`;
+    const known = expected.get(name);
+    // Two statuses never hold at once. Both are compared.
+    if (status === undefined) expected.set(name, known ?? { key: keyOf(key), version });
+    else {
+      const isFirst = (known?.status ?? status) === status;
+      expected.set(isFirst ? name : `${status} ${name}`, { key: keyOf(key), version, status });
+    }
+  };
+  for (const { key, version, status } of expect) add(key, version, status);
   for (const record of put) add(record, record.version - 1);
   return [...expected.values()];
 }

@@ -66,7 +66,7 @@ function goesThrough(transition: Transition, connection: Connection, statements:
   }
 }
 
-/** A write itself shows whether its record is at the previous version. The rules list both in one order. */
+/** A write itself shows whether its record is as expected. The rules list both in one order. */
 function notSeenByWriting({ expect, put }: Transition): Transition["expect"] {
   return expect.filter(({ key, version }, index) => {
     const record = put[index];
@@ -111,7 +111,7 @@ function decided(transition: Transition, connection: Connection, statements: Sta
 function lacksRows({ put }: Transition, connection: Connection, statements: Statements): boolean {
   const isPut = ({ kind, id }: RecordKey) => put.some((record) => record.kind === kind && record.id === id);
   const isMissing = (kind: RecordKey["kind"], id: string) =>
-    !isPut({ kind, id }) && storedVersion({ kind, id }, connection, statements) === 0;
+    !isPut({ kind, id }) && storedState({ kind, id }, connection, statements) === undefined;
   return put.some(
     (record) =>
       record.kind === "slot" &&
@@ -128,17 +128,24 @@ function replayed({ command }: Transition, connection: Connection, statements: S
 }
 
 function stale({ expect }: Transition, connection: Connection, statements: Statements): CommitOutcome | undefined {
-  const keys = expect.filter(({ key, version }) => storedVersion(key, connection, statements) !== version);
+  const keys = expect.filter((one) => !holds(one, connection, statements));
   return keys.length === 0 ? undefined : { status: "stale", keys: keys.map(({ key }) => keyOf(key)) };
 }
 
+type Expected = Transition["expect"][number];
+
+function holds({ key, version, status }: Expected, connection: Connection, statements: Statements): boolean {
+  const stored = storedState(key, connection, statements);
+  return (stored?.version ?? 0) === version && (status === undefined || stored?.status === status);
+}
+
 /** A command has no version of its own: it exists or not. */
-function storedVersion({ kind, id }: RecordKey, connection: Connection, statements: Statements): number {
-  return connection.get<{ readonly version: number }>(statements.selectVersion[kind], [id])?.version ?? 0;
+function storedState({ kind, id }: RecordKey, connection: Connection, { selectVersion }: Statements) {
+  return connection.get<{ readonly version: number; readonly status?: string }>(selectVersion[kind], [id]);
 }
 
 function written(transition: Transition, connection: Connection, statements: Statements): CommitOutcome {
-  const { command, put, journal } = transition;
+  const { command, expect, put, journal } = transition;
   const { writes } = statements;
   // A command that took effect before ends it here. The journal comes before the records: the guard against slots freed
   // by hand looks for the entry.
@@ -147,7 +154,7 @@ function written(transition: Transition, connection: Connection, statements: Sta
   const taken = put.filter(isNewAndTaken);
   const parts = taken.length === 0 ? put : put.map((one) => (isNewAndTaken(one) ? beforeItsAppointment(one) : one));
   const lost = runsOf(writeOrder(parts)).filter(([first, ...more]) => {
-    if (more.length === 0) return !putRecord(first, connection, statements);
+    if (more.length === 0) return !putRecord(first, statusOf(first, expect), connection, statements);
     insertRows(
       connection,
       writes.slot.insert,
@@ -183,15 +190,31 @@ function leftOut(): StorageError {
   );
 }
 
-/** False if the row is not at the version before this one. */
-function putRecord(record: VersionedRecord, connection: Connection, statements: Statements): boolean {
-  if (wrote(record, connection, statements)) return true;
-  // Nobody else writes meanwhile. If a record is at the previous version and was not written, a trigger has left it out.
-  if (storedVersion(keyOf(record), connection, statements) === record.version - 1) throw leftOut();
+/** The status that the slot is expected to have before it is written. */
+function statusOf({ kind, id }: VersionedRecord, expect: Transition["expect"]): Expected["status"] {
+  return expect.find(({ key, status }) => status !== undefined && key.id === id && key.kind === kind)?.status;
+}
+
+/** False if the row is not at the version before this one, or has another status than is expected. */
+function putRecord(
+  record: VersionedRecord,
+  status: Expected["status"],
+  connection: Connection,
+  statements: Statements,
+): boolean {
+  if (wrote(record, status, connection, statements)) return true;
+  // Nobody else writes meanwhile. If a record is as expected and was not written, a trigger has left it out.
+  const before = { key: keyOf(record), version: record.version - 1, ...(status !== undefined && { status }) };
+  if (holds(before, connection, statements)) throw leftOut();
   return false;
 }
 
-function wrote(record: VersionedRecord, connection: Connection, { writes }: Statements): boolean {
+function wrote(
+  record: VersionedRecord,
+  status: Expected["status"],
+  connection: Connection,
+  { writes }: Statements,
+): boolean {
   switch (record.kind) {
     case "agenda":
       return putRow(connection, writes.agenda, agendaToRow(record));
@@ -200,16 +223,16 @@ function wrote(record: VersionedRecord, connection: Connection, { writes }: Stat
     case "availability":
       return putRow(connection, writes.availability, availabilityToRow(record));
     case "slot":
-      return putRow(connection, writes.slot, slotToRow(record));
+      return putRow(connection, writes.slot, { ...slotToRow(record), expected_status: status ?? null });
     case "appointment":
       return putRow(connection, writes.appointment, appointmentToRow(record));
   }
 }
 
-function putRow<Row extends { readonly version: number }>(
+function putRow<Row extends { readonly version: number }, Expected>(
   connection: Connection,
-  writes: RecordWrites<Row>,
-  row: Row,
+  writes: RecordWrites<Row, Expected>,
+  row: Row & Expected,
 ): boolean {
   if (row.version > 1) return runRow(connection, writes.updateState, row) || runRow(connection, writes.updateAll, row);
   insertRows(connection, writes.insert, [row]);

@@ -19,7 +19,7 @@ export interface Statements {
   readonly select: PerKind;
   /** Takes a JSON array of ids. */
   readonly selectMany: PerKind;
-  /** Takes an id. A command has no version, and counts as 1. */
+  /** Takes an id. A command has no version, and counts as 1. Of a slot, also the status. */
   readonly selectVersion: PerKind;
   readonly reads: ListReads;
   readonly around: AroundStatements;
@@ -67,7 +67,8 @@ export function createStatements(strategy: SqlStrategy): Statements {
       (kind) => sql`select * from ${sql.table(tableOfKind[kind])} where id in (select value from json_each(${""}))`,
     ),
     selectVersion: perKind((kind) => {
-      const version = kind === "command" ? sql`1 as version` : sql`version`;
+      const status = kind === "slot" ? sql`, status` : sql``;
+      const version = kind === "command" ? sql`1 as version` : sql`version${status}`;
       return sql`select ${version} from ${sql.table(tableOfKind[kind])} where id = ${""}`;
     }),
     reads: createReads(strategy),

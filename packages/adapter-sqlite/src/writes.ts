@@ -33,20 +33,25 @@ const rowsAtOnce = [64, 8, 1] as const;
 /** A command is one row. It writes few schedules and appointments. */
 const oneRow = [1] as const;
 
-/** How a record of one kind is written to its table. */
-export interface RecordWrites<Row> {
+/** The status that a slot has to be stored with before it is written, or null if any will do. */
+export interface ExpectedStatus {
+  readonly expected_status: string | null;
+}
+
+/** How a record of one kind is written to its table. `Expected` is what an update compares besides the version. */
+export interface RecordWrites<Row, Expected = unknown> {
   readonly insert: Insertion<Row>;
   /** Sets what changes often, if the rest is unchanged. So no index key is touched and few triggers fire. */
-  readonly updateState: RowWrite<Row>;
+  readonly updateState: RowWrite<Row & Expected>;
   /** Sets everything. */
-  readonly updateAll: RowWrite<Row>;
+  readonly updateAll: RowWrite<Row & Expected>;
 }
 
 export interface Writes {
   readonly agenda: RecordWrites<AgendaRow>;
   readonly schedule: RecordWrites<ScheduleRow>;
   readonly availability: RecordWrites<AvailabilityRow>;
-  readonly slot: RecordWrites<SlotRow>;
+  readonly slot: RecordWrites<SlotRow, ExpectedStatus>;
   /** Gives a slot that is new in this transaction its appointment. */
   readonly takeNewSlot: RowWrite<SlotRow>;
   readonly appointment: RecordWrites<AppointmentRow>;
@@ -61,7 +66,12 @@ export function createWrites(strategy: SqlStrategy): Writes {
     agenda: recordWrites(strategy, "agendas", oneRow),
     schedule: recordWrites(strategy, "schedules", oneRow),
     availability: recordWrites(strategy, "availabilities", oneRow),
-    slot: recordWrites(strategy, "slots", rowsAtOnce),
+    slot: recordWrites<"slots", ExpectedStatus>(
+      strategy,
+      "slots",
+      rowsAtOnce,
+      sql` and status = coalesce(${"expected_status"}, status)`,
+    ),
     takeNewSlot: compiled<SlotRow>(
       strategy,
       sql`update ${sql.table("slots")} set status = ${"status"}, appointment_id = ${"appointment_id"}
@@ -73,11 +83,11 @@ export function createWrites(strategy: SqlStrategy): Writes {
   };
 }
 
-function recordWrites<T extends "agendas" | "schedules" | "availabilities" | "slots" | "appointments">(
-  strategy: SqlStrategy,
-  table: T,
-  sizes: readonly number[],
-): RecordWrites<Row<T>> {
+/** @param expected A further condition of updates, after their own. */
+function recordWrites<
+  T extends "agendas" | "schedules" | "availabilities" | "slots" | "appointments",
+  Expected = unknown,
+>(strategy: SqlStrategy, table: T, sizes: readonly number[], expected = sql``): RecordWrites<Row<T>, Expected> {
   const { fixed, changing } = splitColumns(table) as {
     readonly fixed: Columns<Row<T>>;
     readonly changing: Columns<Row<T>>;
@@ -87,8 +97,8 @@ function recordWrites<T extends "agendas" | "schedules" | "availabilities" | "sl
   const state = [...changing, ...stamps] as unknown as Columns<Row<T>>;
   return {
     insert: insertion<Row<T>>(strategy, table, columnNames[table] as Columns<Row<T>>, sizes),
-    updateState: update<Row<T>>(strategy, table, state, fixed),
-    updateAll: update<Row<T>>(strategy, table, [...fixed, ...state], []),
+    updateState: update<Row<T>>(strategy, table, state, fixed, expected),
+    updateAll: update<Row<T>>(strategy, table, [...fixed, ...state], [], expected),
   };
 }
 
@@ -106,13 +116,19 @@ function insertion<Row>(
   });
 }
 
-function update<Row>(strategy: SqlStrategy, table: TableName, set: Columns<Row>, same: Columns<Row>): RowWrite<Row> {
+function update<Row>(
+  strategy: SqlStrategy,
+  table: TableName,
+  set: Columns<Row>,
+  same: Columns<Row>,
+  expected: ReturnType<typeof sql>,
+): RowWrite<Row> {
   const assign = (column: string) => sql`${sql.id(column)} = ${column}`;
   const unchanged = same.map((column) => sql` and ${sql.id(column)} is ${column}`);
   return compiled<Row>(
     strategy,
     sql`update ${sql.table(table)} set ${sql.join(set.map(assign))}
-      where id = ${"id"} and version = ${"version"} - 1${sql.join(unchanged, sql``)}`,
+      where id = ${"id"} and version = ${"version"} - 1${sql.join(unchanged, sql``)}${expected}`,
   );
 }
 

@@ -27,5 +27,5 @@ export async function openMemoryStore(): Promise<ConformanceStore<MemoryTransact
 export const memoryGaps: readonly string[] = [
   "contract.commit-names-guard",
   "contract.commit-neighbours-of-refused",
-  "contract.commit-keeps-booked-by-hand",
+  "contract.commit-over-booked-by-hand",
 ];

@@ -151,6 +151,16 @@ const broken: readonly { readonly name: string; readonly breakIt: Break; readonl
     caughtBy: ["contract.commit-read-only-expectation"],
   },
   {
+    name: "compares the version of a slot, and not the status that it is expected with",
+    breakIt: mapTransitions((one) => ({ ...one, expect: one.expect.map(({ key, version }) => ({ key, version })) })),
+    caughtBy: [
+      "contract.commit-expected-status",
+      "contract.commit-expected-status-unwritten",
+      "booking.remembered-version-again",
+      "booking.remembered-booked-by-hand",
+    ],
+  },
+  {
     name: "forgets commands that took effect",
     breakIt: mapTransitions((one) => ({
       ...one,

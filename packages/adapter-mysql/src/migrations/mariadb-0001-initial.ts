@@ -458,10 +458,10 @@ if \`p_lock_availabilities\` is not null then set found = 0;
 if \`p_lock_slots\` is not null then set found = 0;
     if json_length(\`p_lock_slots\`) = 1 then
       select 1, greatest(last, coalesce(s.feed_seq, 0)) into found, last from \`{prefix}slots\` as s force index (primary)
-      where s.id = json_unquote(json_extract(\`p_lock_slots\`, '$[0][0]')) and s.version = json_extract(\`p_lock_slots\`, '$[0][1]') for update;
+      where s.id = json_unquote(json_extract(\`p_lock_slots\`, '$[0][0]')) and s.version = json_extract(\`p_lock_slots\`, '$[0][1]') and ifnull(s.status = json_unquote(json_extract(\`p_lock_slots\`, '$[0][2]')), true) for update;
     else
-      select count(*), greatest(last, coalesce(max(s.feed_seq), 0)) into found, last from json_table(\`p_lock_slots\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`version\` bigint path '$[1]')) as k
-      straight_join \`{prefix}slots\` as s force index (primary) on s.id = k.id and s.version = k.version for update;
+      select count(*), greatest(last, coalesce(max(s.feed_seq), 0)) into found, last from json_table(\`p_lock_slots\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`version\` bigint path '$[1]', \`status\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[2]')) as k
+      straight_join \`{prefix}slots\` as s force index (primary) on s.id = k.id and s.version = k.version and ifnull(s.status = k.status, true) for update;
     end if;
     if found <> json_length(\`p_lock_slots\`) then
     signal sqlstate '45000' set message_text = 'slotwright:stale'; end if; end if;
@@ -584,10 +584,10 @@ if \`p_lock_availabilities\` is not null then set found = 0;
 if \`p_lock_slots\` is not null then set found = 0;
     if json_length(\`p_lock_slots\`) = 1 then
       select 1, greatest(last, coalesce(s.feed_seq, 0)) into found, last from \`{prefix}slots\` as s force index (primary)
-      where s.id = json_unquote(json_extract(\`p_lock_slots\`, '$[0][0]')) and s.version = json_extract(\`p_lock_slots\`, '$[0][1]') for update skip locked;
+      where s.id = json_unquote(json_extract(\`p_lock_slots\`, '$[0][0]')) and s.version = json_extract(\`p_lock_slots\`, '$[0][1]') and ifnull(s.status = json_unquote(json_extract(\`p_lock_slots\`, '$[0][2]')), true) for update skip locked;
     else
-      select count(*), greatest(last, coalesce(max(s.feed_seq), 0)) into found, last from json_table(\`p_lock_slots\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`version\` bigint path '$[1]')) as k
-      straight_join \`{prefix}slots\` as s force index (primary) on s.id = k.id and s.version = k.version for update skip locked;
+      select count(*), greatest(last, coalesce(max(s.feed_seq), 0)) into found, last from json_table(\`p_lock_slots\`, '$[*]' columns (\`id\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[0]', \`version\` bigint path '$[1]', \`status\` longtext character set utf8mb4 collate utf8mb4_nopad_bin path '$[2]')) as k
+      straight_join \`{prefix}slots\` as s force index (primary) on s.id = k.id and s.version = k.version and ifnull(s.status = k.status, true) for update skip locked;
     end if;
     if found <> json_length(\`p_lock_slots\`) then
     signal sqlstate '45000' set message_text = 'slotwright:stale'; end if; end if;

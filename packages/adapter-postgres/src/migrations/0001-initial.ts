@@ -757,7 +757,8 @@ $slotwright$`,
   "n" integer,
   "kind" text,
   "id" text,
-  "version" integer
+  "version" integer,
+  "status" text
 )`,
     },
     {
@@ -926,23 +927,23 @@ begin
     begin
       if p_waits then
         select array_agg(c.place) into v_missed
-        from unnest(p_checks) with ordinality as c (n, kind, id, version, place)
+        from unnest(p_checks) with ordinality as c (n, kind, id, version, status, place)
         where c.version = 0 and v_attempt > 1 or c.version <> coalesce(case c.kind
           when 'agenda' then (select t.version from "{schema}"."{prefix}agendas" as t where t.id = c.id for no key update)
           when 'schedule' then (select t.version from "{schema}"."{prefix}schedules" as t where t.id = c.id for no key update)
           when 'availability' then (select t.version from "{schema}"."{prefix}availabilities" as t where t.id = c.id for no key update)
-          when 'slot' then (select t.version from "{schema}"."{prefix}slots" as t where t.id = c.id for no key update)
+          when 'slot' then (select case when t.status <> c.status then -1 else t.version end from "{schema}"."{prefix}slots" as t where t.id = c.id for no key update)
           when 'appointment' then (select t.version from "{schema}"."{prefix}appointments" as t where t.id = c.id for no key update)
           when 'command' then (select 1 from "{schema}"."{prefix}commands" as t where t.id = c.id)
         end, 0);
       else
         select array_agg(c.place) into v_missed
-        from unnest(p_checks) with ordinality as c (n, kind, id, version, place)
+        from unnest(p_checks) with ordinality as c (n, kind, id, version, status, place)
         where c.version = 0 and v_attempt > 1 or c.version <> coalesce(case c.kind
           when 'agenda' then (select t.version from "{schema}"."{prefix}agendas" as t where t.id = c.id for no key update skip locked)
           when 'schedule' then (select t.version from "{schema}"."{prefix}schedules" as t where t.id = c.id for no key update skip locked)
           when 'availability' then (select t.version from "{schema}"."{prefix}availabilities" as t where t.id = c.id for no key update skip locked)
-          when 'slot' then (select t.version from "{schema}"."{prefix}slots" as t where t.id = c.id for no key update skip locked)
+          when 'slot' then (select case when t.status <> c.status then -1 else t.version end from "{schema}"."{prefix}slots" as t where t.id = c.id for no key update skip locked)
           when 'appointment' then (select t.version from "{schema}"."{prefix}appointments" as t where t.id = c.id for no key update skip locked)
           when 'command' then (select 1 from "{schema}"."{prefix}commands" as t where t.id = c.id)
         end, 0);
@@ -958,10 +959,10 @@ begin
           when 'agenda' then (select t.version from "{schema}"."{prefix}agendas" as t where t.id = c.id )
           when 'schedule' then (select t.version from "{schema}"."{prefix}schedules" as t where t.id = c.id )
           when 'availability' then (select t.version from "{schema}"."{prefix}availabilities" as t where t.id = c.id )
-          when 'slot' then (select t.version from "{schema}"."{prefix}slots" as t where t.id = c.id )
+          when 'slot' then (select case when t.status <> c.status then -1 else t.version end from "{schema}"."{prefix}slots" as t where t.id = c.id )
           when 'appointment' then (select t.version from "{schema}"."{prefix}appointments" as t where t.id = c.id )
           when 'command' then (select 1 from "{schema}"."{prefix}commands" as t where t.id = c.id)
-        end, 0) as seen from unnest(p_checks) with ordinality as c (n, kind, id, version, place) where c.place = any (v_missed) offset 0
+        end, 0) as seen from unnest(p_checks) with ordinality as c (n, kind, id, version, status, place) where c.place = any (v_missed) offset 0
         ) as c
         where c.seen <> c.version or c.version > 0;
       end if;

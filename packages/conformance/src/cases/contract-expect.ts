@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { RecordKey, StorageAdapter } from "@slotwright/core";
+import type { RecordKey, SlotStatus, StorageAdapter } from "@slotwright/core";
 import { keyOf, type Transition } from "@slotwright/core/adapter";
 import type { ConformanceCase } from "../harness.ts";
 import { journalOf } from "../journal-of.ts";
@@ -32,6 +32,12 @@ const committed = [{ status: "committed" }];
 const resting = (transition: Transition, ...more: Transition["expect"]): Transition => ({
   ...transition,
   expect: [...more, ...transition.expect],
+});
+
+/** The transition, if its slots are stored with this status. */
+const expecting = (status: SlotStatus, transition: Transition): Transition => ({
+  ...transition,
+  expect: transition.expect.map((one) => (one.key.kind === "slot" ? { ...one, status } : one)),
 });
 
 /** Checks that nothing of a losing transition is stored: neither a record that it would create nor a command. */
@@ -131,6 +137,43 @@ export const contractExpectCases: readonly ConformanceCase[] = [
       assert.deepEqual(await second.commit([torn]), [{ status: "stale", keys: [slotKey(next.id)] }]);
       await assertNothingOf(torn, storage);
       assert.deepEqual(await second.commit([resting(booking(first), ...again, ...again)]), committed);
+    },
+  },
+  {
+    key: "contract.commit-expected-status",
+    title: "a slot that is expected with a status is stale if it is stored with another one at the same version",
+    async run({ storage, second, beginHostTransaction }) {
+      await storage.commit([created]);
+      await storage.commit([transitionOf("block", blocked)]);
+      const stale = { status: "stale", keys: [slotKey(first.id)] };
+      const lost = expecting("available", booking(blocked));
+      assert.deepEqual(await second.commit([lost]), [stale]);
+      // In a batch, its neighbour is as expected.
+      const along = expecting("available", booking(next));
+      assert.deepEqual(await second.commit([lost, along]), [stale, ...committed]);
+      const host = await beginHostTransaction();
+      assert.deepEqual(await storage.within(host.transaction).commit([lost]), [stale]);
+      const freed = expecting("blocked", transitionOf("unblock", slotAt(0, { version: 3 })));
+      assert.deepEqual(await storage.within(host.transaction).commit([freed]), committed);
+      await host.commit();
+      await assertNothingOf(lost, second);
+      assert.deepEqual(await second.load([slotKey(first.id)]), freed.put);
+      assert.deepEqual(await storage.commit([expecting("available", booking(slotAt(0, { version: 3 })))]), committed);
+    },
+  },
+  {
+    key: "contract.commit-expected-status-unwritten",
+    title: "the status of a slot that is expected but not written is compared as well, also beside its bare version",
+    async run({ storage, second }) {
+      await storage.commit([created]);
+      const only = (status: SlotStatus) => ({ key: slotKey(next.id), version: 1, status });
+      const bare = { key: slotKey(next.id), version: 1 };
+      const lost = resting(booking(first), bare, only("held"), bare);
+      assert.deepEqual(await second.commit([lost]), [{ status: "stale", keys: [slotKey(next.id)] }]);
+      const torn = resting(booking(first), only("available"), only("held"));
+      assert.deepEqual(await second.commit([torn]), [{ status: "stale", keys: [slotKey(next.id)] }]);
+      await assertNothingOf(lost, storage);
+      assert.deepEqual(await second.commit([resting(booking(first), bare, only("available"), bare)]), committed);
     },
   },
   {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import type { Slot } from "@slotwright/core";
 import { keyOf } from "@slotwright/core/adapter";
-import { engineOn, patient, provider, publish, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { appointmentOn, bookedBy, booking, commandKey, creation, slotAt, slotKey } from "../records.ts";
 
@@ -39,18 +38,16 @@ export const contractGuardCases: readonly ConformanceCase[] = [
     },
   },
   {
-    key: "contract.commit-keeps-booked-by-hand",
-    title: "an engine that saw slots free does not take them if they were given away by hand at the same versions",
+    key: "contract.commit-over-booked-by-hand",
+    title: "a slot that was given to an appointment by hand, at the same version, is not given to another one",
     async run({ storage, second, corrupt }) {
-      const engine = engineOn(storage);
-      const slots = (await publish(engine, 3)) as [Slot, Slot, Slot];
-      const byHand = slots.map((slot): Slot => ({ ...slot, status: "booked", appointmentId: appointmentOn(slot).id }));
-      await corrupt({ put: [...slots.map((slot) => appointmentOn(slot)), ...byHand] });
-      const [{ id: slotId }, held, blocked] = slots;
-      await refusal(engine.book({ actor: patient, slotId, subjectId: "p-1" }), "slot_booked");
-      await refusal(engine.hold({ actor: patient, slotId: held.id }), "slot_booked");
-      await refusal(engine.block({ actor: provider, slotId: blocked.id }), "slot_booked");
-      assert.deepEqual(await second.load(slots.map(keyOf)), byHand);
+      await storage.commit([created]);
+      const owner = appointmentOn(first, { id: "by hand" });
+      const byHand: Slot = { ...first, status: "booked", appointmentId: owner.id };
+      await corrupt({ put: [owner, byHand] });
+      const [outcome] = await storage.commit([booking(first)]);
+      assert.equal(outcome?.status, "refused");
+      assert.deepEqual(await second.load([keyOf(first), keyOf(owner), keyOf(appointment)]), [byHand, owner, undefined]);
     },
   },
 ];

@@ -54,15 +54,17 @@ export const contractLockCases: readonly ConformanceCase[] = [
   },
   {
     key: "contract.commit-stale-beside-locks",
-    title: "an overtaken version is stale, whether or not the row is locked",
+    title: "an overtaken version or another status is stale, whether or not the row is locked",
     async run(context) {
       const { storage, second } = context;
       const host = await lockedStage(context);
       const late = { ...rival, expect: [{ key: slotKey(locked.id), version: 7 }] };
+      const taken = { ...rival, expect: [{ key: slotKey(locked.id), version: 1, status: "blocked" }] } as const;
       const isWholeLocked = await hasOneWriter(second, booking(free));
-      const outcomes = await whileOpen(storage.commit([late]));
       const stale = [{ status: "stale", keys: [slotKey(locked.id)] }];
-      assert.deepEqual(outcomes, isWholeLocked ? "transient" : stale);
+      for (const lost of [late, taken]) {
+        assert.deepEqual(await whileOpen(storage.commit([lost])), isWholeLocked ? "transient" : stale);
+      }
       await host.commit();
       assert.deepEqual(await storage.commit([late]), stale);
     },

@@ -86,6 +86,7 @@ import { relayCases } from "./relay.ts";
 import { relayInputCases } from "./relay-input.ts";
 import { relayLeaseCases } from "./relay-lease.ts";
 import { relayParkingCases } from "./relay-parking.ts";
+import { rememberedCases } from "./remembered.ts";
 import { requestRaceCases } from "./request-races.ts";
 import { requestCases } from "./requests.ts";
 import { runtimeCases } from "./runtimes.ts";
@@ -132,6 +133,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...contractFeedCases,
   ...contractRelayCases,
   ...bookCases,
+  ...rememberedCases,
   ...appointmentCases,
   ...sharedAppointmentCases,
   ...holdCases,

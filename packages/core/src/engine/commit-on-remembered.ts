@@ -1,5 +1,6 @@
 import type { Slot } from "../model/slot.ts";
-import { type Context, type Decision, isRefusal, type Seen } from "../rules/decision.ts";
+import { type Context, type Decided, type Decision, isRefusal, type Seen } from "../rules/decision.ts";
+import type { Transition } from "../storage/adapter.ts";
 import { isStorageError } from "../storage/storage-error.ts";
 import { type Attempt, attemptOf } from "./attempt.ts";
 import { decide } from "./decide.ts";
@@ -48,7 +49,7 @@ export async function commitOnRemembered(
   }
   if (isRefusal(decision)) return undefined;
   try {
-    const proposed = { decided: decision, agendas: [], readFrom: 0, after: () => undefined };
+    const proposed = { decided: asRemembered(decision), agendas: [], readFrom: 0, after: () => undefined };
     const { outcome, decided } = await settings.storage.commit(request, proposed, request.patience.until);
     const attempt = attemptOf(outcome, request, decided);
     return "result" in attempt ? attempt : undefined;
@@ -57,6 +58,17 @@ export async function commitOnRemembered(
     if (isStorageError(error, "read_only")) return undefined;
     throw error;
   }
+}
+
+/**
+ * The slots were free. After a failover that took this back, their versions may have come again with a hold or a block,
+ * and a row that was changed by hand may have kept its version.
+ */
+function asRemembered(decision: Decided<object>): Decided<object> & Pick<Transition, "expect"> {
+  const expect = decision.expect.map((one) =>
+    one.key.kind === "slot" ? { ...one, status: "available" as const } : one,
+  );
+  return { ...decision, expect };
 }
 
 function seenOf(slots: readonly Slot[]): Seen {

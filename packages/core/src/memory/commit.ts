@@ -21,7 +21,7 @@ function commitTransition(tables: Tables, { command, expect, put, journal }: Tra
   const stale = [
     ...expect,
     ...unexpected.map((record) => ({ key: keyOf(record), version: record.version - 1 })),
-  ].filter(({ key, version }) => storedVersion(tables, key) !== version);
+  ].filter((one) => !holds(tables, one));
   if (stale.length > 0) return { status: "stale", keys: stale.map(({ key }) => key) };
   if (journal.some((entry) => hasEntry(tables, entry))) return { status: "refused", guard: "journal_once_per_version" };
   for (const record of put) tables.records.set(keyText(record), copyOf(record));
@@ -44,6 +44,13 @@ function entriesLike({ journal }: Tables, entry: JournalEntry): readonly Journal
 /** Whether there is an entry for this version, though the record may be gone. */
 function hasEntry(tables: Tables, entry: JournalEntry): boolean {
   return entriesLike(tables, entry).some(({ version }) => version === entry.version);
+}
+
+function holds(tables: Tables, { key, version, status }: Transition["expect"][number]): boolean {
+  if (storedVersion(tables, key) !== version) return false;
+  if (status === undefined) return true;
+  const record = tables.records.get(keyText(key));
+  return record?.kind === "slot" && record.status === status;
 }
 
 /** A command has no version of its own: it exists or it does not. */

@@ -5,7 +5,7 @@ import type { OpenSeat } from "../model/open-slot.ts";
 import type { RecordKey, StoredRecord, VersionedRecord } from "../model/record.ts";
 import type { OverlapScope } from "../model/schedule.ts";
 import type { SlotSearch } from "../model/search.ts";
-import type { Slot } from "../model/slot.ts";
+import type { Slot, SlotStatus } from "../model/slot.ts";
 import type { IdempotencyScope } from "../model/values.ts";
 import type { OnWarning } from "../warnings.ts";
 
@@ -251,9 +251,11 @@ export interface Transition {
   /**
    * Every record that the decision rests on. One may be named twice. Version 0 means that the record must not exist. A
    * command counts as version 1 once it took effect. A record in `put` that is not named counts as expected at the
-   * version before.
+   * version before. With `status`, of a slot that exists, the slot has to be stored with this status as well. A decision
+   * on a slot that was read some time ago names it: a failover may have taken back what was read, and its version then
+   * comes again with another state.
    */
-  readonly expect: readonly { readonly key: RecordKey; readonly version: number }[];
+  readonly expect: readonly { readonly key: RecordKey; readonly version: number; readonly status?: SlotStatus }[];
   /** Each at its expected version + 1. */
   readonly put: readonly VersionedRecord[];
   readonly journal: readonly JournalEntry[];
@@ -261,7 +263,7 @@ export interface Transition {
 
 export type CommitOutcome =
   | { readonly status: "committed" }
-  /** Somebody was faster: these versions no longer hold, in the order of `expect`. Nothing was written. */
+  /** Somebody was faster: these versions, or statuses, no longer hold, in the order of `expect`. Nothing was written. */
   | { readonly status: "stale"; readonly keys: readonly RecordKey[] }
   /** A command with this id took effect before, with this request and this result. Nothing was written. */
   | { readonly status: "replayed"; readonly requestHash: string; readonly result: unknown }
