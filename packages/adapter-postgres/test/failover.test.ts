@@ -1,12 +1,15 @@
-import { createEngine, type Engine } from "@slotwright/core";
+import { createEngine, type Engine, type StorageAdapter } from "@slotwright/core";
 import { type OwnServer, type PostgresCluster, startCluster, startPgBouncer } from "@slotwright/test-servers";
 import { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type PostgresAdapterOptions, type PostgresPool, postgresAdapter } from "../src/index.ts";
+import { withClient } from "./postgres-harness.ts";
 import { bookedOn, bookThrough, publishSlots, urlOfAll } from "./through-changes.ts";
 
 const found = await startCluster("postgres");
 afterAll(() => found?.stop());
+
+const actor = { kind: "patient", id: "p" } as const;
 
 const settings = { query_wait_timeout: "5", server_login_retry: "1" };
 /** One before each server, or some of them undefined if they cannot be had. */
@@ -79,4 +82,33 @@ describe.skipIf(found === undefined)("an engine on a PostgreSQL cluster", () => 
       for (const url of urls) await expect.poll(() => bookedOn(url)).toEqual(acknowledged.sort());
     },
   );
+
+  it("books no slot that it saw free where a failover has taken that back, and its version has come again with a hold", async () => {
+    const standbys = cluster.nodes.filter((_, place) => place !== cluster.primary()).map(({ url }) => url);
+    const storages = [1, 2].map(() => postgresAdapter({ connectionString: everyServer }));
+    const [engine, other] = storages.map((storage) => createEngine({ storage })) as [Engine<never>, Engine<never>];
+    const slotId = slotIds.pop() as string;
+    const { holdToken } = await other.hold({ actor, slotId });
+    for (const url of standbys) {
+      await withClient(url, (client) => client.query("alter system set primary_conninfo = ''"));
+      await withClient(url, (client) => client.query("select pg_reload_conf()"));
+    }
+    let answer: unknown;
+    const hasty = createEngine({ storage: storages[1] as StorageAdapter<never>, retry: { budgetMs: 500 } });
+    hasty.release({ actor, slotId, holdToken }).catch(({ code }) => {
+      answer = code;
+    });
+    // Each wait, as the engine looks up what became of the first.
+    const cancel = "select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'";
+    await withClient(urls[cluster.primary()] as string, (client) =>
+      expect.poll(() => client.query(cancel).then(() => answer), { timeout: 15_000 }).toBe("outcome_unknown"),
+    );
+    expect(await engine.getSlot(slotId)).toMatchObject({ version: 3, status: "available" });
+    await cluster.failOver();
+    expect((await other.extend({ actor, slotId, holdToken })).slot).toMatchObject({ version: 3, status: "held" });
+    const book = (engine: Engine<never>, more: object = {}) => engine.book({ actor, slotId, subjectId: "s", ...more });
+    await expect(book(engine)).rejects.toMatchObject({ code: "slot_held" });
+    expect((await book(other, { holdToken })).slots).toMatchObject([{ version: 4, status: "booked" }]);
+    await Promise.all(storages.map((storage) => storage.close()));
+  });
 });

@@ -14,9 +14,8 @@ export interface Remembered {
 }
 
 /**
- * Undefined if one of the slots is not remembered, or the command is not a booking by slot. If somebody gave a slot
- * away by hand and left its version alone, the database still refuses to book it. It cannot tell for other commands, so
- * those read everything first.
+ * Undefined if one of the slots is not remembered, or the command is not a booking by slot. Other commands read
+ * everything first, because the status of a slot does not tell whose hold or appointment it has.
  */
 export function rememberedFor(settings: EngineSettings, request: Request): Remembered | undefined {
   const { name, command, rule } = request;
@@ -61,8 +60,8 @@ export async function commitOnRemembered(
 }
 
 /**
- * The slots were free. After a failover that took this back, their versions may have come again with a hold or a block,
- * and a row that was changed by hand may have kept its version.
+ * The slots were free. After a failover that took this back, their versions may have come again with a hold or a block.
+ * A row that was changed by hand may have kept its version, too.
  */
 function asRemembered(decision: Decided<object>): Decided<object> & Pick<Transition, "expect"> {
   const expect = decision.expect.map((one) =>
