@@ -88,13 +88,13 @@ describe.skipIf(found === undefined)("an engine on a PostgreSQL cluster", () => 
     const storages = [1, 2].map(() => postgresAdapter({ connectionString: everyServer }));
     const [engine, other] = storages.map((storage) => createEngine({ storage })) as [Engine<never>, Engine<never>];
     const slotId = slotIds.pop() as string;
-    const { holdToken } = await other.hold({ actor, slotId });
+    const hasty = createEngine({ storage: storages[1] as StorageAdapter<never>, retry: { budgetMs: 2_000 } });
+    const { holdToken } = await hasty.hold({ actor, slotId });
     for (const url of standbys) {
       await withClient(url, (client) => client.query("alter system set primary_conninfo = ''"));
       await withClient(url, (client) => client.query("select pg_reload_conf()"));
     }
     let answer: unknown;
-    const hasty = createEngine({ storage: storages[1] as StorageAdapter<never>, retry: { budgetMs: 500 } });
     hasty.release({ actor, slotId, holdToken }).catch(({ code }) => {
       answer = code;
     });
