@@ -26,6 +26,7 @@ describe("mutants", () => {
     ["agendas.version keeps its first value", "contract.agenda-meets"],
     ["agendas.id loses capitals", "contract.around-any-text"],
     ["agendas.id composes accents", "contract.agenda"],
+    ["commit does not compare the status that a slot is expected with", "contract.commit-expected-status"],
     ["commit does not write agendas", "contract.agenda-unwritten"],
     ["commit does not write the agendas of holders", "holder-caps.meetings"],
     ["loadAround reads agendas after their lists", "races.around"],

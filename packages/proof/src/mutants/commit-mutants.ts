@@ -34,6 +34,10 @@ export const commitMutants: readonly Mutant[] = [
     }),
   },
   {
+    key: "commit does not compare the status that a slot is expected with",
+    breakIt: ofTransitions((one) => ({ ...one, expect: one.expect.map(({ key, version }) => ({ key, version })) })),
+  },
+  {
     key: "commit does not compare the versions of new records",
     breakIt: withCalls((storage) => ({
       commit: async (transitions, call) => storage.commit(await renumbered(storage, transitions), call),
