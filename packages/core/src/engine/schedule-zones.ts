@@ -14,40 +14,52 @@ export interface ScheduleZones {
 /** The most zones that are kept. */
 const most = 10_000;
 
+type Zones = ReadonlyMap<string, string>;
+
 /** @param runShared Runs work that several callers wait for. */
 export function createScheduleZones(
   storage: EngineStorage,
   runShared: <Result>(work: () => Result) => Result,
 ): ScheduleZones {
   const known = new Map<string, string>();
-  const asked = new Map<string, Promise<string | undefined>>();
+  /** Readings under way, which are silent about a failure: nothing is known then. */
+  const asked = new Map<string, Promise<Zones | undefined>>();
 
-  async function ask(scheduleId: string, until: number): Promise<string | undefined> {
-    try {
-      const zone = await zoneIn(storage, scheduleId, until);
-      if (known.size === most) known.clear();
-      if (zone !== undefined) known.set(scheduleId, zone);
-      return zone;
-    } catch {
-      // A refusal stands without its zone, and the next one asks again.
-      return undefined;
-    } finally {
-      asked.delete(scheduleId);
-    }
+  function keep(zones: Zones): Zones {
+    if (known.size + zones.size > most) known.clear();
+    for (const [id, zone] of zones) known.set(id, zone);
+    return zones;
+  }
+
+  function ask(ids: readonly string[], until: number): Promise<Zones | undefined> {
+    const reading = runShared(() => zonesOf(storage, ids, until))
+      .then(keep, () => undefined)
+      .finally(() => {
+        for (const id of ids) asked.delete(id);
+      });
+    for (const id of ids) asked.set(id, reading);
+    return reading;
   }
 
   return {
-    async of(scheduleId, until) {
-      const zone = known.get(scheduleId);
+    async of(id, until) {
+      const zone = known.get(id);
       if (zone !== undefined) return zone;
-      const answer = asked.get(scheduleId) ?? runShared(() => ask(scheduleId, until));
-      asked.set(scheduleId, answer);
-      return answer;
+      // A refusal stands without its zone, and the next one asks again.
+      return (await (asked.get(id) ?? ask([id], until)))?.get(id);
     },
-    async ofAll(scheduleIds, until) {
-      const zones = await zonesIn(storage, known, scheduleIds, until);
-      if (known.size + zones.size > most) known.clear();
-      for (const [id, zone] of zones) known.set(id, zone);
+    async ofAll(ids, until) {
+      const zones = new Map<string, string>();
+      const note = (id: string, zone: string | undefined) => zone !== undefined && zones.set(id, zone);
+      const unknown = ids.filter((id) => !note(id, known.get(id)));
+      if (unknown.length === 0) return zones;
+      const unasked = unknown.filter((id) => !asked.has(id));
+      if (unasked.length > 0) void ask(unasked, until);
+      // All who ask at one moment go on at one moment: what they do next may go together.
+      const answers = await Promise.all(unknown.map((id) => asked.get(id)));
+      for (const [place, id] of unknown.entries()) note(id, answers[place]?.get(id));
+      const failed = unknown.filter((_, place) => answers[place] === undefined);
+      if (failed.length > 0) for (const [id, zone] of keep(await zonesOf(storage, failed, until))) zones.set(id, zone);
       return zones;
     },
     // What a transaction reads may be its own, and vanish with it: it is not kept. A call under way is not waited for,
@@ -56,29 +68,25 @@ export function createScheduleZones(
   };
 }
 
-function createWithin(storage: EngineStorage, known: ReadonlyMap<string, string>): ScheduleZones {
+function createWithin(storage: EngineStorage, known: Zones): ScheduleZones {
   return {
-    of: async (scheduleId, until) => known.get(scheduleId) ?? zoneIn(storage, scheduleId, until),
+    async of(scheduleId, until) {
+      return (await zonesIn(storage, known, [scheduleId], until)).get(scheduleId);
+    },
     ofAll: (scheduleIds, until) => zonesIn(storage, known, scheduleIds, until),
     within: (inside) => createWithin(inside, known),
   };
 }
 
-async function zonesIn(
-  storage: EngineStorage,
-  known: ReadonlyMap<string, string>,
-  ids: readonly string[],
-  until: number,
-): Promise<ReadonlyMap<string, string>> {
-  const unknown = ids.filter((id) => !known.has(id)).map((id) => ({ kind: "schedule", id }) as const);
-  const read = unknown.length === 0 ? [] : await storage.loadToShow(unknown, until);
-  const schedules = read.flatMap((record) => (record?.kind === "schedule" ? [record] : []));
-  const zones = new Map(schedules.map(({ id, timeZone }) => [id, timeZone]));
+async function zonesIn(storage: EngineStorage, known: Zones, ids: readonly string[], until: number): Promise<Zones> {
+  const unknown = ids.filter((id) => !known.has(id));
+  const zones = new Map(unknown.length === 0 ? [] : await zonesOf(storage, unknown, until));
   for (const id of ids) if (known.has(id)) zones.set(id, known.get(id) as string);
   return zones;
 }
 
-async function zoneIn(storage: EngineStorage, id: string, until: number): Promise<string | undefined> {
-  const [schedule] = await storage.loadToShow([{ kind: "schedule", id }], until);
-  return (schedule as Schedule | undefined)?.timeZone;
+async function zonesOf(storage: EngineStorage, ids: readonly string[], until: number) {
+  const keys = ids.map((id) => ({ kind: "schedule", id }) as const);
+  const schedules = (await storage.loadToShow(keys, until)) as readonly (Schedule | undefined)[];
+  return new Map(schedules.flatMap((schedule) => (schedule === undefined ? [] : [[schedule.id, schedule.timeZone]])));
 }
