@@ -11,10 +11,7 @@ import { endOffer, heldIdsOf } from "./held-for.ts";
 export interface DeclinedOffer extends Replayable {
   /** The appointment, still `scheduled`. */
   readonly appointment: Appointment;
-  /**
-   * The slot that was offered, if that changes it: it is available, or withdrawn if it was made for a computed opening, or
-   * still held because it was asked for.
-   */
+  /** The slot that was offered, if that changes it: it is available, or still held because it was asked for. */
   readonly slots: readonly Slot[];
 }
 

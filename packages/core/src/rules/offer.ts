@@ -13,10 +13,7 @@ import { refuseMisfit, refuseRange } from "./time.ts";
 export interface Offered extends Requested {
   /** The slot that is offered, and that of an earlier offer if it is held as before, because it was asked for. */
   readonly slots: readonly Slot[];
-  /**
-   * The slot of an earlier offer, if that gave it back: it is available, or withdrawn if it was made for a computed
-   * opening. One that was asked for stays held as long as the request says.
-   */
+  /** The slot of an earlier offer, if it became available: one that was asked for stays held as long as the request says. */
   readonly freedSlots: readonly Slot[];
 }
 
