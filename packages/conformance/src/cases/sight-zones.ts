@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { maximumHorizon, maximumPerDay, type Policy, type Proposal, type StorageAdapter } from "@slotwright/core";
 import { assertSound, minutes, patient, place, provider, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
+import { computed } from "./computed.ts";
 import { book, engineWith, id, refusedBy, slotsAt } from "./sight-stage.ts";
 
 /** At nine o'clock UTC it is ten in Berlin, and six in the evening in Tokyo: there the day ends six hours later. */
@@ -180,6 +181,41 @@ export const sightZoneCases: readonly ConformanceCase[] = [
       const { scheduleId } = await engine.getSlot(id(doctor, 0));
       const zones = { [scheduleId]: "Europe/Berlin", [free?.scheduleId ?? ""]: "Asia/Tokyo" };
       assert.deepEqual(shown, [{ timeZone: "Europe/Berlin", timeZones: zones }]);
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "sight.zones-of-openings",
+    title:
+      "a computed opening that is an alternative to a move is asked about in the zones of what the move gives up, too",
+    async run({ storage }) {
+      const { doctor, interpreter } = await doctorAndInterpreter(storage);
+      const shown: Pick<Proposal, "slots" | "timeZones">[] = [];
+      const watch: Policy = {
+        name: "watch",
+        sees: { timeZone: true },
+        check: ({ slots, timeZones }) => void shown.push({ slots, timeZones }),
+      };
+      const engine = engineWith(storage, [watch]);
+      // An hour and a half after the slot that is taken, for two hours.
+      const hours = computed("11:30", "13:30");
+      await engine.setAvailability({ actor: provider, ...place, timeZone: "Europe/Berlin", hours });
+      const pair = { slotId: id(doctor, 0), alsoSlotIds: [id(interpreter, 0)] };
+      const { appointment } = await engine.book({ ...ben, ...pair });
+      const time = { start: minutes(90), end: minutes(120) };
+      await engine.book({ actor: patient, subjectId: "p-3", ...place, ...time });
+      shown.length = 0;
+      const move = { actor: patient, appointmentId: appointment.id, ...time, alternatives: 1 };
+      const { details } = await refusal(engine.reschedule(move), "no_slot_available");
+      assert.deepEqual(details.alternatives, [{ slotId: null, start: minutes(120), end: minutes(150) }]);
+      assert.ok(shown.length > 0);
+      for (const { slots, timeZones } of shown) {
+        assert.deepEqual(slots.map(({ scheduleId }) => timeZones[scheduleId]).sort(), [
+          "Asia/Tokyo",
+          "Europe/Berlin",
+          "Europe/Berlin",
+        ]);
+      }
       await assertSound(storage);
     },
   },
