@@ -105,8 +105,8 @@ export const offer: Effect = (command, seen, now) => {
 function heldAsWish(command: PendingCommand, seen: Seen, id: string, now: number): Date | undefined {
   const { wishes = [], heldUntil } = ownOf(command, seen)?.request ?? {};
   const { status, hold } = seen.slot(id) ?? {};
-  if (status !== "held" || !wishes.some(({ slotId }) => slotId === id)) return;
-  if (!heldUntil || isOver(heldUntil, now) || (hold && hold.expiresAt < heldUntil)) return;
+  const isWish = status === "held" && wishes.some(({ slotId }) => slotId === id);
+  if (!isWish || !heldUntil || isOver(heldUntil, now) || (hold && hold.expiresAt < heldUntil)) return;
   return heldUntil;
 }
 
