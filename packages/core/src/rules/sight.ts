@@ -24,7 +24,7 @@ export interface Sight {
   readonly holder?: true;
 }
 
-/** A slot that is booked or held, besides those that the command itself takes or gives up. */
+/** A slot that is booked or held, besides those that the command itself takes, keeps or gives up. */
 export interface Neighbour extends TimeRange {
   readonly slotId: string;
   readonly providerId: string;
