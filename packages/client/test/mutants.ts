@@ -176,7 +176,7 @@ export const mutants: readonly Mutant[] = [
   {
     flaw: "takes a hold that was broken for that of the request",
     file: "store/request-effects.ts",
-    find: " && !(hold && hold.expiresAt < heldUntil)",
+    find: " || (hold && hold.expiresAt < heldUntil)",
     replace: "",
   },
   {

@@ -69,9 +69,11 @@ export function agreed(
   const slots = taken(command, seen, ids);
   if (!slots) return [];
   const change = appointmentBecomes(command, seen, { status: "confirmed", ...times, ...owning(slots) });
-  // The store may have the appointment from the server already, and not yet the slots.
+  // The store may have the appointment from the server already, and not yet the slots. A move may keep its first slot, so
+  // that this says nothing about it.
   const isKnown = command.name !== "reschedule" && ownOf(command, seen)?.slotIds.includes(ids[0] ?? "");
-  return change.length > 0 || isKnown ? [...change, ...changedOnly(slots, seen), ...freed(command, seen, ids)] : [];
+  const others = command.slotIds.filter((id) => !ids.includes(id));
+  return change.length > 0 || isKnown ? [...change, ...changedOnly(slots, seen), ...freed(command, seen, others)] : [];
 }
 
 const isOver = (end: Date | null | undefined, now: number): boolean => !!end && end.getTime() <= now;
@@ -96,19 +98,23 @@ export const offer: Effect = (command, seen, now) => {
   ]);
 };
 
-/** Until when a slot stays held as one that was asked for, whatever becomes of its offer. */
-function heldAsWish(command: PendingCommand, seen: Seen, id: string, now: number): Date | false | null | undefined {
+/**
+ * Until when a slot stays held as one that was asked for, whatever becomes of its offer. The end of a hold is all that a
+ * client has to go by: one that was broken, and is offered for longer than it was promised, is taken for the former.
+ */
+function heldAsWish(command: PendingCommand, seen: Seen, id: string, now: number): Date | undefined {
   const { wishes = [], heldUntil } = ownOf(command, seen)?.request ?? {};
   const { status, hold } = seen.slot(id) ?? {};
   const isWish = status === "held" && wishes.some(({ slotId }) => slotId === id);
-  return isWish && heldUntil && !isOver(heldUntil, now) && !(hold && hold.expiresAt < heldUntil) && heldUntil;
+  if (!isWish || !heldUntil || isOver(heldUntil, now) || (hold && hold.expiresAt < heldUntil)) return;
+  return heldUntil;
 }
 
 /** The slot of an offer becomes free, unless it was asked for and is held, or is the one that is offered again. */
 function endOffer(command: PendingCommand, seen: Seen, now: number): readonly ClientRecord[] {
   const id = ownOf(command, seen)?.request?.offer?.slotId ?? "";
   const until = heldAsWish(command, seen, id, now);
-  return freed({ ...command, slotIds: id === inputOf(command).slotId ? [] : [id] }, seen).map((slot) =>
+  return freed(command, seen, id === inputOf(command).slotId ? [] : [id]).map((slot) =>
     until ? { ...slot, status: "held", hold: holdUntil(until) } : slot,
   );
 }
@@ -145,12 +151,11 @@ export const ended =
     return change.length > 0 || isEnded ? [...change, ...freed(command, seen)] : [];
   };
 
-/** The slots that it owned, or that were held for it, become free, except those in `keep`. */
-export function freed(command: PendingCommand, seen: Seen, keep: readonly string[] = []): readonly ShownSlot[] {
+/** Those of the slots that it owned, or that were held for it, become free. */
+export function freed(command: PendingCommand, seen: Seen, ids = command.slotIds): readonly ShownSlot[] {
   const { appointmentId = "" } = inputOf(command);
   const appointment = ownOf(command, seen);
-  return command.slotIds
-    .filter((id) => !keep.includes(id))
+  return ids
     .flatMap((id) => seen.slot(id) ?? [])
     .filter(
       (slot) =>

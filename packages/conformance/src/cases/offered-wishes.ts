@@ -98,11 +98,11 @@ export const offeredWishCases: readonly ConformanceCase[] = [
   },
   {
     key: "requests.offer-of-a-broken-wish",
-    title: "a wish whose hold was broken and that is offered again is held for the offer alone",
-    async run({ storage }) {
+    title: "a wish whose hold was broken and that is offered again is held for the offer alone, however long that is",
+    async run({ storage, second }) {
       const clock = manualClock();
-      const engine = engineOn(storage, { clock });
-      const [slotId] = (await publish(engine, 1)).map((slot) => slot.id) as [string];
+      const [engine, other] = [engineOn(storage, { clock }), engineOn(second, { clock })];
+      const [slotId, next] = (await publish(engine, 2)).map((slot) => slot.id) as [string, string];
       const { appointment } = await engine.request({ ...asking, slotId, holdSeconds: 600 });
       const about = { actor: provider, appointmentId: appointment.id };
       await engine.breakHold({ actor: provider, slotId, reason: "An emergency" });
@@ -110,6 +110,23 @@ export const offeredWishCases: readonly ConformanceCase[] = [
       await engine.offer({ ...about, slotId, seconds: 60 });
       assert.equal(await heldFor(engine, slotId, clock.now()), 60);
       assert.deepEqual(statusesIn((await engine.declineOffer(about)).slots), ["available"]);
+      // Also where the offer is longer than the request was to hold it.
+      const long = { ...about, slotId, seconds: 3_600 };
+      await engine.offer(long);
+      assert.equal(await heldFor(engine, slotId, clock.now()), 3_600);
+      assert.deepEqual(statusesIn((await other.declineOffer(about)).slots), ["available"]);
+      await engine.offer(long);
+      const further = await other.offer({ ...about, slotId: next, seconds: 60 });
+      assert.deepEqual([idsIn(further.slots), idsIn(further.freedSlots)], [[next], [slotId]]);
+      // It is taken like any other, and given back with its request like any other.
+      await engine.offer(long);
+      await refusal(other.book({ ...stranger, slotId }), "slot_held");
+      const gone = await other.request({ ...stranger, slotId: next, holdSeconds: 600 });
+      const theirs = { actor: provider, appointmentId: gone.appointment.id };
+      await engine.breakHold({ actor: provider, slotId: next, reason: "An emergency" });
+      await engine.offer({ ...theirs, slotId: next, seconds: 3_600 });
+      assert.deepEqual((await other.acceptOffer(theirs)).appointment.slotIds, [next]);
+      await other.cancel({ ...theirs });
       await engine.offer({ ...about, slotId, seconds: 60 });
       clock.advance(60_000);
       await engine.book({ ...stranger, slotId });
@@ -118,7 +135,7 @@ export const offeredWishCases: readonly ConformanceCase[] = [
   },
   {
     key: "requests.offer-beside-a-wish",
-    title: "a wish that is held as before once another slot is offered is no matter of that offer for the policies",
+    title: "policies are not asked about a wish that goes back to its own hold when another slot is offered",
     async run({ storage }) {
       const clock = manualClock();
       const times = [

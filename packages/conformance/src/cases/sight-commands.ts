@@ -128,7 +128,7 @@ export const sightCommandCases: readonly ConformanceCase[] = [
   {
     key: "sight.at-two-facilities",
     title:
-      "a buffer refuses two slots of one provider at two facilities at the same time, held or booked together as well",
+      "a buffer refuses two slots of one provider at two facilities at the same time, also held or booked together, or one added to the other",
     async run({ storage }) {
       const without = engineWith(storage, []);
       const [north = "", south = "", later = ""] = await Promise.all(
@@ -154,6 +154,18 @@ export const sightCommandCases: readonly ConformanceCase[] = [
         assert.deepEqual(blockedBy, { kind: "slot", id: also });
         const time = { start: minutes(30), end: minutes(60) };
         await refusedBy(engine.book({ ...both, ...time, subjectId: "p-1" }));
+      }
+      // An appointment that keeps one of them as it is cannot have the other one as well.
+      for (const [slotId, also] of [
+        [north, south],
+        [south, north],
+      ] as const) {
+        const { appointment } = await book(engine, slotId);
+        const about = { actor: patient, appointmentId: appointment.id };
+        const both = { ...about, slotId, alsoSlotIds: [also], start: minutes(30), end: minutes(60) };
+        const { blockedBy } = await refusedBy(engine.reschedule(both));
+        assert.deepEqual(blockedBy, { kind: "slot", id: slotId });
+        await engine.cancel(about);
       }
       const { holdToken } = await engine.hold({ actor: patient, slotId: north, alsoSlotIds: [later] });
       for (const slotId of [north, later]) await engine.book({ actor: patient, slotId, holdToken, subjectId: slotId });

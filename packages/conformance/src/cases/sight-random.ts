@@ -7,6 +7,7 @@ import {
   maximumAppointments,
   maximumPerDay,
   noOverlapOfSubject,
+  type Offer,
   type Policy,
   type Slot,
 } from "@slotwright/core";
@@ -17,9 +18,10 @@ import type { ConformanceCase } from "../harness.ts";
 const perDay = 4;
 const perSubject = 3;
 const bufferMinutes = 10;
-/** A hold lasts for two waves, and so does a request that expires. */
+/** A hold lasts for two waves, and so does a request that expires, and an offer, and what is held for either. */
 const waveMinutes = 4;
 const requestMinutes = 6;
+const holdSeconds = 300;
 const later = (now: Date, count: number) => new Date(now.getTime() + count * 60_000);
 
 const policies: readonly Policy[] = [
@@ -40,8 +42,13 @@ const commands = [
   "holdTwo",
   "release",
   "request",
+  "requestEither",
   "accept",
   "decline",
+  "offer",
+  "acceptOffer",
+  "declineOffer",
+  "breakHold",
   "cancel",
   "reschedule",
 ] as const;
@@ -61,7 +68,19 @@ type AnyCommand = typeof anyCommand extends fc.Arbitrary<infer Command> ? Comman
 interface Made {
   readonly slots: readonly Slot[];
   readonly appointments: string[];
+  /** Those of them to which something was offered. */
+  readonly offered: string[];
   readonly holds: { readonly slotId: string; readonly holdToken: string }[];
+  readonly nextSeconds: () => number;
+}
+
+/** Each hold that is for an appointment has an end of its own, which tells whose it is. */
+function secondsInTurn(): () => number {
+  let count = 0;
+  return () => {
+    count += 1;
+    return holdSeconds + (count % 100);
+  };
 }
 
 /** Undefined if there is nothing that the command could be about. */
@@ -73,7 +92,9 @@ function callOf(
 ): Promise<unknown> | undefined {
   const { id: slotId, providerId, facilityId, start, end } = known.slots[slot] as Slot;
   const [actor, subjectId] = [patient, subject];
-  const appointmentId = known.appointments[made % known.appointments.length];
+  const isAnswer = name === "acceptOffer" || name === "declineOffer";
+  const about = isAnswer ? known.offered : known.appointments;
+  const appointmentId = about[made % about.length];
   const hold = known.holds[made % known.holds.length];
   const noting = ({ appointment }: { readonly appointment: Appointment }) => known.appointments.push(appointment.id);
   if (name === "book") {
@@ -85,8 +106,13 @@ function callOf(
     const expiresAt = expires ? later(now, requestMinutes) : undefined;
     return on.request({ actor, slotId, subjectId, expiresAt }).then(noting);
   }
+  if (name === "breakHold") return on.breakHold({ actor: provider, slotId, reason: "No." });
+  const { id: other } = known.slots[(slot + 1 + (made % 2)) % known.slots.length] as Slot;
+  if (name === "requestEither") {
+    const held = { orSlotIds: [other], holdSeconds: known.nextSeconds() };
+    return on.request({ actor, slotId, subjectId, ...held }).then(noting);
+  }
   if (name === "holdTwo") {
-    const { id: other } = known.slots[(slot + 1 + (made % 2)) % known.slots.length] as Slot;
     return on.hold({ actor, slotId, alsoSlotIds: [other] }).then(({ holdToken }) => {
       known.holds.push({ slotId, holdToken }, { slotId: other, holdToken });
     });
@@ -97,26 +123,51 @@ function callOf(
   if (appointmentId === undefined) return undefined;
   if (name === "accept") return on.accept({ actor: provider, appointmentId });
   if (name === "decline") return on.decline({ actor: provider, appointmentId, reason: "No." });
+  if (name === "offer") {
+    const offered = on.offer({ actor: provider, appointmentId, slotId, seconds: known.nextSeconds() });
+    return offered.then(() => known.offered.push(appointmentId));
+  }
+  if (name === "acceptOffer") return on.acceptOffer({ actor, appointmentId });
+  if (name === "declineOffer") return on.declineOffer({ actor, appointmentId });
   if (name === "cancel") return on.cancel({ actor, appointmentId });
   return on.reschedule({ actor, appointmentId, slotId });
 }
 
 const over: readonly string[] = ["cancelled", "declined", "no_show"];
 const hasExpired = ({ status, request }: Appointment, now: Date) =>
-  status === "scheduled" && request !== null && request.expiresAt !== null && request.expiresAt <= now;
+  status === "scheduled" && request !== null && isPast(request.expiresAt, now) && !isOpen(request.offer, now);
+const isPast = (instant: Date | null, now: Date) => instant !== null && instant <= now;
+const isOpen = (offer: Offer | null, now: Date) => offer !== null && offer.expiresAt > now;
+
+/** Whose a taken slot is: an appointment's, also if it is held for it, or its own, if it is held by a token. */
+function ownerOf({ id, appointmentId, hold }: Slot, waiting: readonly Appointment[]): string {
+  const isFor = ({ request }: Appointment) =>
+    [request?.heldUntil, request?.offer?.expiresAt].some((end) => end?.getTime() === hold?.expiresAt.getTime());
+  return appointmentId ?? waiting.find((one) => hold !== null && slotsOf(one).includes(id) && isFor(one))?.id ?? id;
+}
+
+const slotsOf = ({ request }: Appointment): readonly (string | undefined)[] => [
+  ...(request?.wishes ?? []).map(({ slotId }) => slotId),
+  request?.offer?.slotId,
+];
+
 const isTaken = ({ status }: Slot) => status === "booked" || status === "held";
 
 /** What the policies forbid and is there all the same. */
 async function violations(engine: Engine, now: Date): Promise<readonly string[]> {
   const found: string[] = [];
+  const waiting = (await engine.listAppointments({ providerIds: providers, statuses: ["scheduled"], limit: 100 }))
+    .items;
   for (const providerId of providers) {
     const { items } = await engine.listSlots({ providerIds: [providerId], limit: 100 });
     const taken = items.filter(isTaken);
-    const whose = new Set(taken.map(({ id, appointmentId }) => appointmentId ?? id));
-    if (whose.size > perDay) found.push(`${providerId} has ${whose.size} on one day`);
+    // What is held for one appointment is wanted once, whichever it will be.
+    const owners = taken.map((slot) => ownerOf(slot, waiting));
+    if (new Set(owners).size > perDay) found.push(`${providerId} has ${new Set(owners).size} on one day`);
     for (const [index, { id, start }] of taken.entries()) {
       const before = taken[index - 1];
-      if (before && start.getTime() - before.end.getTime() < bufferMinutes * 60_000) {
+      const isOfOther = owners[index] !== owners[index - 1];
+      if (before && isOfOther && start.getTime() - before.end.getTime() < bufferMinutes * 60_000) {
         found.push(`${id} begins too soon after ${before.id}`);
       }
     }
@@ -160,7 +211,13 @@ export const sightRandomCases: readonly ConformanceCase[] = [
         for (const providerId of providers) {
           created.push(await engines[0].createSlots({ actor: provider, ...place, providerId, slots: times }));
         }
-        const known: Made = { slots: created.flatMap(({ slots }) => slots), appointments: [], holds: [] };
+        const known: Made = {
+          slots: created.flatMap(({ slots }) => slots),
+          appointments: [],
+          offered: [],
+          holds: [],
+          nextSeconds: secondsInTurn(),
+        };
         for (const wave of all) {
           const calls = wave.map((command) => callOf(command, engines[command.engine] as Engine, known, now));
           const outcomes = await Promise.allSettled(calls);

@@ -78,7 +78,7 @@ export const sightRequestCases: readonly ConformanceCase[] = [
   {
     key: "sight.broken-wish",
     title:
-      "a wish that is still held is in no way of an offer, and is in the way of it and its acceptance once it was broken and booked",
+      "a wish that is still held does not stand in the way of an offer; once its hold was broken and the slot booked, it stands in the way of the offer and of its acceptance",
     async run({ open }) {
       await stagesOn(open, async ({ engine, clock, ids }, policy, storage) => {
         const wishes = { slotId: id(ids, 0), orSlotIds: [id(ids, 1)], holdSeconds: 86_400 };
@@ -86,7 +86,7 @@ export const sightRequestCases: readonly ConformanceCase[] = [
         const about = { actor: provider, appointmentId: appointment.id };
         const offer = { ...about, slotId: id(ids, 2), seconds: 600 };
         await engine.offer(offer);
-        // Another house, without the policy, takes the wish for somebody else.
+        // Another engine, without the policy, takes the wish for somebody else.
         const other = engineOn(storage, { clock });
         await other.breakHold({ actor: provider, slotId: id(ids, 1), reason: "An emergency" });
         await other.book({ ...ben, slotId: id(ids, 1) });

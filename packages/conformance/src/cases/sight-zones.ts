@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { maximumHorizon, maximumPerDay, type Policy, type Proposal, type StorageAdapter } from "@slotwright/core";
-import { assertSound, patient } from "../fixtures.ts";
+import { assertSound, minutes, patient, place, provider, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
+import { computed } from "./computed.ts";
 import { book, engineWith, id, refusedBy, slotsAt } from "./sight-stage.ts";
 
 /** At nine o'clock UTC it is ten in Berlin, and six in the evening in Tokyo: there the day ends six hours later. */
@@ -61,7 +62,7 @@ export const sightZoneCases: readonly ConformanceCase[] = [
     title: "a horizon of days ends for each slot of a command with the local day of its own schedule",
     async run({ storage }) {
       const engine = engineWith(storage, [maximumHorizon({ days: 1 })], 0);
-      const { doctor, both } = await doctorAndInterpreter(storage);
+      const { doctor, interpreter, both } = await doctorAndInterpreter(storage);
       for (const slots of both(3)) {
         const calls = [() => engine.book({ ...ben, ...slots }), () => engine.hold({ actor: patient, ...slots })];
         for (const call of calls) {
@@ -70,7 +71,40 @@ export const sightZoneCases: readonly ConformanceCase[] = [
         }
       }
       await book(engine, id(doctor, 3));
-      for (const slots of both(2).slice(0, 1)) await engine.book({ ...ben, ...slots });
+      await engine.book({ ...ben, slotId: id(doctor, 2), alsoSlotIds: [id(interpreter, 2)] });
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "sight.horizon-in-one-go",
+    title:
+      "what a hold takes on both sides of a midnight somewhere, its token books in one go, whichever is named first",
+    async run({ storage }) {
+      const engine = engineWith(storage, [maximumHorizon({ days: 1 })], 0);
+      // It is midnight in Tokyo in between.
+      const [[ofDoctor = ""], [ofInterpreter = ""]] = [
+        await slotsAt(storage, [[1_800, 1_860]], { timeZone: "Europe/Berlin" }),
+        await slotsAt(storage, [[1_770, 1_860]], { providerId: "interpreter", timeZone: "Asia/Tokyo" }),
+      ];
+      const time = { start: minutes(1_800), end: minutes(1_860) };
+      for (const [slotId, also] of [
+        [ofDoctor, ofInterpreter],
+        [ofInterpreter, ofDoctor],
+      ] as const) {
+        const both = { slotId, alsoSlotIds: [also] };
+        const { holdToken } = await engine.hold({ actor: patient, ...both });
+        const { appointment } = await engine.book({ ...ben, ...both, ...time, holdToken });
+        // And the interpreter can be given up, and taken in again.
+        const move = { actor: patient, appointmentId: appointment.id, slotId, ...time };
+        if (slotId === ofDoctor) {
+          await engine.reschedule(move);
+          await engine.reschedule({ ...move, alsoSlotIds: [also] });
+        } else {
+          // Alone, it would begin on a day too far ahead.
+          await refusedBy(engine.reschedule(move));
+        }
+        await engine.cancel({ actor: patient, appointmentId: appointment.id });
+      }
       await assertSound(storage);
     },
   },
@@ -104,6 +138,16 @@ export const sightZoneCases: readonly ConformanceCase[] = [
         await engine.preview("book", { ...ben, ...both(0)[index] } as never);
         assert.deepEqual(shown, [{ timeZone, timeZones: zones }, blind]);
       }
+      // The slot that a move gives up is shown as well, and so its zone.
+      const pair = { slotId: id(doctor, 0), alsoSlotIds: [id(interpreter, 0)] };
+      const { appointment } = await engine.book({ ...ben, ...pair });
+      const about = { actor: patient, appointmentId: appointment.id };
+      for (const slotId of [id(doctor, 0), id(doctor, 1)]) {
+        shown.length = 0;
+        await engine.preview("reschedule", { ...about, slotId });
+        assert.deepEqual(shown[0], { timeZone: "Europe/Berlin", timeZones: zones });
+      }
+      await engine.cancel(about);
       shown.length = 0;
       const search = { providerIds: ["interpreter"], subjectId: "p-2", limit: 1 };
       assert.equal((await engine.as(patient).findOpen(search)).items.length, 1);
@@ -111,6 +155,67 @@ export const sightZoneCases: readonly ConformanceCase[] = [
         { timeZone: "Asia/Tokyo", timeZones: { [ofInterpreter ?? ""]: "Asia/Tokyo" } },
         blind,
       ]);
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "sight.zones-of-alternatives",
+    title: "an alternative for a further slot is asked about in the zones of all slots, that of the first one first",
+    async run({ storage }) {
+      const { doctor } = await doctorAndInterpreter(storage);
+      const shown: Pick<Proposal, "timeZone" | "timeZones">[] = [];
+      const watch: Policy = {
+        name: "watch",
+        sees: { timeZone: true },
+        check: ({ timeZone, timeZones }) => void shown.push({ timeZone, timeZones }),
+      };
+      const engine = engineWith(storage, [watch]);
+      const seats = [{ start: minutes(0), end: minutes(30), capacity: 2 }];
+      const where = { ...place, providerId: "nurse", timeZone: "Asia/Tokyo" };
+      const [taken, free] = (await engine.createSlots({ actor: provider, ...where, slots: seats })).slots;
+      await book(engine, taken?.id ?? "", "p-3");
+      shown.length = 0;
+      const wanted = { slotId: id(doctor, 0), alsoSlotIds: [taken?.id ?? ""], alternatives: 1 };
+      const { details } = await refusal(engine.book({ ...ben, ...wanted }), "slot_booked");
+      assert.equal(details.alternatives?.[0]?.slotId, free?.id);
+      const { scheduleId } = await engine.getSlot(id(doctor, 0));
+      const zones = { [scheduleId]: "Europe/Berlin", [free?.scheduleId ?? ""]: "Asia/Tokyo" };
+      assert.deepEqual(shown, [{ timeZone: "Europe/Berlin", timeZones: zones }]);
+      await assertSound(storage);
+    },
+  },
+  {
+    key: "sight.zones-of-openings",
+    title:
+      "a computed opening that is an alternative to a move is asked about in the zones of what the move gives up, too",
+    async run({ storage }) {
+      const { doctor, interpreter } = await doctorAndInterpreter(storage);
+      const shown: Pick<Proposal, "slots" | "timeZones">[] = [];
+      const watch: Policy = {
+        name: "watch",
+        sees: { timeZone: true },
+        check: ({ slots, timeZones }) => void shown.push({ slots, timeZones }),
+      };
+      const engine = engineWith(storage, [watch]);
+      // An hour and a half after the slot that is taken, for two hours.
+      const hours = computed("11:30", "13:30");
+      await engine.setAvailability({ actor: provider, ...place, timeZone: "Europe/Berlin", hours });
+      const pair = { slotId: id(doctor, 0), alsoSlotIds: [id(interpreter, 0)] };
+      const { appointment } = await engine.book({ ...ben, ...pair });
+      const time = { start: minutes(90), end: minutes(120) };
+      await engine.book({ actor: patient, subjectId: "p-3", ...place, ...time });
+      shown.length = 0;
+      const move = { actor: patient, appointmentId: appointment.id, ...time, alternatives: 1 };
+      const { details } = await refusal(engine.reschedule(move), "no_slot_available");
+      assert.deepEqual(details.alternatives, [{ slotId: null, start: minutes(120), end: minutes(150) }]);
+      assert.ok(shown.length > 0);
+      for (const { slots, timeZones } of shown) {
+        assert.deepEqual(slots.map(({ scheduleId }) => timeZones[scheduleId]).sort(), [
+          "Asia/Tokyo",
+          "Europe/Berlin",
+          "Europe/Berlin",
+        ]);
+      }
       await assertSound(storage);
     },
   },

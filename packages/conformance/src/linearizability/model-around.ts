@@ -73,15 +73,17 @@ type Starting = Pick<Slot, "start" | "id">;
 const byStart = (one: Starting, other: Starting) =>
   Number(one.start) - Number(other.start) || compareIds(one.id, other.id);
 
-/** The zones of the schedules of the slots, or of the one that a time would be on. */
+/** The zones of the schedules of the slots, or of the one that a time would be on, and of the slots that are given up. */
 function zonesOf(
   { tables }: Stored,
   place: ReturnType<typeof takenPlace>,
   seen: Seen,
   { overlapScope }: Context,
 ): { readonly timeZone: string; readonly timeZones: Readonly<Record<string, string>> } {
-  const ids = (place?.slotIds ?? []).flatMap((slotId) => seen.slot(slotId)?.scheduleId ?? []);
-  if (place?.time !== undefined) ids.push(scheduleIdIn(place.time, { overlapScope }));
+  const schedulesOf = (slotIds: readonly string[] = []) =>
+    slotIds.flatMap((slotId) => seen.slot(slotId)?.scheduleId ?? []);
+  const ofTime = place?.time === undefined ? [] : [scheduleIdIn(place.time, { overlapScope })];
+  const ids = [...schedulesOf(place?.slotIds), ...ofTime, ...schedulesOf(place?.owned)];
   const timeZones: Record<string, string> = {};
   for (const id of ids) {
     const schedule = tables.records.get(keyText({ kind: "schedule", id }));

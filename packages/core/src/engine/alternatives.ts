@@ -9,7 +9,7 @@ import { contains, durationMs, type TimeRange } from "../model/time-range.ts";
 import type { Seen } from "../rules/decision.ts";
 import type { PlaceInTime } from "../rules/open-seat.ts";
 import { withdrawnWith } from "../rules/reschedule.ts";
-import type { Survey } from "../rules/sight.ts";
+import { type Survey, zonesSeenIn } from "../rules/sight.ts";
 import { type AlternativeOpening, openingsNear } from "./alternative-openings.ts";
 import type { EngineSettings } from "./options.ts";
 import type { SurveyOf } from "./sight/survey.ts";
@@ -81,8 +81,10 @@ export async function withAlternatives<W extends Wish>(
   const all = [...(await freeAround(settings, wanted, until)), ...keptWishes(wanted, refused), ...openings.keys()];
   const free = all.sort((a, b) => distance(a) - distance(b));
   const surveyOf = await refused.survey(free);
-  const { appointment, slot } = refused.seen;
-  const seenAt = (opening: AlternativeOpening, at: Slot) => ({ ...opening.seen(surveyOf(at)), appointment, slot });
+  const { appointment, slot, around } = refused.seen;
+  const seenAt = (opening: AlternativeOpening, at: Slot) => {
+    return { ...opening.seen(withZones(around, surveyOf(at))), appointment, slot };
+  };
   const willDo = async (slot: Slot) => {
     const opening = openings.get(slot);
     const isAgreed =
@@ -202,13 +204,17 @@ function withSurvey(seen: Survey | undefined, survey: Survey): Survey {
     neighbours: unique([...seen.neighbours, ...survey.neighbours], ({ slotId }) => slotId),
     ofSubject: unique([...seen.ofSubject, ...survey.ofSubject], ({ appointmentId }) => appointmentId),
     // It is on the schedule of the slot in whose place it is.
-    timeZone: seen.timeZone,
-    timeZones: { ...survey.timeZones, ...seen.timeZones },
+    ...zonesSeenIn(seen),
     isCut: {
       provider: seen.isCut.provider || survey.isCut.provider,
       subject: seen.isCut.subject || survey.isCut.subject,
     },
   };
+}
+
+/** It is on the schedule that was asked for, and what is given up for it may be on others. */
+function withZones(seen: Survey | undefined, survey: Survey | undefined): Survey | undefined {
+  return seen === undefined || survey === undefined ? survey : { ...survey, ...zonesSeenIn(seen) };
 }
 
 /** As the rule has seen them. With a token, it has not looked. */

@@ -16,8 +16,8 @@ export interface DeclinedOffer extends Replayable {
 }
 
 /**
- * The subject does not want the time that was offered. Its slot becomes free, unless the request holds it anyway, and the
- * request waits as before.
+ * The subject does not want the time that was offered. Its slot becomes free, unless the request holds it as well, and
+ * the request waits as before.
  */
 export const declineOffer: Rule<Command<"declineOffer">, DeclinedOffer> = {
   reads: ({ appointmentId }, seen) => ({
@@ -33,6 +33,7 @@ export const declineOffer: Rule<Command<"declineOffer">, DeclinedOffer> = {
     if (isRefusal(offer)) return offer;
     const change = changeAppointment(appointment, withoutOffer(appointment), context);
     const ended = endOffer(appointment, offer, seen, context);
-    return decided([change, ...ended], { appointment: change.record, slots: ended.map(({ record }) => record) });
+    if (ended === undefined) return decided([change], { appointment: change.record, slots: [] });
+    return decided([change, ended], { appointment: change.record, slots: [ended.record] });
   },
 };

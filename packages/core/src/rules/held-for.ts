@@ -12,15 +12,32 @@ import { type Change, type Context, changeSlot, type Seen } from "./decision.ts"
 const hashFor = (appointmentId: string, { hash }: Pick<Context, "hash">): string =>
   hash(`\u0000appointment\u0000${appointmentId}`);
 
+/** Of a wish that an offer alone holds, because its own hold was broken: the end of a hold cannot tell which of both it is. */
+const hashForOffer = (appointmentId: string, { hash }: Pick<Context, "hash">): string =>
+  hash(`\u0000offer\u0000${appointmentId}`);
+
 /** Whether the slot, as it counts now, is held for this appointment. */
 export function isHeldFor(appointmentId: string, { status, hold }: Slot, context: Context): boolean {
-  return status === "held" && hold !== null && hold.tokenHash === hashFor(appointmentId, context);
+  if (status !== "held" || hold === null) return false;
+  return [hashFor, hashForOffer].some((hashOf) => hold.tokenHash === hashOf(appointmentId, context));
 }
 
 /** Holds the slot for the appointment. */
 export function holdFor(appointmentId: string, slot: Slot, expiresAt: Date, context: Context): Change<Slot> {
-  const hold = { tokenHash: hashFor(appointmentId, context), expiresAt, holderId: null };
-  return changeSlot(slot, { status: "held", hold }, context);
+  return heldBy(hashFor(appointmentId, context), slot, expiresAt, context);
+}
+
+/** Holds the slot for an offer until that ends, or as long as it is held as one that was asked for, if that is longer. */
+export function holdForOffer(appointment: Appointment, slot: Slot, end: Date, context: Context): Change<Slot> {
+  const { id } = appointment;
+  const asWish = heldAsWish(appointment, slot, context);
+  if (asWish !== undefined) return holdFor(id, slot, asWish > end ? asWish : end, context);
+  const isBroken = promisedUntil(appointment, slot, context) !== undefined;
+  return heldBy((isBroken ? hashForOffer : hashFor)(id, context), slot, end, context);
+}
+
+function heldBy(tokenHash: string, slot: Slot, expiresAt: Date, context: Context): Change<Slot> {
+  return changeSlot(slot, { status: "held", hold: { tokenHash, expiresAt, holderId: null } }, context);
 }
 
 /** The slots that may be held for an appointment: those that it asked for, if they are, and that of its offer. */
@@ -44,29 +61,37 @@ export function heldSlotsOf(
     .filter((slot) => isHeldFor(appointment.id, slot, context));
 }
 
-/**
- * Until when a slot stays held as one that was asked for, whatever becomes of an offer. Undefined if it does not: an offer alone
- * may hold it, also where the hold of the request was broken before.
- */
-export function heldAsWish({ id, request }: Appointment, slot: Slot, context: Context): Date | undefined {
+/** Until when the request was to hold the slot, if it was, and that is not over yet. */
+function promisedUntil({ request }: Appointment, { id }: Slot, { now }: Context): Date | undefined {
   const heldUntil = request?.heldUntil ?? null;
-  const isWish = request?.wishes.some(({ slotId }) => slotId === slot.id);
-  if (!isWish || heldUntil === null || heldUntil <= context.now || !isHeldFor(id, slot, context)) return undefined;
-  return slot.hold !== null && slot.hold.expiresAt >= heldUntil ? heldUntil : undefined;
+  const isWish = request?.wishes.some(({ slotId }) => slotId === id);
+  return isWish && heldUntil !== null && heldUntil > now ? heldUntil : undefined;
 }
 
-/** What an offer that ends leaves of its hold: a slot that was asked for stays held as before, and any other is given back. */
+/**
+ * Until when a slot stays held as one that was asked for, whatever becomes of an offer. Undefined if it does not: an offer
+ * alone may hold it, also where the hold of the request was broken before.
+ */
+function heldAsWish(appointment: Appointment, slot: Slot, context: Context): Date | undefined {
+  const isHeld = slot.status === "held" && slot.hold?.tokenHash === hashFor(appointment.id, context);
+  return isHeld ? promisedUntil(appointment, slot, context) : undefined;
+}
+
+/**
+ * What an offer that ends changes of its slot: one that was asked for stays held as before, and any other is given back.
+ * Undefined if nothing.
+ */
 export function endOffer(
   appointment: Appointment,
   { slotId }: Offer,
   seen: Seen,
   context: Context,
-): readonly Change<Slot>[] {
+): Change<Slot> | undefined {
   const slot = heldSlotsOf(appointment, seen, context).find(({ id }) => id === slotId);
-  if (slot === undefined) return [];
+  if (slot === undefined) return undefined;
   const until = heldAsWish(appointment, slot, context);
-  if (until === undefined) return [freed(slot, context)];
-  return slot.hold?.expiresAt.getTime() === until.getTime() ? [] : [holdFor(appointment.id, slot, until, context)];
+  if (until === undefined) return freed(slot, context);
+  return slot.hold?.expiresAt.getTime() === until.getTime() ? undefined : holdFor(appointment.id, slot, until, context);
 }
 
 const freed = (slot: Slot, context: Context): Change<Slot> =>

@@ -2,9 +2,9 @@ import { emptyRequest, type Offer } from "../model/appointment-request.ts";
 import type { Command } from "../model/commands.ts";
 import type { Slot } from "../model/slot.ts";
 import { refuseExpiredRequest } from "./answered.ts";
-import { type Change, changeAppointment, decided, isRefusal, type Rule } from "./decision.ts";
+import { changeAppointment, decided, isRefusal, type Rule } from "./decision.ts";
 import { appointmentKey, findAppointment, findSlot, refuseAppointmentChange, refuseTaken, slotKey } from "./find.ts";
-import { endOffer, heldAsWish, heldIdsOf, holdFor, isHeldFor } from "./held-for.ts";
+import { endOffer, heldIdsOf, holdForOffer, isHeldFor } from "./held-for.ts";
 import type { Requested } from "./request.ts";
 import { refuseOtherSchedule } from "./take-slots.ts";
 import { refuseMisfit, refuseRange } from "./time.ts";
@@ -47,19 +47,17 @@ export const offer: Rule<Command<"offer">, Offered> = {
       { request: { ...(appointment.request ?? emptyRequest), offer } },
       context,
     );
-    const asWish = heldAsWish(appointment, slot, context);
-    const until = asWish !== undefined && asWish > expiresAt ? asWish : expiresAt;
+    const held = holdForOffer(appointment, slot, expiresAt, context);
     const before = appointment.request?.offer ?? null;
-    const ended = before === null || before.slotId === slotId ? [] : endOffer(appointment, before, seen, context);
-    const held = [holdFor(appointmentId, slot, until, context), ...ended.filter(({ record }) => isHeld(record))];
-    const freed = ended.filter(({ record }) => !isHeld(record));
-    const recordsOf = (changes: readonly Change<Slot>[]) => changes.map(({ record }) => record);
-    return decided([change, ...held, ...freed], {
+    const isOther = before !== null && before.slotId !== slotId;
+    const ended = isOther ? endOffer(appointment, before, seen, context) : undefined;
+    const slots = [held.record];
+    if (ended === undefined) return decided([change, held], { appointment: change.record, slots, freedSlots: [] });
+    const isKept = ended.record.status === "held";
+    return decided([change, held, ended], {
       appointment: change.record,
-      slots: recordsOf(held),
-      freedSlots: recordsOf(freed),
+      slots: isKept ? [...slots, ended.record] : slots,
+      freedSlots: isKept ? [] : [ended.record],
     });
   },
 };
-
-const isHeld = ({ status }: Slot): boolean => status === "held";

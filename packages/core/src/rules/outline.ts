@@ -13,6 +13,8 @@ export interface Outline {
   /** The times of the appointment. None for a hold. */
   readonly times: readonly TimeRange[];
   readonly appointmentId: string | null;
+  /** Those of its slots that the appointment had before, and that stay as they are. */
+  readonly kept: readonly Slot[];
   /** Slots that it takes, keeps or gives up, and those that stay held for its appointment. */
   readonly slotIds: ReadonlySet<string>;
 }
@@ -26,23 +28,24 @@ export function outlineOf(
   const { command } = context;
   if (!takingCommands.has(command.name)) return undefined;
   const [appointment] = appointments;
-  if (appointment === undefined) return { slots, times: [], appointmentId: null, slotIds: idsOf(slots) };
-  const kept = appointment.slotIds.flatMap((id) => slots.find((slot) => slot.id === id) ?? seen.slot(id) ?? []);
+  if (appointment === undefined) return { slots, times: [], appointmentId: null, kept: [], slotIds: idsOf(slots) };
+  const own = appointment.slotIds.flatMap((id) => slots.find((slot) => slot.id === id) ?? seen.slot(id) ?? []);
   const held = slotsTaken(command.name, slots, appointments);
   const times = askedTimes(command.name, appointment);
-  const place = ownsSlots(appointment) ? kept : held;
+  const place = ownsSlots(appointment) ? own : held;
   return {
     slots:
       place.length > 0 ? place : times.map(({ start, end }) => ({ providerId: appointment.providerId, start, end })),
     times,
     appointmentId: appointment.id,
-    slotIds: idsOf([...kept, ...slots, ...heldSlotsOf(seen.appointment(appointment.id), seen, context)]),
+    kept: own.filter((slot) => !slots.includes(slot)),
+    slotIds: idsOf([...own, ...slots, ...heldSlotsOf(seen.appointment(appointment.id), seen, context)]),
   };
 }
 
 /**
  * The slots that the command holds or books. Those that it gives up become available, and one that the request holds stays
- * held when its offer ends.
+ * held when another is offered.
  */
 export function slotsTaken(
   command: CommandName,
@@ -50,7 +53,7 @@ export function slotsTaken(
   [appointment]: readonly Appointment[],
 ): readonly Slot[] {
   const taken = slots.filter(({ status }) => status === "held" || status === "booked");
-  if (command !== "offer" && command !== "declineOffer") return taken;
+  if (command !== "offer") return taken;
   return taken.filter(({ id }) => id === appointment?.request?.offer?.slotId);
 }
 

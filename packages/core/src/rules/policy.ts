@@ -31,6 +31,11 @@ export interface Proposal extends Question {
     readonly slots: readonly Slot[];
     readonly appointments: readonly Appointment[];
   };
+  /**
+   * The slots that the appointment of a `reschedule` has already and keeps as they are, and which are thus not among
+   * `slots`. Empty for other commands.
+   */
+  readonly kept: readonly Slot[];
   /** What is booked or held of the providers, as far as `sees.provider` reaches. In the order of their starts. */
   readonly neighbours: readonly Neighbour[];
   /** The subject's other appointments, as far as `sees.subject` reaches. In the order of their starts. */
@@ -38,8 +43,8 @@ export interface Proposal extends Question {
   /** The IANA zone of the schedule of the first slot if `sees.timeZone` asks for it, or else null. */
   readonly timeZone: string | null;
   /**
-   * The zones of all schedules on which the command takes a slot, by the `scheduleId` of the slot: a room and an interpreter far away
-   * have other local days. Empty if `sees.timeZone` does not ask for them.
+   * The zones of all schedules on which the command takes a slot, keeps one or gives one up, by the `scheduleId` of the
+   * slot: a room and an interpreter far away have other local days. Empty if `sees.timeZone` does not ask for them.
    */
   readonly timeZones: Readonly<Record<string, string>>;
   /** The other slots that the holder of a `hold` holds now, if `sees.holder` asks for them and the hold names its holder. */
@@ -110,8 +115,9 @@ export function* objections(
     slots: slots.flatMap(({ id }) => asOf(seen.slot(id), context.now)),
     appointments: appointments.flatMap(({ id }) => seen.appointment(id) ?? []),
   };
-  const proposal: Proposal = { ...questionOf(context), slots, appointments, before, ...nothingAround, ofHolder: [] };
   const outline = outlineOf({ slots, appointments }, seen, context);
+  const records = { slots, appointments, before, kept: outline?.kept ?? [] };
+  const proposal: Proposal = { ...questionOf(context), ...records, ...nothingAround, ofHolder: [] };
   const others = seen.around && outline && withoutOwn(seen.around, outline);
   for (const policy of holding) {
     const { name, sees } = policy;

@@ -24,7 +24,7 @@ export interface Sight {
   readonly holder?: true;
 }
 
-/** A slot that is booked or held, besides those that the command itself takes or gives up. */
+/** A slot that is booked or held, besides those that the command itself takes, keeps or gives up. */
 export interface Neighbour extends TimeRange {
   readonly slotId: string;
   readonly providerId: string;
@@ -86,7 +86,7 @@ export const zonesOfOne = (scheduleId: string, timeZone: string): Zones => ({
   timeZones: { [scheduleId]: timeZone },
 });
 
-export const zonesIn = ({ timeZone, timeZones }: Zones): Zones => ({ timeZone, timeZones });
+export const zonesSeenIn = ({ timeZone, timeZones }: Zones): Zones => ({ timeZone, timeZones });
 
 export const nothingAround: Surroundings = { neighbours: [], ofSubject: [], ...noZones };
 
@@ -141,7 +141,7 @@ export function seenThrough(
   { slots, times }: { readonly slots: readonly Taken[]; readonly times: readonly TimeRange[] },
   around: Surroundings,
 ): Surroundings {
-  const zones = timeZone === undefined ? noZones : zonesIn(around);
+  const zones = timeZone === undefined ? noZones : zonesSeenIn(around);
   const near = provider === undefined ? [] : slots.map((slot) => ({ slot, window: withWindow(slot, provider) }));
   const close = subject === undefined ? [] : times.map((time) => withWindow(time, subject));
   const isNear = (one: Neighbour) =>

@@ -33,6 +33,8 @@ export interface TakenPlace {
   readonly subjectId: string | undefined;
   /** Whether the slots are at different times, of which one is wanted. */
   readonly apart: boolean;
+  /** The slots that an appointment has which is moved: those that it keeps, and those that it gives up. */
+  readonly owned: readonly string[];
 }
 
 /** Commands after which more is booked or held than before, or for longer. */
@@ -47,11 +49,12 @@ export function takenPlace(
   const { name } = context.command;
   if (!addingCommands.has(name)) return undefined;
   const { slotId, alsoSlotIds = [] } = command;
+  const appointment = seen.appointment(command.appointmentId ?? "");
+  const owned = name === "reschedule" ? (appointment?.slotIds ?? []) : [];
   const at = (slotIds: readonly string[], more: Partial<TakenPlace> = {}): TakenPlace => {
-    return { slotIds, time: undefined, subjectId: undefined, apart: false, ...more };
+    return { slotIds, time: undefined, subjectId: undefined, apart: false, owned, ...more };
   };
   if (name === "extend" || (name === "hold" && slotId !== undefined)) return at([slotId as string, ...alsoSlotIds]);
-  const appointment = seen.appointment(command.appointmentId ?? "");
   const subjectId = name === "book" || name === "request" ? command.subjectId : appointment?.subjectId;
   // The appointment was not read yet, or there is none.
   if (subjectId === undefined && name !== "hold") return undefined;

@@ -111,7 +111,7 @@ export interface AppointmentCommands<Whose extends "host" | "actor" = "host"> {
    * clock and without any job. A further offer takes the place of the one before.
    *
    * @returns The appointment, still `scheduled`, with the offer in `request.offer`; the slot, now `held`; and that of the
-   * offer before, which became available.
+   * offer before, which becomes free, or stays held as long as the request holds it.
    * @throws BookingError `request_expired`, `slot_not_found`, `appointment_not_found`, `slot_booked`, `slot_held`,
    * `slot_blocked`, `slot_withdrawn`, `time_mismatch`, `schedule_mismatch`, `invalid_time_range`, `invalid_transition`, `version_conflict`,
    * `invalid_input`, `idempotency_key_reused`,
@@ -142,9 +142,11 @@ export interface AppointmentCommands<Whose extends "host" | "actor" = "host"> {
   acceptOffer(input: InputOf<AcceptOfferInput, Whose>): Promise<Accepted>;
 
   /**
-   * Does not take the time that was offered. Its slot becomes available, and the appointment waits for its provider again.
+   * Does not take the time that was offered. Its slot becomes free, unless the request holds it as well, and the
+   * appointment waits for its provider again.
    *
-   * @returns The appointment, still `scheduled`, and the slot that became available.
+   * @returns The appointment, still `scheduled`, and the slot if that changed: it is free, or held for a shorter time, as
+   * the request says.
    * @throws BookingError `offer_not_found`, `offer_expired`, `appointment_not_found`, `invalid_transition`,
    * `version_conflict`, `invalid_input`, `idempotency_key_reused`,
    * `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`, `storage_read_only`, `storage_misused`,

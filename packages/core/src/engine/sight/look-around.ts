@@ -54,7 +54,7 @@ const nothing: SightWindow = { beforeMinutes: 0, afterMinutes: 0 };
  * agenda's version is of interest.
  */
 export function aroundsOf(
-  { slotIds, time, subjectId, apart }: TakenPlace,
+  { slotIds, time, subjectId, apart }: Omit<TakenPlace, "owned">,
   { ofAll }: Sights,
   own: Sight,
 ): readonly Around[] {
@@ -151,20 +151,21 @@ export function isOvertaken(seen: Seen, loaded: readonly (StoredRecord | undefin
 }
 
 /**
- * The zones of the schedules of the slots, or of the time that is asked for. The schedule of a slot exists; where nobody
- * has published anything yet, days are those of UTC.
+ * The zones of the schedules of the slots, or of the time that is asked for, and of what is given up for it. The schedule
+ * of a slot exists; where nobody has published anything yet, days are those of UTC.
  */
 export async function zonesOfPlace(
   { zones, overlapScope }: EngineSettings,
-  { slotIds, time }: TakenPlace,
+  { slotIds, time, owned }: TakenPlace,
   seen: Seen,
   until: number,
 ): Promise<Zones> {
-  const ofSlots = slotIds.flatMap((id) => seen.slot(id)?.scheduleId ?? []);
-  const ids = [...new Set([...ofSlots, ...(time === undefined ? [] : [scheduleIdIn(time, { overlapScope })])])];
+  const schedulesOf = (of: readonly string[]) => of.flatMap((id) => seen.slot(id)?.scheduleId ?? []);
+  const ofTime = time === undefined ? [] : [scheduleIdIn(time, { overlapScope })];
+  const ids = [...new Set([...schedulesOf(slotIds), ...ofTime, ...schedulesOf(owned)])];
   const [first] = ids;
   if (first === undefined) return noZones;
   const known = await zones.ofAll(ids, until);
-  const zoneOf = (id: string) => known.get(id) ?? "UTC";
-  return { timeZone: zoneOf(first), timeZones: Object.fromEntries(ids.map((id) => [id, zoneOf(id)])) };
+  const zoneBy = (id: string) => known.get(id) ?? "UTC";
+  return { timeZone: zoneBy(first), timeZones: Object.fromEntries(ids.map((id) => [id, zoneBy(id)])) };
 }

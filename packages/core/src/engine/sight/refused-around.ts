@@ -2,7 +2,7 @@ import type { Refusal } from "../../errors/index.ts";
 import type { Agenda } from "../../model/agenda.ts";
 import { keyOf } from "../../model/record.ts";
 import { type Context, isRefusal } from "../../rules/decision.ts";
-import { type HeldByHolder, noZones, zonesIn } from "../../rules/sight.ts";
+import { type HeldByHolder, noZones, zonesSeenIn } from "../../rules/sight.ts";
 import type { Surroundings } from "../../storage/adapter.ts";
 import { lostTo, type Repeat } from "../attempt.ts";
 import { decideAllowed } from "../decide.ts";
@@ -33,7 +33,7 @@ export async function refusedAround(
 ): Promise<Refusal | Repeat> {
   const { looked, agendas, records } = loaded;
   const { seen } = records;
-  const now = lookedAround(looked?.look.arounds ?? [], around, context, zonesIn(seen.around ?? noZones));
+  const now = lookedAround(looked?.look.arounds ?? [], around, context, zonesSeenIn(seen.around ?? noZones));
   const isAsRead = ({ id, version }: Agenda) => agendas.some((one) => one.id === id && one.version === version);
   const written = now.agendas.filter((agenda) => !isAsRead(agenda)).map(keyOf);
   if (written.length === 0 && JSON.stringify(now.around) === JSON.stringify(seen.around)) return refusal;

@@ -1,7 +1,7 @@
 import type { SubjectAppointment, TakenSlot } from "../../model/agenda.ts";
 import { requestState } from "../../model/appointment-request.ts";
 import type { Context } from "../../rules/decision.ts";
-import { zonesIn } from "../../rules/sight.ts";
+import { zonesSeenIn } from "../../rules/sight.ts";
 import type { Surroundings } from "../../storage/adapter.ts";
 import type { Loaded } from "../load-records.ts";
 import { type Look, lookedAround } from "./look-around.ts";
@@ -20,7 +20,7 @@ export function letRunOut({ records: { seen }, looked }: Loaded, { now }: Pick<C
   const isExpired = (one: SubjectAppointment) => requestState(one, now) === "expired";
   const isOver = ({ slots, appointments }: Surroundings) => slots.some(isFree) || appointments.some(isExpired);
   if (around !== undefined && looked?.answers.some(isOver)) {
-    seen.around = lookedAround(looked.look.arounds, looked.answers, { now }, zonesIn(around)).around;
+    seen.around = lookedAround(looked.look.arounds, looked.answers, { now }, zonesSeenIn(around)).around;
   }
   if (ofHolder !== undefined) {
     seen.ofHolder = { ...ofHolder, slots: ofHolder.slots.filter(({ hold }) => hold !== null && hold.expiresAt > now) };

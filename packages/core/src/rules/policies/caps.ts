@@ -14,7 +14,7 @@ import {
   type MaximumPerDayOptions,
   minuteMs,
 } from "./options.ts";
-import { takenBesides, takenSlots, zoneOf } from "./times.ts";
+import { takenBesides, takenSlots, zoneOfSlot } from "./times.ts";
 
 /**
  * No period of so many minutes has more appointments of a subject than that, by their starts, before and after alike.
@@ -69,7 +69,8 @@ function isCrowded(wanted: number, others: readonly number[], count: number, per
 
 /**
  * A provider has at most so many appointments and holds on a local day of the schedule's zone. A slot counts on the day
- * on which it begins. An appointment counts once, and a hold once for each slot, which may be booked one by one. Of several slots, each counts on the day of its own schedule.
+ * on which it begins. An appointment counts once, and a hold once for each slot, which may be booked one by one. Of
+ * several slots, each counts on the day of its own schedule.
  *
  * @throws BookingError `invalid_input`
  * @example
@@ -86,7 +87,7 @@ export function maximumPerDay(options: MaximumPerDayOptions): Policy {
     sees: { provider: { beforeMinutes: longestDay, afterMinutes: longestDay }, timeZone: true },
     check(proposal) {
       for (const slot of takenSlots(proposal)) {
-        const zone = zoneOf(slot, proposal);
+        const zone = zoneOfSlot(slot, proposal);
         const day = localDay(slot.start, zone);
         const others = takenBesides(slot, proposal).filter((one) => !isOfOneAppointment(one, slot));
         if (numberOf(others.filter(({ start }) => localDay(start, zone) === day)) < count) continue;

@@ -4,23 +4,30 @@ import type { Proposal } from "../policy.ts";
 import { type Neighbour, neighbourOf } from "../sight.ts";
 
 /** The zone of the slot's schedule. */
-export function zoneOf({ scheduleId }: Pick<Slot, "scheduleId">, { timeZones, timeZone }: Proposal): string {
+export function zoneOfSlot({ scheduleId }: Pick<Slot, "scheduleId">, { timeZones, timeZone }: Proposal): string {
   return timeZones[scheduleId] ?? timeZone ?? "UTC";
 }
 
-/** What begins, and a zone in which it has to be on one of the days that are allowed. */
+/** A start, and the zone whose local days count for it. */
 interface LocalStart {
   readonly start: Date;
   readonly zone: string;
 }
 
-/** The starts of what the command takes, or asks for: of an appointment with several slots, in the zone of each of them. */
+/**
+ * The starts of what the command takes, or asks for. An appointment with several slots begins on each schedule with its
+ * slot there, as in a hold: what a hold takes, its token can book in one go.
+ */
 export function localStarts(proposal: Proposal): readonly LocalStart[] {
-  const { command, appointments, slots, timeZones, timeZone } = proposal;
-  if (command === "hold") return slots.map((slot) => ({ start: slot.start, zone: zoneOf(slot, proposal) }));
-  const zones = new Set([timeZone ?? "UTC", ...Object.values(timeZones)]);
-  const times = wantedTimes(command, appointments, slots);
-  return times.flatMap(({ start }) => [...zones].map((zone) => ({ start, zone })));
+  const { command, appointments, slots, kept, timeZone } = proposal;
+  const own = [...takenSlots(proposal), ...kept];
+  if (command === "hold" || (own.length > 1 && takesSlots.has(command))) {
+    return own.map((slot) => ({ start: slot.start, zone: zoneOfSlot(slot, proposal) }));
+  }
+  // Several times that would do are all of one schedule.
+  const [slot] = own;
+  const zone = slot === undefined ? (timeZone ?? "UTC") : zoneOfSlot(slot, proposal);
+  return wantedTimes(command, appointments, slots).map(({ start }) => ({ start, zone }));
 }
 
 /** The earliest start of what the command takes, or asks for. Undefined if it takes nothing. */
@@ -61,15 +68,15 @@ const takesSlots: ReadonlySet<string> = new Set(["book", "accept", "acceptOffer"
 export const msUntil = (instant: Date, now: Date): number => instant.getTime() - now.getTime();
 
 /**
- * What else of the slot's provider is booked or held once the command takes effect: its neighbours, and the command's
- * other slots, since those of a hold may be booked one by one. Of a request, one slot is wanted, and to extend a hold takes
+ * What else of the slot's provider is booked or held once the command takes effect: its neighbours, the command's
+ * other slots, since those of a hold may be booked one by one, and those that its appointment keeps. Of a request, one slot is wanted, and to extend a hold takes
  * nothing more.
  */
 export function takenBesides(slot: Slot, proposal: Proposal): readonly Neighbour[] {
   const isOfProvider = ({ providerId }: Pick<Slot, "providerId">) => providerId === slot.providerId;
   const others = proposal.neighbours.filter(isOfProvider);
   if (proposal.command === "request" || proposal.command === "extend") return others;
-  const own = takenSlots(proposal).filter((one) => isOfProvider(one) && one.id !== slot.id);
+  const own = [...takenSlots(proposal), ...proposal.kept].filter((one) => isOfProvider(one) && one.id !== slot.id);
   return [...others, ...own.map(neighbourOf)];
 }
 
