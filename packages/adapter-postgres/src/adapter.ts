@@ -83,7 +83,7 @@ export function adapterOfRelease(
   const database = lazySchema({ schema, prefix: tablePrefix }, { source, names, release });
   const runOn = (call: CallOptions | undefined) => poolRunner(source, { names, call });
   return sqlAdapter({
-    own: session(database, ownCalls, { databaseName: () => source.databaseName, runOn }),
+    own: session(database, ownCalls, { databaseName: () => source.databaseName, runOn, isHostTransaction: false }),
     host: (transaction: PostgresTransaction) => hostTransaction(transaction, database),
     begin: (call) => openTransaction(source, call),
     migrate: async () => applyMigrations(runOn(undefined), database()),
@@ -104,12 +104,12 @@ interface Schema {
 }
 
 /** How statements reach the database. */
-interface Way {
+interface Way extends Pick<On, "isHostTransaction"> {
   readonly databaseName: () => string;
   readonly runOn: (call: CallOptions | undefined) => Runner;
 }
 
-function session(open: () => Schema, calls: TableCalls<On>, { databaseName, runOn }: Way): HostAccess<On> {
+function session(open: () => Schema, calls: TableCalls<On>, { databaseName, runOn, isHostTransaction }: Way): HostAccess<On> {
   async function ready(run: Runner): Promise<Statements> {
     const database = open();
     if (!database.isChecked) await checkSchema(run, databaseName(), database);
@@ -119,7 +119,7 @@ function session(open: () => Schema, calls: TableCalls<On>, { databaseName, runO
   const read: RunCall<On> = async (call, work) => {
     const run = runOn(call);
     try {
-      return await work({ run, statements: await ready(run) });
+      return await work({ run, statements: await ready(run), isHostTransaction });
     } catch (error) {
       return sayTooNew(error, () => checkSchema(run, databaseName(), open()));
     }
@@ -136,6 +136,7 @@ function hostTransaction(transaction: PostgresTransaction, database: () => Schem
     return known;
   };
   return session(database, hostCalls, {
+    isHostTransaction: true,
     databaseName: () => runner().databaseName,
     runOn: (call) => async (statement, parameters) => runner().run(call)(statement, parameters),
   });

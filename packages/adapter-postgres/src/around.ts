@@ -22,17 +22,13 @@ import { idsOf, isCommand, kindsOf } from "./reads.ts";
 import { readConfirmed } from "./standbys.ts";
 
 /** What is found comes from one statement, and so from one snapshot. */
-export async function loadAround({ run, statements }: On, { keys, around }: AroundAsked): Promise<Surveyed> {
+export async function loadAround(on: On, { keys, around }: AroundAsked): Promise<Surveyed> {
   if (keys.length === 0 && around.length === 0) return { records: [], around: [] };
   const wanted = kindsOf(keys);
   const parameters = [...wanted.map((kind) => idsOf(keys, kind)), ...placeValues(around)];
-  const { read, confirm } = statements.around;
-  const rows = await readConfirmed<FoundRow>(
-    run,
-    { read: read(wanted), confirm: confirm(wanted) },
-    parameters,
-    isCommand,
-  );
+  const { read, confirm } = on.statements.around;
+  const statements = { read: read(wanted), confirm: () => confirm(wanted) };
+  const rows = await readConfirmed<FoundRow>(on, statements, parameters, isCommand);
   const records = new Map<string, StoredRecord>();
   for (const row of rows.filter(isRecord)) {
     const record = rowToRecord(row.kind, row);

@@ -14,10 +14,12 @@ import type { Statements } from "./statements.ts";
 export interface On {
   readonly run: Runner;
   readonly statements: Statements;
+  /** There, calls wait for rows that others have locked, and only the host can commit. */
+  readonly isHostTransaction: boolean;
 }
 
-function loadPlainly({ run, statements }: On, keys: readonly RecordKey[]) {
-  return loadRecords(run, statements.load, keys);
+function loadPlainly(on: On, keys: readonly RecordKey[]) {
+  return loadRecords(on, on.statements.load, keys);
 }
 
 export const ownCalls: TableCalls<On> = {
@@ -30,21 +32,19 @@ export const ownCalls: TableCalls<On> = {
   loadAround,
   loadAroundToShow: loadAround,
   readFeed: ({ run, statements }, query) => readFeed(run, statements, query),
-  commit: ({ run, statements }, transitions) => commitBatch({ run, statements, waits: false }, transitions),
-  readSettings: ({ run, statements }) => readSettings(run, statements),
-  storeSettings: ({ run, statements }, settings) =>
-    storeSettings(run, statements, statements.storeSettingSoon, settings),
+  commit: commitBatch,
+  readSettings,
+  storeSettings: (on, settings) => storeSettings(on, on.statements.storeSettingSoon, settings),
   readRelay: ({ run, statements }, name) => readRelay(run, statements, name),
   storeRelay: ({ run, statements }, relay) => storeRelay(run, statements.storeRelaySoon, relay),
-  readClock: ({ run, statements }) => readClock(run, statements),
+  readClock,
 };
 
-/** In a host's transaction, commits and reads wait for rows that others have locked. */
+/** In a host's transaction, reads lock, too. */
 export const hostCalls: TableCalls<On> = {
   ...ownCalls,
-  load: ({ run, statements }, keys) => loadRecords(run, statements.loadAndLock, keys),
+  load: (on, keys) => loadRecords(on, on.statements.loadAndLock, keys),
   loadAround: loadAroundInHost,
-  commit: ({ run, statements }, transitions) => commitBatch({ run, statements, waits: true }, transitions),
-  storeSettings: ({ run, statements }, settings) => storeSettings(run, statements, statements.storeSetting, settings),
+  storeSettings: (on, settings) => storeSettings(on, on.statements.storeSetting, settings),
   storeRelay: ({ run, statements }, relay) => storeRelay(run, statements.storeRelay, relay),
 };

@@ -23,34 +23,23 @@ import {
   StorageError,
   type Transition,
 } from "@slotwright/core/adapter";
+import type { On } from "./calls.ts";
 import { type CommitParameter, commitParameters } from "./commit-parameters.ts";
-import type { Runner } from "./connection.ts";
 import { refusingGuard } from "./errors.ts";
 import { kinds } from "./load-statements.ts";
 import { encodeRows, type RowType } from "./row-types.ts";
 import { confirmed } from "./standbys.ts";
-import type { Statements } from "./statements.ts";
-
-/** How a batch reaches the database. */
-export interface CommitContext {
-  readonly run: Runner;
-  readonly statements: Pick<Statements, "commit" | "load">;
-  /** Whether it waits for rows that others have locked. Only a commit within a host's transaction does. */
-  readonly waits: boolean;
-}
 
 /**
  * Commits a batch in one statement. If a transition violates a guard of the database, it commits each one separately.
  */
-export async function commitBatch(
-  context: CommitContext,
-  transitions: readonly Transition[],
-): Promise<readonly CommitOutcome[]> {
+export async function commitBatch(on: On, transitions: readonly Transition[]): Promise<readonly CommitOutcome[]> {
   const outcomes = new Map<Transition, CommitOutcome>();
   try {
-    await settle(context, transitions, outcomes);
+    await settle(on, transitions, outcomes);
   } catch (error) {
-    if (!isToBeTold(error, context, outcomes)) throw error;
+    const isToBeTold = isStorageError(error) && error.failure !== "unknown" && hasCommitted(on, outcomes);
+    if (!isToBeTold) throw error;
   }
   return transitions.map((transition) => outcomes.get(transition) ?? toBeTriedAgain(transition));
 }
@@ -61,38 +50,36 @@ type Outcomes = Map<Transition, CommitOutcome>;
  * Outside a host's transaction, a committed transition stays committed even if a later one fails. Its outcome is
  * reported, and the later ones must be tried again. The next attempt then reports the failure.
  */
-function isToBeTold(error: unknown, { waits }: CommitContext, outcomes: Outcomes): boolean {
-  const isCommitted = [...outcomes.values()].some(({ status }) => status === "committed");
-  return !waits && isCommitted && isStorageError(error) && error.failure !== "unknown";
+function hasCommitted({ isHostTransaction }: On, outcomes: Outcomes): boolean {
+  return !isHostTransaction && [...outcomes.values()].some(({ status }) => status === "committed");
 }
 
-async function settle(context: CommitContext, transitions: readonly Transition[], outcomes: Outcomes): Promise<void> {
+async function settle(on: On, transitions: readonly Transition[], outcomes: Outcomes): Promise<void> {
   const batch = withoutThoseBehind(transitions, outcomes);
   if (batch.length === 0) return;
   const links = linksOf(batch);
   const checks = checksOf(links);
-  if (!areDisjoint(checks)) return settleEach(context, batch, outcomes);
-  const { run, statements, waits } = context;
+  if (!areDisjoint(checks)) return settleEach(on, batch, outcomes);
+  const { run, statements, isHostTransaction } = on;
   const rows: Rows = { ...rowsOf(links), checks };
   const parameters = commitParameters.map(({ name, type }) => encodedOrNull(type, rows[name]));
-  const [row] = await run<{ readonly answer: string | null }>(statements.commit, [waits, ...parameters], "commit");
+  const [row] = await run<{ readonly answer: string | null }>(statements.commit, [isHostTransaction, ...parameters], "commit");
   const answer = JSON.parse(row?.answer ?? "{}") as CommitAnswer;
-  if (answer.redo === true) return settleEach(context, batch, outcomes);
-  const replays = await confirmReplays(
-    context,
-    links.filter((link) => isReplay(answer, link, links)),
-  );
+  if (answer.redo === true) return settleEach(on, batch, outcomes);
+  const replays = links.filter((link) => isReplay(answer, link, links));
   for (const link of links) {
-    const outcome = replays.get(link) ?? outcomeOf(answer, link);
+    const outcome = replays.includes(link) ? undefined : outcomeOf(answer, link);
     if (outcome !== undefined) outcomes.set(link.transition, outcome);
   }
+  // After the others, whose commit stands whatever becomes of this.
+  await confirmReplays(on, replays, outcomes);
   const rest = batch.filter((one) => !outcomes.has(one));
   // Nothing of theirs was in the way, so they are written without the others of their chain.
-  await (answer.replayed == null ? settle(context, rest, outcomes) : settleEach(context, rest, outcomes));
+  await (answer.replayed == null ? settle(on, rest, outcomes) : settleEach(on, rest, outcomes));
 }
 
-async function settleEach(context: CommitContext, batch: readonly Transition[], outcomes: Outcomes): Promise<void> {
-  for (const transition of batch) await settle(context, [transition], outcomes);
+async function settleEach(on: On, batch: readonly Transition[], outcomes: Outcomes): Promise<void> {
+  for (const transition of batch) await settle(on, [transition], outcomes);
 }
 
 function encodedOrNull(type: RowType, rows: readonly object[] | undefined): Buffer | null {
@@ -108,6 +95,7 @@ interface CommitAnswer {
   /** By the number of the transition. */
   readonly stale?: readonly NumberedKey[] | null;
   readonly busy?: readonly NumberedKey[] | null;
+  /** By the number of the chain. The hash and the result come along, but only what is confirmed is told. */
   readonly replayed?: readonly (readonly [number, ...unknown[]])[] | null;
 }
 
@@ -117,22 +105,26 @@ function isReplay({ replayed }: CommitAnswer, link: Link, links: readonly Link[]
   return isAlone && replayed?.some(([chain]) => chain === link.chain) === true;
 }
 
-/** A command that is not there any longer is tried again: another server has taken over meanwhile. */
-async function confirmReplays(
-  { run, statements }: CommitContext,
-  links: readonly Link[],
-): Promise<ReadonlyMap<Link, CommitOutcome>> {
-  if (links.length === 0) return new Map();
+/**
+ * A command that is not there any longer is tried again: another server has taken over meanwhile. So is one that cannot
+ * be confirmed, if others of its batch are committed.
+ */
+async function confirmReplays(on: On, links: readonly Link[], outcomes: Outcomes): Promise<void> {
+  if (links.length === 0) return;
   const ids = links.map(({ transition }) => transition.command.id);
-  const rows = await confirmed<CommandRow>(run, statements.load.confirm(["command"]), [ids]);
+  const rows = await confirmed<CommandRow>(on, on.statements.load.confirm(["command"]), [ids]).catch((error) => {
+    if (!isStorageError(error) || !hasCommitted(on, outcomes)) throw error;
+    return [];
+  });
   const found = new Map(rows.map((row) => [row.id, rowToCommand(row)]));
-  return new Map(
-    links.map((link) => {
-      const command = found.get(link.transition.command.id);
-      if (command === undefined) return [link, toBeTriedAgain(link.transition)];
-      return [link, { status: "replayed", requestHash: command.requestHash, result: command.result }];
-    }),
-  );
+  for (const { transition } of links) {
+    const command = found.get(transition.command.id);
+    const { requestHash, result } = command ?? {};
+    outcomes.set(
+      transition,
+      requestHash === undefined ? toBeTriedAgain(transition) : { status: "replayed", requestHash, result },
+    );
+  }
 }
 
 /** Undefined if only others of its chain are known to have lost. */

@@ -1,20 +1,20 @@
 import { rowToRecord } from "@slotwright/adapter-sql";
 import { keyText, type RecordKey, type RecordKind, type StoredRecord } from "@slotwright/core/adapter";
-import type { Runner } from "./connection.ts";
+import type { On } from "./calls.ts";
 import { kinds } from "./load-statements.ts";
 import { readConfirmed } from "./standbys.ts";
 import type { LoadStatements } from "./statements.ts";
 
 export async function loadRecords(
-  run: Runner,
+  on: On,
   { read, confirm }: LoadStatements,
   keys: readonly RecordKey[],
 ): Promise<readonly (StoredRecord | undefined)[]> {
   if (keys.length === 0) return [];
   const wanted = kindsOf(keys);
   const parameters = wanted.map((kind) => idsOf(keys, kind));
-  const statements = { read: read(wanted), confirm: confirm(wanted) };
-  const rows = await readConfirmed<{ readonly kind: RecordKind }>(run, statements, parameters, isCommand);
+  const statements = { read: read(wanted), confirm: () => confirm(wanted) };
+  const rows = await readConfirmed<{ readonly kind: RecordKind }>(on, statements, parameters, isCommand);
   const found = new Map<string, StoredRecord>();
   for (const row of rows) {
     const record = rowToRecord(row.kind, row);

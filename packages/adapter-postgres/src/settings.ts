@@ -1,12 +1,12 @@
 import { rowToSettings, type SettingRow, settingsFound, settingsName, settingsToRow } from "@slotwright/adapter-sql";
 import type { StoredSettings } from "@slotwright/core/adapter";
-import type { Runner, Statement } from "./connection.ts";
+import type { On } from "./calls.ts";
+import type { Statement } from "./connection.ts";
 import { readConfirmed } from "./standbys.ts";
-import type { Statements } from "./statements.ts";
 
 /** An engine asks once and never again, so what it is told has to stay. */
-export async function readSettings(run: Runner, { readSettings }: Statements): Promise<StoredSettings | undefined> {
-  const [row] = await readConfirmed<SettingRow>(run, readSettings, [settingsName]);
+export async function readSettings(on: On): Promise<StoredSettings | undefined> {
+  const [row] = await readConfirmed<SettingRow>(on, on.statements.readSettings, [settingsName]);
   return row && rowToSettings(row);
 }
 
@@ -14,18 +14,13 @@ export async function readSettings(run: Runner, { readSettings }: Statements): P
  * @param store One of the two statements that store. If another transaction stored the settings, the next statement
  * sees them.
  */
-export async function storeSettings(
-  run: Runner,
-  of: Statements,
-  store: Statement,
-  settings: StoredSettings,
-): Promise<StoredSettings> {
+export async function storeSettings(on: On, store: Statement, settings: StoredSettings): Promise<StoredSettings> {
   const { name, value } = settingsToRow(settings);
-  await run(store, [name, value], "commit");
-  return settingsFound(await readSettings(run, of));
+  await on.run(store, [name, value], "commit");
+  return settingsFound(await readSettings(on));
 }
 
-export async function readClock(run: Runner, { readClock }: Statements): Promise<Date> {
-  const [row] = await run<{ readonly now: number }>(readClock, []);
+export async function readClock({ run, statements }: On): Promise<Date> {
+  const [row] = await run<{ readonly now: number }>(statements.readClock, []);
   return new Date(row?.now ?? Number.NaN);
 }

@@ -1,5 +1,6 @@
 import { isStorageError, StorageError } from "@slotwright/core/adapter";
-import type { PostgresNotice, PostgresPoolClient, Runner, Statement } from "./connection.ts";
+import type { On } from "./calls.ts";
+import type { PostgresNotice, PostgresPoolClient, Statement } from "./connection.ts";
 import { adviceIfUnknown, type During } from "./errors.ts";
 
 /** The function of the server that waits for standbys. Texts of warnings are in the server's language, names are not. */
@@ -40,37 +41,43 @@ export function requireStandbys(client: PostgresPoolClient, databaseName: string
 /** A statement that reads, and another that reads the same and commits something with it. */
 export interface Confirmable {
   readonly read: Statement;
-  readonly confirm: Statement;
+  readonly confirm: () => Statement;
 }
 
 /**
- * A command that is found is an acknowledgement. What its record tells may have been committed without waiting for
- * standbys: the wait was cancelled, its connection was lost, or the primary was restarted meanwhile. So it is read once
- * more by a statement that commits something, which waits until they have all that was committed before. Only what this
- * one finds counts: between two statements, another server may have taken over, which does not know the command.
+ * A command that is found is an acknowledgement, and settings that are found are relied on for as long as an engine
+ * lives. But what was read may have been committed without waiting for standbys: the wait was cancelled, its connection
+ * was lost, or the primary was restarted meanwhile. So it is read once more by a statement that commits something, which
+ * waits until they have all that was committed before. Only what this one finds counts: between two statements, another
+ * server may have taken over, which does not know it.
  *
- * @param isToStay Whether others rely on the row from now on. Default: on each.
+ * @param isReliedOn Whether somebody relies on the row from now on. Default: on every row.
  */
 export async function readConfirmed<Row>(
-  run: Runner,
+  on: On,
   { read, confirm }: Confirmable,
   parameters: readonly unknown[],
-  isToStay: (row: Row) => boolean = () => true,
+  isReliedOn: (row: Row) => boolean = () => true,
 ): Promise<readonly Row[]> {
-  const rows = await run<Row>(read, parameters);
-  return rows.some(isToStay) ? confirmed(run, confirm, parameters) : rows;
+  const rows = await on.run<Row>(read, parameters);
+  return rows.some(isReliedOn) ? confirmed(on, confirm(), parameters) : rows;
 }
 
-/** @param statement One that confirms what it reads. */
+/**
+ * Whatever fails, "nothing was changed" would be wrong of what was found. Only in a host's transaction is it right, if
+ * that has ended with the failure.
+ *
+ * @param statement One that confirms what it reads.
+ */
 export async function confirmed<Row>(
-  run: Runner,
+  { run, isHostTransaction }: On,
   statement: Statement,
   parameters: readonly unknown[],
 ): Promise<readonly Row[]> {
   try {
     return await run<Row>(statement, parameters, "commit");
   } catch (error) {
-    if (!isStorageError(error) || error.failure !== "refused") throw error;
+    if (!isStorageError(error) || (isHostTransaction && error.failure !== "refused")) throw error;
     const message = `A record was found, but it could not be confirmed that standbys have it (${error.message})`;
     throw new StorageError("unknown", message, error);
   }

@@ -89,7 +89,7 @@ where $1::boolean or ${warned}`,
     readFeedEnd: statementOf(readFeedEndSql(namespace)),
     isMigrated: statementOf(`select (pg_catalog.to_regclass('${migrationTable}') is not null)::int as is_migrated,
   pg_catalog.current_setting('server_version_num')::int as server_version`),
-    readSettings: { read: statementOf(settings), confirm: statementOf(confirming(settings)) },
+    readSettings: { read: statementOf(settings), confirm: () => statementOf(confirming(settings)) },
     storeSetting: statementOf(`${intoSettings} values ($1::text, $2::text) on conflict do nothing`),
     storeSettingSoon: statementOf(
       `${durableSoon}${intoSettings} select $1::text, $2::text from bounded on conflict do nothing`,

@@ -97,7 +97,7 @@ describe.skipIf(found.includes(undefined))(
     it("a commit is not told that it was replayed if the next primary does not have it, and is made there", async () => {
       await expect(withoutWait(storage.commit([booking(slot)]))).rejects.toMatchObject({ failure: "unknown" });
       await withClient(former.url, async (other) => {
-        // A row that the repeat can lock is written, and its own commit would wait for that.
+        // Locked, so that the repeat writes nothing here: its own commit would wait for a standby that never comes.
         const lock = (table: string) => `select from ${schema}.slotwright_${table} for update`;
         await other.query(`begin; ${lock("slots")}; ${lock("appointments")}`);
         left = 1;
