@@ -109,7 +109,11 @@ interface Way extends Pick<On, "isHostTransaction"> {
   readonly runOn: (call: CallOptions | undefined) => Runner;
 }
 
-function session(open: () => Schema, calls: TableCalls<On>, { databaseName, runOn, isHostTransaction }: Way): HostAccess<On> {
+function session(
+  open: () => Schema,
+  calls: TableCalls<On>,
+  { databaseName, runOn, isHostTransaction }: Way,
+): HostAccess<On> {
   async function ready(run: Runner): Promise<Statements> {
     const database = open();
     if (!database.isChecked) await checkSchema(run, databaseName(), database);

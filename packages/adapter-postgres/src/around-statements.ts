@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import type { Statement } from "./connection.ts";
 import { confirming } from "./durable.ts";
 import { type Branch, joinedBranches, recordBranch, rowLock } from "./load-statements.ts";
-import { statementOf } from "./statement-names.ts";
+import { oncePerKinds } from "./statement-names.ts";
 import { type Namespace, quotedName } from "./strategy.ts";
 
 /** The statements of `loadAround`, for records of these kinds. Each takes an array of ids for each kind, and then the places. */
@@ -45,16 +45,6 @@ export function createAround(strategy: SqlStrategy, namespace: Namespace): Aroun
       const others = records(wanted, rowLock).filter(({ kind }) => kind !== "agenda");
       return joinedBranches([lockedAgendas(namespace, wanted), ...others]);
     }),
-  };
-}
-
-/** Makes the statement for each list of kinds once. */
-function oncePerKinds(make: (kinds: readonly RecordKind[]) => string): (kinds: readonly RecordKind[]) => Statement {
-  const made = new Map<string, Statement>();
-  return (kinds) => {
-    const known = made.get(kinds.join()) ?? statementOf(make(kinds));
-    made.set(kinds.join(), known);
-    return known;
   };
 }
 

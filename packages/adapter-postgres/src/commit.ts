@@ -63,7 +63,11 @@ async function settle(on: On, transitions: readonly Transition[], outcomes: Outc
   const { run, statements, isHostTransaction } = on;
   const rows: Rows = { ...rowsOf(links), checks };
   const parameters = commitParameters.map(({ name, type }) => encodedOrNull(type, rows[name]));
-  const [row] = await run<{ readonly answer: string | null }>(statements.commit, [isHostTransaction, ...parameters], "commit");
+  const [row] = await run<{ readonly answer: string | null }>(
+    statements.commit,
+    [isHostTransaction, ...parameters],
+    "commit",
+  );
   const answer = JSON.parse(row?.answer ?? "{}") as CommitAnswer;
   if (answer.redo === true) return settleEach(on, batch, outcomes);
   const replays = links.filter((link) => isReplay(answer, link, links));

@@ -61,7 +61,10 @@ type Querying = Pick<PostgresClient, "query">;
 /** The longest that pg can wait. */
 const longest = 2 ** 31 - 1;
 
-/** Waits for the lock and for long steps, whatever `query_timeout` of the pool says. The transaction overrules the server's own timeouts. */
+/**
+ * Waits for the lock and for long steps, whatever `query_timeout` of the pool says. The transaction overrules the
+ * server's own timeouts.
+ */
 function patientClient(client: Querying): Querying {
   return { query: (query) => client.query({ ...query, query_timeout: longest }) };
 }

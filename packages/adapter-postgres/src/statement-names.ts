@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { RecordKind } from "@slotwright/core/adapter";
 import type { Statement } from "./connection.ts";
 
 const known = new Map<string, Statement>();
@@ -8,6 +9,19 @@ export function statementOf(sql: string): Statement {
   const statement = known.get(sql) ?? { sql, name: hashed(sql) };
   known.set(sql, statement);
   return statement;
+}
+
+/** Makes the statement for each list of kinds once: building its text takes longer than all else that a load does here. */
+export function oncePerKinds(
+  make: (kinds: readonly RecordKind[]) => string,
+): (kinds: readonly RecordKind[]) => Statement {
+  const made = new Map<string, Statement>();
+  return (kinds) => {
+    const name = kinds.join();
+    const known = made.get(name) ?? statementOf(make(kinds));
+    made.set(name, known);
+    return known;
+  };
 }
 
 function hashed(sql: string): string {

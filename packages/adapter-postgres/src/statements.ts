@@ -12,7 +12,7 @@ import type { Statement } from "./connection.ts";
 import { confirming, durableSoon, warned } from "./durable.ts";
 import { loadSql, rowLock } from "./load-statements.ts";
 import type { Confirmable } from "./standbys.ts";
-import { statementOf } from "./statement-names.ts";
+import { oncePerKinds, statementOf } from "./statement-names.ts";
 import { type Namespace, quotedName } from "./strategy.ts";
 
 /** The adapter's SQL. Texts never change, so each connection prepares each of them once. */
@@ -75,10 +75,10 @@ export function createStatements(strategy: SqlStrategy, namespace: Namespace, ro
   const placeholders = ["boolean", ...parameterTypes(namespace, routines)].map(
     (type, index) => `$${index + 1}::${type}`,
   );
-  const confirm: LoadStatement = (wanted) => statementOf(confirming(loadSql(namespace, wanted)));
+  const confirm: LoadStatement = oncePerKinds((wanted) => confirming(loadSql(namespace, wanted)));
   return {
-    load: { read: (wanted) => statementOf(loadSql(namespace, wanted)), confirm },
-    loadAndLock: { read: (wanted) => statementOf(loadSql(namespace, wanted, rowLock)), confirm },
+    load: { read: oncePerKinds((wanted) => loadSql(namespace, wanted)), confirm },
+    loadAndLock: { read: oncePerKinds((wanted) => loadSql(namespace, wanted, rowLock)), confirm },
     around: createAround(strategy, namespace),
     commit: statementOf(
       `select ${quotedName(namespace, routineName("commit", routines))}(${placeholders.join(", ")}) as answer

@@ -27,8 +27,9 @@ describeOnServer("when a command was found and cannot be confirmed", (url) => {
   beforeEach(async () => {
     store = await openPostgresStore(url());
     closed = new Pool({ connectionString: "postgres://u@127.0.0.1:1/x" });
-    full = new Pool({ connectionString: url(), max: 1, connectionTimeoutMillis: 50 });
+    full = new Pool({ connectionString: url(), max: 1 });
     held = await full.connect();
+    full.options.connectionTimeoutMillis = 50;
     left = Number.POSITIVE_INFINITY;
     storage = postgresAdapter({ pool: limited, schema: store.schema });
     expect(await storage.commit([creation(slot, other)])).toEqual([{ status: "committed" }]);
