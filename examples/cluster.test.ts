@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { sampleInstant as at } from "@slotwright/conformance";
-import { type PostgresCluster, startCluster } from "@slotwright/test-servers";
+import { type PostgresCluster, startCluster, startOwnServer } from "@slotwright/test-servers";
 import { testServer } from "@slotwright/test-servers/vitest";
 import { Client, Pool, type PoolConfig } from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -29,7 +29,10 @@ describe.skipIf(found === undefined)("the examples on a cluster", () => {
     const created = await opened.engine.createSlots({ actor, providerId: "p", facilityId: "f", slots });
     slotIds = created.slots.map(({ id }) => id);
     await poolOf().query(
-      "create table invoices (key text primary key, number int, unique (number) deferrable initially deferred)",
+      `create table invoices (key text primary key, number int, unique (number) deferrable initially deferred);
+      create function divide() returns trigger language plpgsql as $$ begin perform 1 / new.number; return null; end $$;
+      create constraint trigger divided after insert on invoices deferrable initially deferred
+        for each row execute function divide()`,
     );
   });
   afterEach(async () => {
@@ -50,14 +53,15 @@ describe.skipIf(found === undefined)("the examples on a cluster", () => {
   /** Books, and writes an invoice in the same transaction. */
   async function bookIn(pool: Pool, slotId: string, further = "select 1"): Promise<string> {
     const client = await pool.connect();
-    let outcome = "refused";
+    let outcome: string;
     try {
       await client.query("begin");
       await opened.engine.within(client).book({ actor, slotId, subjectId: "ada", idempotencyKey: slotId });
       await client.query("insert into invoices values ($1) on conflict (key) do nothing", [slotId]);
       await client.query(further);
       outcome = await commitOnCluster(client);
-    } catch {
+    } catch (error) {
+      outcome = `refused: ${(error as { readonly code?: string }).code}`;
       await client.query("rollback");
     }
     client.release(outcome === "unknown");
@@ -110,10 +114,12 @@ describe.skipIf(found === undefined)("the examples on a cluster", () => {
     }
   });
 
-  it("throw if a constraint refuses the commit, and nothing is committed", async () => {
+  it.each([
+    ["a constraint", "insert into invoices values ('a', 1), ('b', 1)", "23505"],
+    ["an error of a trigger", "insert into invoices values ('a', 0)", "22012"],
+  ])("throw if %s refuses the commit, and nothing is committed", async (_what, further, code) => {
     const slotId = nextSlot();
-    const twice = "insert into invoices values ('a', 1), ('b', 1)";
-    expect(await bookIn(poolOf(), slotId, twice)).toBe("refused");
+    expect(await bookIn(poolOf(), slotId, further)).toBe(`refused: ${code}`);
     expect(await bookedInvoices(slotId)).toEqual({ status: "available", invoices: 0 });
     expect(await bookIn(poolOf(), slotId)).toBe("on a standby");
   });
@@ -135,3 +141,35 @@ it.skipIf(single === undefined)("a commit on a server without standbys is on the
   expect(await commitOnCluster(client)).toBe("on the primary only");
   await client.end();
 });
+
+const own = await startOwnServer("postgres");
+afterAll(() => own?.stop());
+
+it.skipIf(own === undefined)(
+  "a commit whose wait ended because no standby is named any longer is on the primary only",
+  async () => {
+    const pool = new Pool({ connectionString: own?.url });
+    pool.on("error", () => {});
+    pool.on("connect", (one) => one.on("error", () => {}));
+    const setNames = async (names: string) => {
+      await pool.query(`alter system set synchronous_standby_names = '${names}'`);
+      await pool.query("select pg_reload_conf()");
+      const shown = async () => (await pool.query("show synchronous_standby_names")).rows[0];
+      await expect.poll(shown).toEqual({ synchronous_standby_names: names });
+    };
+    await pool.query("create table notes (text text)");
+    await setNames("nobody");
+    // A process of its own lets commits wait, and may hear of the names later than a session.
+    const commit = () => pool.query("select pg_logical_emit_message(true, 'a', 'a')");
+    await expect.poll(() => Promise.race([commit(), wait(100, "waits")])).toBe("waits");
+    const client = await pool.connect();
+    await client.query("begin; insert into notes values ('a')");
+    const outcome = commitOnCluster(client);
+    const waiting = "select from pg_stat_activity where wait_event = 'SyncRep'";
+    await expect.poll(async () => (await pool.query(waiting)).rowCount).toBe(2);
+    await setNames("");
+    expect(await outcome).toBe("on the primary only");
+    client.release();
+    await pool.end();
+  },
+);
