@@ -70,7 +70,7 @@ function otherScheme(adapter: string, { name, schemes }: OptionRules["connection
 /** A driver would go to a server of its environment or its defaults. */
 function unnamedServer(adapter: string, { name }: OptionRules["connection"], named: string): string | undefined {
   if (!lacksServer(named)) return undefined;
-  return `The ${name} of ${adapter} lists several servers, and one has no name. No database was used; check where the names come from.`;
+  return `The ${name} of ${adapter} lists several servers, and at least one has no name. No database was used; check where the names come from.`;
 }
 
 function wrongValue({ adapter, known }: OptionRules, given: GivenOptions): string | undefined {
