@@ -18,6 +18,7 @@ const lost: Cause = {
     `The connection to the database ${database} was lost (${text}). Nothing was changed; try again.`,
 };
 const notMember = again("The server is not in its group, or takes no part in it for now");
+const waitsForGroup = again("The server waits for its group");
 const deadlock = again("The transaction was rolled back to resolve a deadlock");
 const outsideCluster: Cause = {
   failure: "transient",
@@ -145,14 +146,14 @@ const causes: Readonly<Record<string | number, Cause>> = {
   3101: again("The group of servers refused the transaction at its commit"),
   3032: notMember,
   3100: notMember,
-  3781: notMember,
+  3781: waitsForGroup,
   3782: notMember,
   3783: notMember,
   3796: notMember,
   3797: notMember,
-  3798: notMember,
+  3798: waitsForGroup,
   3799: notMember,
-  4094: notMember,
+  4094: waitsForGroup,
   6400: notMember,
   6401: notMember,
   3098: {
