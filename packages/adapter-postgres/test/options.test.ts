@@ -37,8 +37,12 @@ const wrong: readonly [string, unknown, RegExp][] = [
   ],
   ["several ports in the query", { connectionString: "postgres://a/c?port=5432%2C5433" }, /in its query/],
   ["servers in two places", { connectionString: "postgres://a,b/c?host=d" }, /in its query/],
-  ["servers whose names are unset", { connectionString: "postgres://app:secret@,/c" }, /one has no name.*check where/],
-  ["a server whose name is unset", { connectionString: "postgres://app:secret@a:1,:2/c" }, /one has no name/],
+  [
+    "servers whose names are unset",
+    { connectionString: "postgres://app:secret@,/c" },
+    /at least one has no name.*check where/,
+  ],
+  ["a server whose name is unset", { connectionString: "postgres://app:secret@a:1,:2/c" }, /at least one has no name/],
   ["a switch as text", { connectionString, preparedStatements: "false" }, /preparedStatements.* must be true or false/],
 ];
 
