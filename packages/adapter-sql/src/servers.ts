@@ -64,7 +64,7 @@ export function serversInTurn<Session>(
   const silences = silenceMemory<Session>(now);
   /** Those after this one, beginning with the next. */
   const after = (left: number) => Array.from({ length: servers.count - 1 }, (_, n) => (left + 1 + n) % servers.count);
-  const leave = (left: number, isSilent = silences.ofCall()): void => {
+  const leave = (left: number, isSilent = silences.ofCall().isKnown): void => {
     if (place !== left) return;
     const others = after(left);
     place = others.find((one) => !isSilent(one)) ?? (others[0] as number);
@@ -77,21 +77,21 @@ export function serversInTurn<Session>(
     if (isHeard) silences.forget(failed);
     else silences.note(failed, error);
     // If it is the only one that is heard, calls that wait are better off here.
-    if (!(isHeard && after(failed).every(silences.ofCall()))) leave(failed);
+    if (!(isHeard && after(failed).every(silences.ofCall().isKnown))) leave(failed);
   };
   const lend = async (): Promise<Session> => {
-    const isSilent = silences.ofCall();
-    const areSilent = (): boolean => isSilent(0) && after(0).every(isSilent);
+    const { isKnown, endsWait } = silences.ofCall();
+    const areSilent = (): boolean => [0, ...after(0)].every(isKnown);
     const failures: unknown[] = [];
     // A call asks one server, whatever is known of all. One that was silent is not waited for again: with three of them,
     // that would take longer than a call may.
     for (let tries = 0; tries < 2 * servers.count && (tries === 0 || !areSilent()); tries += 1) {
       // A call that waited for another one's session may find that the place has moved on meanwhile.
-      if (isSilent(place) && !areSilent()) leave(place, isSilent);
+      if (isKnown(place) && !areSilent()) leave(place, isKnown);
       const tried = place;
       try {
         const session = await silences.wait(servers.lend(tried), {
-          isInVain: () => areSilent() || (isSilent(tried) && servers.isInVain?.(tried) === true),
+          isInVain: () => [0, ...after(0)].every(endsWait) || (endsWait(tried) && servers.isInVain?.(tried) === true),
           came: (lent) => silences.forget(placeOf(lent, tried)),
           failed: (error) => learn(error, tried),
           giveBack: servers.giveBack,

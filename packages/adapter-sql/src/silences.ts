@@ -1,5 +1,10 @@
 /** How long, in milliseconds, a call that begins later knows that a server was silent. */
 const momentMs = 2_000;
+/**
+ * How long, in milliseconds, a call waits whatever others learn: they may have asked before it began, and the servers may
+ * be back.
+ */
+const leastWaitMs = 1_000;
 
 /** What becomes of a session that a call waits for. */
 export interface Wait<Session> {
@@ -12,6 +17,14 @@ export interface Wait<Session> {
   readonly giveBack: (session: Session) => void;
 }
 
+/** Of a call that begins now. */
+export interface CallSilences {
+  /** Whether the server was silent since then, or just before. */
+  readonly isKnown: (place: number) => boolean;
+  /** Whether it was silent to others while the call waited. */
+  readonly endsWait: (place: number) => boolean;
+}
+
 /**
  * Servers that did not answer when a call asked last. All calls share it: one that waits for a session would otherwise
  * ask each of them again, when others have already asked in vain.
@@ -20,8 +33,7 @@ export interface Silences<Session> {
   readonly note: (place: number, error: unknown) => void;
   /** It has answered since. */
   readonly forget: (place: number) => void;
-  /** For a call that begins now: tells of a server whether it was silent since then, or just before. */
-  readonly ofCall: () => (place: number) => boolean;
+  readonly ofCall: () => CallSilences;
   /** How one of them was silent. */
   readonly error: () => unknown;
   /** Resolves to undefined if the wait is in vain. */
@@ -41,8 +53,9 @@ export function silenceMemory<Session>(now: () => number): Silences<Session> {
       known.delete(place);
     },
     ofCall: () => {
-      const since = now() - momentMs;
-      return (place) => (known.get(place)?.at ?? since) > since;
+      const began = now();
+      const since = (time: number) => (place: number) => (known.get(place)?.at ?? time) > time;
+      return { isKnown: since(began - momentMs), endsWait: since(began + leastWaitMs) };
     },
     error: () => [...known.values()][0]?.error,
     wait: (session, { isInVain, came, failed, giveBack }) =>

@@ -70,10 +70,12 @@ describe("servers in turn", () => {
 
   it("are given up by a call that waits in the pool's queue while others find each of them silent", async () => {
     let serve: (session: string) => void = () => {};
-    const { inTurn, answers, late } = three(() => 0);
+    let now = 0;
+    const { inTurn, answers, late } = three(() => now);
     answers.set(0, () => new Promise((resolve) => (serve = resolve)));
     const queued = inTurn.lend().catch((error: unknown) => error);
     answers.delete(0);
+    now = 2_000;
     await expect(inTurn.lend()).rejects.toMatchObject(unavailable);
     expect(await queued).toMatchObject(unavailable);
     serve("late");
@@ -81,11 +83,24 @@ describe("servers in turn", () => {
     expect(late).toEqual(["late"]);
   });
 
+  it("are not given up by a call that has just begun: others may have asked before the servers were back", async () => {
+    let serve: (session: string) => void = () => {};
+    const { inTurn, answers } = three(() => 0);
+    answers.set(0, () => new Promise((resolve) => (serve = resolve)));
+    const queued = inTurn.lend();
+    answers.delete(0);
+    await expect(inTurn.lend()).rejects.toMatchObject(unavailable);
+    serve("first");
+    expect(await queued).toBe("first");
+  });
+
   it("are left by a call that waits in the queue of a silent one, which has no session", async () => {
-    const { inTurn, answers } = three(() => 0, { isInVain: (place) => place === 0 });
+    let now = 0;
+    const { inTurn, answers } = three(() => now, { isInVain: (place) => place === 0 });
     answers.set(0, () => new Promise(() => {}));
     const queued = inTurn.lend();
     answers.delete(0);
+    now = 2_000;
     answers.set(1, async () => "second");
     expect(await inTurn.lend()).toBe("second");
     expect(await queued).toBe("second");
