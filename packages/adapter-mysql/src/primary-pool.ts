@@ -37,7 +37,6 @@ interface Server {
   readonly pool: OwnPool;
   /** To be called whenever a session is lent. */
   readonly watch: () => void;
-  readonly hasSessions: () => boolean;
 }
 
 /** @param databaseName For messages. */
@@ -72,8 +71,6 @@ export function primaryPool(uris: readonly string[], databaseName: string, reach
     },
     isOfPool: (error) => isPoolExhausted(error) || isPoolEnded(error) || isStorageError(error, "misused"),
     isSilence: hasTimedOut,
-    isInVain: (place) => !opened.get(place)?.hasSessions(),
-    giveBack: (driver) => driver.release(),
     advice: "see to it that one takes over",
   });
   return {
@@ -109,7 +106,7 @@ function openServer(uri: string, { open, isThere }: Reach, { isEnded, leave }: S
       sessions.abandon();
     },
   };
-  return { pool, watch: silenceWatch(watched, patience), hasSessions: () => sessions.count() > 0 };
+  return { pool, watch: silenceWatch(watched, patience) };
 }
 
 async function connect(pool: OwnPool, isEnded: () => boolean): Promise<MysqlPoolConnection> {

@@ -6,8 +6,8 @@ export interface PlacedClients {
   readonly Client: new () => ClientBase;
   /** For the pool, too: asks a new session something, which may refuse it. */
   readonly verify: (client: PoolClient, done: (error?: Error) => void) => void;
-  /** The server of a failure or a client. A call that waits in the pool's queue gets a client of a later turn. */
-  readonly placeOf: (answer: unknown) => number | undefined;
+  /** The server that failed. A call that waits in the pool's queue gets a client of a later turn. */
+  readonly placeOf: (error: unknown) => number | undefined;
 }
 
 type Connect = (done: (error?: Error) => void) => void;
@@ -46,6 +46,6 @@ export function placedClients(
   return {
     Client: ClientOfPlace as unknown as new () => ClientBase,
     verify,
-    placeOf: (answer) => places.get(answer as object),
+    placeOf: (error) => places.get(error as object),
   };
 }

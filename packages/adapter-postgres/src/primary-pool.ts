@@ -26,7 +26,6 @@ export function primaryPool(urls: readonly string[], databaseName: string, optio
     isOfPool: (error) => isPoolExhausted(error) || isPoolEnded(error),
     isSilence,
     placeOf: clients.placeOf,
-    giveBack: (client) => client.release(),
     advice: "promote a standby",
   });
   return { pool, connect: servers.lend };

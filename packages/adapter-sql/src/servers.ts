@@ -1,5 +1,4 @@
 import { StorageError } from "@slotwright/core/adapter";
-import { silenceMemory } from "./silences.ts";
 
 /** `scheme://user:password@`, the hosts with their ports, and the rest. */
 const manyHosts = /^([a-z]+:\/\/(?:[^/?#]*@)?)([^/?#@]*,[^/?#@]*)((?:[/?#].*)?)$/i;
@@ -33,15 +32,8 @@ export interface Servers<Session> {
   readonly isOfPool: (error: unknown) => boolean;
   /** Whether the error says only that the server did not answer in time. */
   readonly isSilence: (error: unknown) => boolean;
-  /** The server of an error or a session, if that may be another one than was asked for. */
-  readonly placeOf?: (answer: unknown) => number | undefined;
-  /**
-   * Whether it is in vain to wait in the queue of this server, which is silent: it has no session that could become free.
-   * Left out if one queue is for all servers.
-   */
-  readonly isInVain?: (place: number) => boolean;
-  /** Takes back a session that came too late. */
-  readonly giveBack: (session: Session) => void;
+  /** The server that failed, if that may be another one than was asked for. */
+  readonly placeOf?: (error: unknown) => number | undefined;
   /** What can be done if no server takes writes, and none takes over by itself. */
   readonly advice: string;
 }
@@ -51,61 +43,38 @@ export interface ServersInTurn<Session> {
   readonly place: () => number;
   /** Tries one server after another, beginning with the last that took writes. */
   readonly lend: () => Promise<Session>;
-  /** The next server that was not silent lately is tried first from now on, unless another one is already. */
+  /** The next server is tried first from now on, unless that is so already. */
   readonly leave: (place: number) => void;
 }
 
-/** @param now In milliseconds. For tests. */
-export function serversInTurn<Session>(
-  servers: Servers<Session>,
-  now: () => number = () => performance.now(),
-): ServersInTurn<Session> {
+export function serversInTurn<Session>(servers: Servers<Session>): ServersInTurn<Session> {
   let place = 0;
-  const silences = silenceMemory<Session>(now);
-  /** Those after this one, beginning with the next. */
-  const after = (left: number) => Array.from({ length: servers.count - 1 }, (_, n) => (left + 1 + n) % servers.count);
-  const leave = (left: number, isSilent = silences.ofCall().isKnown): void => {
-    if (place !== left) return;
-    const others = after(left);
-    place = others.find((one) => !isSilent(one)) ?? (others[0] as number);
-  };
-  const placeOf = (answer: unknown, tried: number): number => servers.placeOf?.(answer) ?? tried;
-  const learn = (error: unknown, tried: number): void => {
-    if (servers.isOfPool(error)) return;
-    const failed = placeOf(error, tried);
-    const isHeard = !servers.isSilence(error);
-    if (isHeard) silences.forget(failed);
-    else silences.note(failed, error);
-    // If it is the only one that is heard, calls that wait are better off here.
-    if (!(isHeard && after(failed).every(silences.ofCall().isKnown))) leave(failed);
+  const leave = (left: number): void => {
+    if (place === left) place = (left + 1) % servers.count;
   };
   const lend = async (): Promise<Session> => {
-    const { isKnown, endsWait } = silences.ofCall();
-    const areSilent = (): boolean => [0, ...after(0)].every(isKnown);
     const failures: unknown[] = [];
-    // A call asks one server, whatever is known of all. One that was silent is not waited for again: with three of them,
-    // that would take longer than a call may.
-    for (let tries = 0; tries < 2 * servers.count && (tries === 0 || !areSilent()); tries += 1) {
-      // A call that waited for another one's session may find that the place has moved on meanwhile.
-      if (isKnown(place) && !areSilent()) leave(place, isKnown);
+    const silent = new Set<number>();
+    // A call that waited for another one's session may find that the place has moved on meanwhile. One that was silent
+    // is not waited for again: with three of them, that would take longer than a call may.
+    while (failures.length < 2 * servers.count && silent.size < servers.count) {
+      while (silent.has(place)) leave(place);
       const tried = place;
       try {
-        const session = await silences.wait(servers.lend(tried), {
-          isInVain: () => [0, ...after(0)].every(endsWait) || (endsWait(tried) && servers.isInVain?.(tried) === true),
-          came: (lent) => silences.forget(placeOf(lent, tried)),
-          failed: (error) => learn(error, tried),
-          giveBack: servers.giveBack,
-        });
-        if (session !== undefined) return session;
+        return await servers.lend(tried);
       } catch (error) {
         if (servers.isOfPool(error)) throw error;
+        const failed = servers.placeOf?.(error) ?? tried;
         failures.push(error);
+        if (servers.isSilence(error)) silent.add(failed);
+        leave(failed);
       }
     }
-    if (failures.some((error) => readOnlyServers.has(error as object))) throw noneTakesWrites(servers, failures);
-    throw failures.find((error) => !servers.isSilence(error)) ?? noneAnswers(servers, failures[0] ?? silences.error());
+    throw failures.some((error) => readOnlyServers.has(error as object))
+      ? noneTakesWrites(servers, failures)
+      : (failures.find((error) => !servers.isSilence(error)) ?? noneAnswers(servers, failures));
   };
-  return { place: () => place, lend, leave: (left) => leave(left) };
+  return { place: () => place, lend, leave };
 }
 
 const readOnlyServers = new WeakSet<object>();
@@ -130,10 +99,13 @@ function noneTakesWrites(
 }
 
 /** None of them was heard. */
-function noneAnswers({ databaseName }: Pick<Servers<unknown>, "databaseName">, silence: unknown): StorageError {
+function noneAnswers(
+  { databaseName }: Pick<Servers<unknown>, "databaseName">,
+  [first]: readonly unknown[],
+): StorageError {
   return new StorageError(
     "unavailable",
     `No server of the database ${databaseName} answers. Nothing was changed; check that the servers run and are not overloaded, and check hosts and ports.`,
-    silence,
+    first,
   );
 }

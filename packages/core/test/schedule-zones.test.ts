@@ -1,6 +1,7 @@
 import { minutes, patient, place, provider, publish, refusal } from "@slotwright/conformance/fixtures";
 import { describe, expect, it } from "vitest";
 import { StorageError } from "../src/adapter/index.ts";
+import { createScheduleZones } from "../src/engine/schedule-zones.ts";
 import { createEngine, type Engine, type Schedule, type StorageAdapter } from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
 
@@ -156,5 +157,45 @@ describe("the zone of a refusal", () => {
     };
     await refusal(createEngine({ storage: watched }).book(want), "slot_held");
     expect(calls).toEqual([true]);
+  });
+});
+
+describe("the zones that decisions rest on", () => {
+  /** A storage whose readings wait until they are let go, each with what there was when it began. */
+  function gated() {
+    const stored = new Map<string, Schedule>();
+    const waiting: (() => void)[] = [];
+    const loadToShow = (keys: readonly { readonly id: string }[]) => {
+      const found = keys.map(({ id }) => stored.get(id));
+      return new Promise<typeof found>((resolve) => waiting.push(() => resolve(found)));
+    };
+    const zones = createScheduleZones({ loadToShow } as never, (work) => work());
+    const publish = (id: string) => stored.set(id, { kind: "schedule", id, timeZone: "Asia/Tokyo" } as Schedule);
+    const letGo = () => {
+      for (const go of waiting.splice(0)) go();
+    };
+    return { zones, publish, letGo, readings: () => waiting.length };
+  }
+
+  it("are read in one go for all who ask at one moment", async () => {
+    const { zones, publish, letGo, readings } = gated();
+    publish("a");
+    const asked = [zones.ofAll(["a"], 0), zones.ofAll(["a"], 0), zones.of("a", 0)];
+    expect(readings()).toBe(1);
+    letGo();
+    const found = new Map([["a", "Asia/Tokyo"]]);
+    expect(await Promise.all(asked)).toEqual([found, found, "Asia/Tokyo"]);
+  });
+
+  it("are not those of a reading that began before there was such a schedule", async () => {
+    const { zones, publish, letGo, readings } = gated();
+    const before = zones.ofAll(["a"], 0);
+    publish("a");
+    const after = zones.ofAll(["a"], 0);
+    letGo();
+    expect(await before).toEqual(new Map());
+    await expect.poll(readings).toBe(1);
+    letGo();
+    expect(await after).toEqual(new Map([["a", "Asia/Tokyo"]]));
   });
 });

@@ -146,7 +146,8 @@ describe.skipIf(!there.includes("postgres"))("a fault detects a broken adapter:"
     }
   }
 
-  it("one that commits again under another id when the fate of the first is unknown", async () => {
+  // Somebody else may be faster than the second commit, which then loses. So the fault may strike in vain, once.
+  it("one that commits again under another id when the fate of the first is unknown", { retry: 2 }, async () => {
     const fault = withBroken("network.cut-before-commit", () => (error, again) => {
       if (isUnknown(error)) return again();
       throw error;

@@ -50,16 +50,20 @@ export function createScheduleZones(
     },
     async ofAll(ids, until) {
       const zones = new Map<string, string>();
-      const note = (id: string, zone: string | undefined) => zone !== undefined && zones.set(id, zone);
-      const unknown = ids.filter((id) => !note(id, known.get(id)));
+      for (const id of ids) if (known.has(id)) zones.set(id, known.get(id) as string);
+      const unknown = ids.filter((id) => !zones.has(id));
       if (unknown.length === 0) return zones;
-      const unasked = unknown.filter((id) => !asked.has(id));
+      const joined = new Set(unknown.filter((id) => asked.has(id)));
+      const unasked = unknown.filter((id) => !joined.has(id));
       if (unasked.length > 0) void ask(unasked, until);
       // All who ask at one moment go on at one moment: what they do next may go together.
       const answers = await Promise.all(unknown.map((id) => asked.get(id)));
-      for (const [place, id] of unknown.entries()) note(id, answers[place]?.get(id));
-      const failed = unknown.filter((_, place) => answers[place] === undefined);
-      if (failed.length > 0) for (const [id, zone] of keep(await zonesOf(storage, failed, until))) zones.set(id, zone);
+      for (const answer of answers) for (const [id, zone] of answer ?? []) zones.set(id, zone);
+      // A reading may have failed, or one that was joined may have begun before there was such a schedule.
+      const isOpen = (id: string, place: number) => answers[place] === undefined || joined.has(id);
+      const missing = unknown.filter((id, place) => !zones.has(id) && isOpen(id, place));
+      if (missing.length === 0) return zones;
+      for (const [id, zone] of keep(await zonesOf(storage, missing, until))) zones.set(id, zone);
       return zones;
     },
     // What a transaction reads may be its own, and vanish with it: it is not kept. A call under way is not waited for,
