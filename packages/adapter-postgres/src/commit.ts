@@ -75,7 +75,7 @@ async function settle(on: On, transitions: readonly Transition[], outcomes: Outc
     const outcome = replays.includes(link) ? undefined : outcomeOf(answer, link);
     if (outcome !== undefined) outcomes.set(link.transition, outcome);
   }
-  // After the others, whose commit stands whatever becomes of this.
+  // Outside a host's transaction, the others stay committed whatever becomes of this.
   await confirmReplays(on, replays, outcomes);
   const rest = batch.filter((one) => !outcomes.has(one));
   // Nothing of theirs was in the way, so they are written without the others of their chain.
@@ -111,7 +111,7 @@ function isReplay({ replayed }: CommitAnswer, link: Link, links: readonly Link[]
 
 /**
  * A command that is not there any longer is tried again: another server has taken over meanwhile. So is one that cannot
- * be confirmed, if others of its batch are committed.
+ * be confirmed, if others of its batch are committed: if it cannot be tried again in time, it is told to be busy.
  */
 async function confirmReplays(on: On, links: readonly Link[], outcomes: Outcomes): Promise<void> {
   if (links.length === 0) return;

@@ -77,7 +77,9 @@ export async function confirmed<Row>(
   try {
     return await run<Row>(statement, parameters, "commit");
   } catch (error) {
-    if (!isStorageError(error) || (isHostTransaction && error.failure !== "refused")) throw error;
+    // A mistake of the program is one whatever was found.
+    if (!isStorageError(error) || error.failure === "misused") throw error;
+    if (isHostTransaction && error.failure !== "refused") throw error;
     const message = `A record was found, but it could not be confirmed that standbys have it (${error.message})`;
     throw new StorageError("unknown", message, error);
   }

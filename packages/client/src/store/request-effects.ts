@@ -100,7 +100,8 @@ export const offer: Effect = (command, seen, now) => {
 
 /**
  * Until when a slot stays held as one that was asked for, whatever becomes of its offer. The end of a hold is all that a
- * client has to go by: one that was broken, and is offered for longer than it was promised, is taken for the former.
+ * client has to go by, so a wish whose hold was broken, and that is offered for longer than it was promised, looks as if
+ * the request still held it.
  */
 function heldAsWish(command: PendingCommand, seen: Seen, id: string, now: number): Date | undefined {
   const { wishes = [], heldUntil } = ownOf(command, seen)?.request ?? {};

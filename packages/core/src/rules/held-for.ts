@@ -12,7 +12,10 @@ import { type Change, type Context, changeSlot, type Seen } from "./decision.ts"
 const hashFor = (appointmentId: string, { hash }: Pick<Context, "hash">): string =>
   hash(`\u0000appointment\u0000${appointmentId}`);
 
-/** Of a wish that an offer alone holds, because its own hold was broken: the end of a hold cannot tell which of both it is. */
+/**
+ * Of a wish that an offer alone holds, because its own hold was broken: the end of a hold cannot tell which of the two it
+ * is.
+ */
 const hashForOffer = (appointmentId: string, { hash }: Pick<Context, "hash">): string =>
   hash(`\u0000offer\u0000${appointmentId}`);
 
