@@ -2,11 +2,9 @@ import { rowToSettings, type SettingRow, settingsFound, settingsName, settingsTo
 import type { StoredSettings } from "@slotwright/core/adapter";
 import type { On } from "./calls.ts";
 import type { Statement } from "./connection.ts";
-import { readConfirmed } from "./standbys.ts";
 
-/** An engine asks once and never again, so what it is told has to stay. */
-export async function readSettings(on: On): Promise<StoredSettings | undefined> {
-  const [row] = await readConfirmed<SettingRow>(on, on.statements.readSettings, [settingsName]);
+export async function readSettings({ run, statements }: On): Promise<StoredSettings | undefined> {
+  const [row] = await run<SettingRow>(statements.readSettings, [settingsName]);
   return row && rowToSettings(row);
 }
 

@@ -45,9 +45,8 @@ export interface Confirmable {
 }
 
 /**
- * A command that is found is an acknowledgement, and settings that are found are relied on for as long as an engine
- * lives. But what was read may have been committed without waiting for standbys: the wait was cancelled, its connection
- * was lost, or the primary was restarted meanwhile. So it is read once more by a statement that commits something,
+ * A command that is found is an acknowledgement. But it may have been committed without waiting for standbys: the wait
+ * was cancelled, its connection was lost, or the primary was restarted meanwhile. So it is read once more by a statement that commits something,
  * which waits until they have all that was committed before. Only what this one finds counts: between two statements,
  * another server may have taken over, which does not know it.
  *

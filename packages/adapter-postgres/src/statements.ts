@@ -11,7 +11,6 @@ import { parameterTypes, routineName } from "./commit-parameters.ts";
 import type { Statement } from "./connection.ts";
 import { confirming, durableSoon, warned } from "./durable.ts";
 import { loadSql, rowLock } from "./load-statements.ts";
-import type { Confirmable } from "./standbys.ts";
 import { oncePerKinds, statementOf } from "./statement-names.ts";
 import { type Namespace, quotedName } from "./strategy.ts";
 
@@ -34,8 +33,8 @@ export interface Statements {
    */
   readonly isMigrated: Statement;
   readonly readSchemaVersion: Statement;
-  /** Take the name. */
-  readonly readSettings: Confirmable;
+  /** Takes the name. */
+  readonly readSettings: Statement;
   /** Takes the name and value. Changes nothing if the name exists. */
   readonly storeSetting: Statement;
   /** The same, but waits at most a second for an open transaction that has stored it, and is durable. */
@@ -70,7 +69,6 @@ type LoadStatement = (kinds: readonly RecordKind[]) => Statement;
 
 export function createStatements(strategy: SqlStrategy, namespace: Namespace, routines: number): Statements {
   const migrationTable = quotedName(namespace, "migrations");
-  const settings = `select value from ${quotedName(namespace, "settings")} where name = $1::text`;
   const intoSettings = `insert into ${quotedName(namespace, "settings")} (name, value)`;
   const placeholders = ["boolean", ...parameterTypes(namespace, routines)].map(
     (type, index) => `$${index + 1}::${type}`,
@@ -89,7 +87,7 @@ where $1::boolean or ${warned}`,
     readFeedEnd: statementOf(readFeedEndSql(namespace)),
     isMigrated: statementOf(`select (pg_catalog.to_regclass('${migrationTable}') is not null)::int as is_migrated,
   pg_catalog.current_setting('server_version_num')::int as server_version`),
-    readSettings: { read: statementOf(settings), confirm: () => statementOf(confirming(settings)) },
+    readSettings: statementOf(`select value from ${quotedName(namespace, "settings")} where name = $1::text`),
     storeSetting: statementOf(`${intoSettings} values ($1::text, $2::text) on conflict do nothing`),
     storeSettingSoon: statementOf(
       `${durableSoon}${intoSettings} select $1::text, $2::text from bounded on conflict do nothing`,

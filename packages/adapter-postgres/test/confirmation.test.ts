@@ -85,15 +85,6 @@ describe.skipIf(found.includes(undefined))(
       expect(await load()).toEqual([undefined, slot]);
     });
 
-    it("settings that are found are not told of if the next primary does not have them", async () => {
-      const clear = (pool: Pool) => pool.query(`delete from ${schema}.slotwright_settings`);
-      await withoutWait(Promise.all(pools.map(clear)));
-      const settings = { overlapScope: "provider", idempotencyScope: "actor" } as const;
-      await expect(withoutWait(storage.storeSettings(settings))).rejects.toMatchObject({ failure: "unknown" });
-      left = 1;
-      expect(await storage.readSettings()).toBeUndefined();
-    });
-
     it("a commit is not told that it was replayed if the next primary does not have it, and is made there", async () => {
       await expect(withoutWait(storage.commit([booking(slot)]))).rejects.toMatchObject({ failure: "unknown" });
       await withClient(former.url, async (other) => {

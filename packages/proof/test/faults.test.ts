@@ -146,13 +146,16 @@ describe.skipIf(!there.includes("postgres"))("a fault detects a broken adapter:"
     }
   }
 
-  // Somebody else may be faster than the second commit, which then loses. So the fault may strike in vain, once.
+  // Somebody else may be faster than the second commit, which then loses, so the fault may strike in vain. And the engine may
+  // have found by its key that the first one took effect, which makes two of it.
   it("one that commits again under another id when the fate of the first is unknown", { retry: 2 }, async () => {
     const fault = withBroken("network.cut-before-commit", () => (error, again) => {
       if (isUnknown(error)) return again();
       throw error;
     });
-    expect(await problemsWith(fault)).toContain("acknowledged, but the command is not in the database");
+    expect(await problemsWith(fault)).toMatch(
+      /acknowledged, but the command is not in the database|one command made several appointments/,
+    );
   });
 
   it("one that leaks a connection after an error", async () => {
