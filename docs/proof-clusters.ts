@@ -50,7 +50,7 @@ function interruptionsIn(runs: readonly ClusterRun[]): readonly string[] {
     interrupted.length === 0
       ? "None of these runs was interrupted."
       : `${interrupted.length} of these ${runs.length} runs were interrupted (${known.join("; ")}). Of a round that could not be played, nothing is counted.`,
-    ...(messages.length === 0 ? [] : ["Such rounds ended with", messages.join("\n")]),
+    ...(messages.length === 0 ? [] : ["Such rounds ended with:", messages.join("\n")]),
   ];
 }
 
