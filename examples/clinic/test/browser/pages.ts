@@ -39,7 +39,7 @@ export function createPages(browser: Browser, url: string): Pages {
       viewport: desktop,
       ...options,
     });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(20_000);
     await context.addInitScript({ content: watchPage });
     context.on("console", (message) => {
       if (message.type() === "error") troubles.push(wordsOf(message));

@@ -123,6 +123,8 @@ function membersOf(
         await node.process.restart();
       }
       return false;
+    }).catch(async (error: Error) => {
+      throw new Error(`${error.message} ${await statesOf(controls)}`);
     });
   };
   return {
@@ -163,9 +165,29 @@ async function followersOf({ url }: OwnServer): Promise<{ readonly followers: nu
 
 /** Whether a standby is known to have all that is committed, so that it may take over. */
 async function knowsSuccessor(control: string): Promise<boolean> {
-  const answer = await fetch(`${control}/cluster`).catch(() => undefined);
-  const { members = [] } = ((await answer?.json()) ?? {}) as { members?: readonly { readonly role: string }[] };
-  return members.some(({ role }) => role === "sync_standby");
+  return (await membersSeenBy(control)).some(({ role }) => role === "sync_standby");
+}
+
+interface SeenMember {
+  readonly name: string;
+  readonly role: string;
+  readonly state: string;
+}
+
+async function membersSeenBy(control: string): Promise<readonly SeenMember[]> {
+  const answer = await fetch(`${control}/cluster`, { signal: AbortSignal.timeout(1_000) })
+    .then((response) => response.json())
+    .catch(() => ({}));
+  return (answer as { readonly members?: readonly SeenMember[] }).members ?? [];
+}
+
+/** What each Patroni says of all of them. */
+async function statesOf(controls: readonly string[]): Promise<string> {
+  const told = controls.map(async (control, place) => {
+    const members = (await membersSeenBy(control)).map(({ name, role, state }) => `${name} is ${role}, ${state}`);
+    return `${names[place]} says: ${members.join("; ") || "nothing"}.`;
+  });
+  return (await Promise.all(told)).join(" ");
 }
 
 function answers(url: string): Promise<boolean> {
