@@ -1,5 +1,5 @@
 import { isBookingError } from "@slotwright/core";
-import { type FreshDatabase, loadEngine, NoDatabaseError } from "@slotwright/lab/engines";
+import { type FreshDatabase, isNoDatabaseError, loadEngine } from "@slotwright/lab/engines";
 import { interruptionSignal, unlessAborted } from "@slotwright/lab/interruption";
 import { bad, optionsOf } from "@slotwright/lab/terminal";
 import { type ClusterDatabase, createGaleraDatabase } from "./nodes.ts";
@@ -31,7 +31,7 @@ async function main(signal: AbortSignal): Promise<number> {
     return (await runOnFreshDatabase(options, signal)) ? 0 : 1;
   } catch (error) {
     // These are written for people. For anything else, the stack is wanted.
-    const isForPeople = [isBookingError(error), error instanceof WeekError, error instanceof NoDatabaseError];
+    const isForPeople = [isBookingError(error), error instanceof WeekError, isNoDatabaseError(error)];
     console.error(bad("The demo failed:"), isForPeople.includes(true) ? (error as Error).message : error);
     return 1;
   }

@@ -20,7 +20,7 @@ export interface PrimaryPool {
   readonly current: () => OwnPool | undefined;
   /** Lends a session. A new one is tried on each server in turn, beginning with the last that took writes. */
   readonly lend: () => Promise<MysqlPoolConnection>;
-  /** The server of this session is tried last from now on. */
+  /** The server of this session is not tried first from now on, if there is another one. */
   readonly leave: (driver: MysqlPoolConnection) => void;
   readonly end: () => Promise<unknown>;
 }

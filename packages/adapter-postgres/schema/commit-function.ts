@@ -74,9 +74,9 @@ function update(namespace: Namespace, parameter: CommitParameter, table: Table, 
 }
 
 /**
- * The version of the record of a check `c`, or 0, or -1 for a slot with another status than the check wants. The row is locked, but others may still refer to it by foreign keys.
- * Rows are read one by one, in the order of the checks. A scalar subquery cannot become a join with a whole table, and
- * plans made while the tables are small stay.
+ * The version of the record of a check `c`, or 0, or -1 for a slot with another status than the check wants. The row is
+ * locked, but others may still refer to it by foreign keys. Rows are read one by one, in the order of the checks. A scalar
+ * subquery cannot become a join with a whole table, and plans made while the tables are small stay.
  */
 function storedVersion(namespace: Namespace, lock: string): string {
   const versions = recordTables.map(

@@ -18,7 +18,7 @@ import {
   type Surveyed,
 } from "@slotwright/core/adapter";
 import type { On } from "./calls.ts";
-import { idsOf, isCommand, kindsOf } from "./reads.ts";
+import { idsOf, kindsOf } from "./reads.ts";
 import { readConfirmed } from "./standbys.ts";
 
 /** What is found comes from one statement, and so from one snapshot. */
@@ -28,7 +28,7 @@ export async function loadAround(on: On, { keys, around }: AroundAsked): Promise
   const parameters = [...wanted.map((kind) => idsOf(keys, kind)), ...placeValues(around)];
   const { read, confirm } = on.statements.around;
   const statements = { read: read(wanted), confirm: () => confirm(wanted) };
-  const rows = await readConfirmed<FoundRow>(on, statements, parameters, isCommand);
+  const rows = await readConfirmed<FoundRow>(on, statements, parameters);
   const records = new Map<string, StoredRecord>();
   for (const row of rows.filter(isRecord)) {
     const record = rowToRecord(row.kind, row);

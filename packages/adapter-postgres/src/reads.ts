@@ -14,7 +14,7 @@ export async function loadRecords(
   const wanted = kindsOf(keys);
   const parameters = wanted.map((kind) => idsOf(keys, kind));
   const statements = { read: read(wanted), confirm: () => confirm(wanted) };
-  const rows = await readConfirmed<{ readonly kind: RecordKind }>(on, statements, parameters, isCommand);
+  const rows = await readConfirmed<{ readonly kind: RecordKind }>(on, statements, parameters);
   const found = new Map<string, StoredRecord>();
   for (const row of rows) {
     const record = rowToRecord(row.kind, row);
@@ -22,8 +22,6 @@ export async function loadRecords(
   }
   return keys.map((key) => found.get(keyText(key)));
 }
-
-export const isCommand = ({ kind }: { readonly kind: string }): boolean => kind === "command";
 
 /** The kinds among the keys, in the order in which they are locked. */
 export function kindsOf(keys: readonly RecordKey[]): readonly RecordKind[] {

@@ -46,20 +46,17 @@ export interface Confirmable {
 
 /**
  * A command that is found is an acknowledgement. But it may have been committed without waiting for standbys: the wait
- * was cancelled, its connection was lost, or the primary was restarted meanwhile. So it is read once more by a statement that commits something,
- * which waits until they have all that was committed before. Only what this one finds counts: between two statements,
- * another server may have taken over, which does not know it.
- *
- * @param isReliedOn Whether somebody relies on the row from now on. Default: on every row.
+ * was cancelled, its connection was lost, or the primary was restarted meanwhile. So it is read once more by a statement
+ * that commits something, which waits until they have all that was committed before. Only what this one finds counts:
+ * between two statements, another server may have taken over, which does not know it.
  */
-export async function readConfirmed<Row>(
+export async function readConfirmed<Row extends { readonly kind: string }>(
   on: On,
   { read, confirm }: Confirmable,
   parameters: readonly unknown[],
-  isReliedOn: (row: Row) => boolean = () => true,
 ): Promise<readonly Row[]> {
   const rows = await on.run<Row>(read, parameters);
-  return rows.some(isReliedOn) ? confirmed(on, confirm(), parameters) : rows;
+  return rows.some(({ kind }) => kind === "command") ? confirmed(on, confirm(), parameters) : rows;
 }
 
 /**
@@ -79,7 +76,7 @@ export async function confirmed<Row>(
     // A mistake of the program is one whatever was found.
     if (!isStorageError(error) || error.failure === "misused") throw error;
     if (isHostTransaction && error.failure !== "refused") throw error;
-    const message = `A record was found, but it could not be confirmed that standbys have it (${error.message})`;
+    const message = `A command's record was found, but it could not be confirmed that standbys have it (${error.message})`;
     throw new StorageError("unknown", message, error);
   }
 }

@@ -35,7 +35,7 @@ describe.skipIf(found === undefined)("a PostgreSQL cluster", () => {
     return Promise.all(standbys().map((node) => node.process.resume()));
   }
 
-  /** An engine of the host's pool on the primary, which knows already that it agrees with the others. */
+  /** An engine on the primary, with a pool of its host, which knows already that it agrees with the others. */
   async function engineOn(options: PoolConfig = {}): Promise<Engine<PoolClient>> {
     const pool = new Pool({ connectionString: primaryUrl(), ...options });
     pool.on("error", () => {});

@@ -92,7 +92,7 @@ describe("the options of an engine", () => {
     });
   });
 
-  it("take storages, policies and clocks that are instances of the host's classes, and have state of their own", async () => {
+  it("take storages, policies and clocks that are instances of classes, and have state of their own", async () => {
     class HostClock {
       readonly #time = "2026-03-02T08:00:00Z";
       now() {

@@ -1,5 +1,5 @@
 import { appendFile, writeFile } from "node:fs/promises";
-import { NoDatabaseError } from "@slotwright/lab/engines";
+import { isNoDatabaseError } from "@slotwright/lab/engines";
 import { interruptionSignal } from "@slotwright/lab/interruption";
 import { bad, optionsOf } from "@slotwright/lab/terminal";
 import { faultList, idleReason } from "./choice.ts";
@@ -37,7 +37,7 @@ async function main(): Promise<number> {
     const isGood = await run(options, signal);
     return isGood && !signal.aborted ? 0 : 1;
   } catch (error) {
-    console.error(bad("The proof could not be run:"), error instanceof NoDatabaseError ? error.message : error);
+    console.error(bad("The proof could not be run:"), isNoDatabaseError(error) ? error.message : error);
     return 1;
   }
 }

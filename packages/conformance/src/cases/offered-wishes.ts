@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { buffer, type Engine, maximumPerDay } from "@slotwright/core";
+import { buffer, type Engine, maximumPerDay, type StorageAdapter } from "@slotwright/core";
 import {
   assertSound,
   engineOn,
@@ -24,6 +24,17 @@ async function heldFor(engine: Engine, slotId: string, from: Date): Promise<numb
   return hold === null ? undefined : (hold.expiresAt.getTime() - from.getTime()) / 1000;
 }
 
+/** Two slots, of which the first is asked for, and held for ten minutes. */
+async function heldRequest(storage: StorageAdapter, second: StorageAdapter) {
+  const clock = manualClock();
+  const [engine, other] = [engineOn(storage, { clock }), engineOn(second, { clock })];
+  const [first, next] = (await publish(engine, 2)).map((slot) => slot.id) as [string, string];
+  const begin = clock.now();
+  const { appointment } = await engine.request({ ...asking, slotId: first, holdSeconds: 600 });
+  const about = { actor: provider, appointmentId: appointment.id };
+  return { clock, begin, engine, other, first, next, appointment, about };
+}
+
 /** Slots that are asked for, held, and offered as well. */
 export const offeredWishCases: readonly ConformanceCase[] = [
   {
@@ -31,12 +42,7 @@ export const offeredWishCases: readonly ConformanceCase[] = [
     title:
       "a slot that a request holds stays held for it as long as was promised, though a part of it was offered for less",
     async run({ storage, second }) {
-      const clock = manualClock();
-      const [engine, other] = [engineOn(storage, { clock }), engineOn(second, { clock })];
-      const [first, next] = (await publish(engine, 2)).map((slot) => slot.id) as [string, string];
-      const begin = clock.now();
-      const { appointment } = await engine.request({ ...asking, slotId: first, holdSeconds: 600 });
-      const about = { actor: provider, appointmentId: appointment.id };
+      const { clock, begin, engine, other, first, next, appointment, about } = await heldRequest(storage, second);
       const offered = await other.offer({ ...about, slotId: first, end: minutes(15), seconds: 60 });
       assert.deepEqual(offered.appointment.request?.heldUntil, appointment.request?.heldUntil);
       assert.equal(await heldFor(engine, first, begin), 600);
@@ -60,12 +66,7 @@ export const offeredWishCases: readonly ConformanceCase[] = [
     title:
       "a slot that a request holds is held until the end of its offer, and as long as before once that is declined or another is offered",
     async run({ storage, second }) {
-      const clock = manualClock();
-      const [engine, other] = [engineOn(storage, { clock }), engineOn(second, { clock })];
-      const [first, next] = (await publish(engine, 2)).map((slot) => slot.id) as [string, string];
-      const begin = clock.now();
-      const { appointment } = await engine.request({ ...asking, slotId: first, holdSeconds: 600 });
-      const about = { actor: provider, appointmentId: appointment.id };
+      const { clock, begin, engine, other, first, next, appointment, about } = await heldRequest(storage, second);
       const offer = { ...about, slotId: first, end: minutes(15), seconds: 3_600 };
       await withLive(engine, liveWindow, async (live) => {
         for (const end of [
@@ -100,11 +101,7 @@ export const offeredWishCases: readonly ConformanceCase[] = [
     key: "requests.offer-of-a-broken-wish",
     title: "a wish whose hold was broken and that is offered again is held for the offer alone, however long that is",
     async run({ storage, second }) {
-      const clock = manualClock();
-      const [engine, other] = [engineOn(storage, { clock }), engineOn(second, { clock })];
-      const [slotId, next] = (await publish(engine, 2)).map((slot) => slot.id) as [string, string];
-      const { appointment } = await engine.request({ ...asking, slotId, holdSeconds: 600 });
-      const about = { actor: provider, appointmentId: appointment.id };
+      const { clock, engine, other, first: slotId, next, about } = await heldRequest(storage, second);
       await engine.breakHold({ actor: provider, slotId, reason: "An emergency" });
       await engine.offer({ ...about, slotId, seconds: 120 });
       await engine.offer({ ...about, slotId, seconds: 60 });

@@ -96,3 +96,7 @@ export interface Dialect {
 export class NoDatabaseError extends Error {
   override readonly name = "NoDatabaseError";
 }
+
+export function isNoDatabaseError(error: unknown): error is NoDatabaseError {
+  return (error as Partial<Error> | undefined)?.name === "NoDatabaseError";
+}

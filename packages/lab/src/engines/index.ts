@@ -6,6 +6,7 @@ export {
   type EngineName,
   engineNames,
   type FreshDatabase,
+  isNoDatabaseError,
   NoDatabaseError,
   type Row,
   type SqlConnection,

@@ -1,4 +1,4 @@
-import { NoDatabaseError } from "@slotwright/lab/engines";
+import { isNoDatabaseError, NoDatabaseError } from "@slotwright/lab/engines";
 import { bad, createProgress, heading } from "@slotwright/lab/terminal";
 import { busyClusters } from "../choice.ts";
 import { addTo, emptyTally } from "../histories/tally.ts";
@@ -65,7 +65,7 @@ async function proveNodes(
     await playRounds(nodes, options, signal, rounds);
     ended = interruptionOf(signal);
   } catch (error) {
-    if (rounds.length === 0 && error instanceof NoDatabaseError) throw error;
+    if (rounds.length === 0 && isNoDatabaseError(error)) throw error;
     ended = interruptionOf(signal, error);
     console.error(bad("The rest of the run could not be played:"), error);
   } finally {

@@ -28,8 +28,8 @@ interface RowParts {
 
 /**
  * Its holder is the only one who writes, except for what `release` asks, which makes a further version of what is stored. A
- * failover that loses commits takes back what was written, and then version numbers are used again: those of another holder may
- * have the numbers of one's own. So its holder looks at what is stored before each write.
+ * failover that loses commits takes back what was written, and then version numbers are used again: those of another
+ * holder may have the numbers of one's own. So its holder looks at what is stored before each write.
  */
 export function createOwnRow({ storage, contender, taken, ended, onAsked }: RowParts): OwnRow {
   const { token } = taken.state;

@@ -69,8 +69,8 @@ export const msUntil = (instant: Date, now: Date): number => instant.getTime() -
 
 /**
  * What else of the slot's provider is booked or held once the command takes effect: its neighbours, the command's
- * other slots, since those of a hold may be booked one by one, and those that its appointment keeps. Of a request, one slot is wanted, and to extend a hold takes
- * nothing more.
+ * other slots, since those of a hold may be booked one by one, and those that its appointment keeps. Of a request, one
+ * slot is wanted, and to extend a hold takes nothing more.
  */
 export function takenBesides(slot: Slot, proposal: Proposal): readonly Neighbour[] {
   const isOfProvider = ({ providerId }: Pick<Slot, "providerId">) => providerId === slot.providerId;
