@@ -1,4 +1,5 @@
 import type { Locator, Page } from "playwright-core";
+import { expect, vi } from "vitest";
 import type { Bed } from "./bed.ts";
 import { streamPath } from "./proxy.ts";
 import type { FreshSlot } from "./slots.ts";
@@ -204,7 +205,9 @@ export const troubleViews: readonly TroubleView[] = [
       const [page, slot] = await passing(bed, "umar-siddiqui");
       const question = page.getByRole("alertdialog");
       await question.getByRole("textbox").fill("Both rooms are next to each other");
+      const accepted = page.waitForResponse((response) => response.url().endsWith("/accept") && response.ok());
       await question.getByRole("button", { name: "Do it all the same" }).click();
+      await accepted;
       await page.goto(page.url().replace("view=waiting", `view=calendar&span=day&slot=${slot.slotId}`));
       await page.getByText("was passed:").waitFor();
       return page;
@@ -218,7 +221,12 @@ export const troubleViews: readonly TroubleView[] = [
       const until = new Date(Date.now() + 7 * 7 * 24 * 60 * 60 * 1000);
       await calls.publishSlots({ ...place, until });
       const from = new Date(until.getTime() - 14 * 24 * 60 * 60 * 1000);
-      const { items } = await calls.findOpen({ providerIds: ["dr-osei"], from, to: until, limit: 7 });
+      // Live slots may see what was published a moment later.
+      const { items } = await vi.waitFor(async () => {
+        const found = await calls.findOpen({ providerIds: ["dr-osei"], from, to: until, limit: 7 });
+        expect(found.items).toHaveLength(7);
+        return found;
+      });
       for (const { slotId } of items) await calls.book({ slotId, subjectId: "vera-schulz" });
       const page = await bed.open("dr-osei", { search: { view: "hours" } });
       await page.getByRole("button", { name: /^Remove: .*08:00 to 12:00/ }).click();
