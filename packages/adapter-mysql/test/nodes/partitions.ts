@@ -23,13 +23,17 @@ export function partitionsOnNodes({ storageOf, on }: NodesStage): void {
   });
 }
 
+const patienceMs = 60_000;
+
 /** A node may have to catch up with the others before its commit is certified. */
 async function published(storage: StorageAdapter, index: number) {
+  const deadline = performance.now() + patienceMs;
   for (;;) {
     try {
       return await publishAlone(storage, index);
     } catch (error) {
-      if (!isStorageError(error) || error.failure !== "transient") throw error;
+      const isEarly = isStorageError(error) && error.failure === "transient" && performance.now() < deadline;
+      if (!isEarly) throw error;
     }
   }
 }
