@@ -59,7 +59,7 @@ function report({ compared, leftOut }: ComparedOn, { against, least, json }: Com
   return slower.length === 0 && compared.length > 0 ? 0 : 1;
 }
 
-export function leftOutText({ reason, ...scenario }: LeftOut): string {
+function leftOutText({ reason, ...scenario }: LeftOut): string {
   return `Left out: ${titleOf(scenario)}, because ${reason}.`;
 }
 

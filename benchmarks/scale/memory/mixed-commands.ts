@@ -8,7 +8,7 @@ const slotsOfProvider = 200;
 const slotMs = 30 * 60_000;
 const firstStart = Date.UTC(2027, 0, 4, 9);
 
-export const mixedCommandNames = ["book", "cancel", "hold", "release", "refused", "list"] as const;
+const mixedCommandNames = ["book", "cancel", "hold", "release", "refused", "list"] as const;
 export type CommandCounts = Readonly<Record<(typeof mixedCommandNames)[number], number>>;
 
 /** Commands that follow from what was done before, so that nearly all of them succeed. */

@@ -6,7 +6,7 @@ import { isReading, refusesCommit, toStorageError } from "./errors.ts";
 import { createMutex } from "./mutex.ts";
 
 /** How many milliseconds a transaction on its own connection may take. All other writers wait for it. */
-export const longestTransaction = 30_000;
+const longestTransaction = 30_000;
 
 /**
  * Where the connection of the adapter's transactions comes from. They run one after the other, because the file has one

@@ -66,7 +66,7 @@ export function requestOf(route: string, { actor = "provider/dr", body, headers 
   });
 }
 
-export function sendTo(handler: Handler): Send {
+function sendTo(handler: Handler): Send {
   return async (route, sent) => {
     const response = await handler(requestOf(route, sent));
     const text = await response.text();

@@ -25,7 +25,7 @@ type OwnerOf = (record: JournaledRecord) => string | undefined;
  * Patients do and see what is theirs, and free slots. The desk sees all of it, but not who it is about. A provider may
  * do everything.
  */
-export function houseRules(ownerOf: OwnerOf): Authorize {
+function houseRules(ownerOf: OwnerOf): Authorize {
   const isOwn = (id: string, record: JournaledRecord) => [undefined, id].includes(ownerOf(record));
   return (request): AccessAnswer => {
     const { actor } = request;

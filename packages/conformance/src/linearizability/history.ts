@@ -43,7 +43,7 @@ export function isStretched<Call extends Pick<HistoryCall, "name">>(
 export type CallName = RecordedCommand | ReadName;
 
 /** Searches for what is on offer. Those of an actor have the actor in their input. */
-export const searchNames = ["findOpen", "findTimes"] as const;
+const searchNames = ["findOpen", "findTimes"] as const;
 export type SearchName = (typeof searchNames)[number];
 
 export function isSearch<Call extends Pick<HistoryCall, "name">>(

@@ -16,7 +16,7 @@ export interface CoalesceOptions {
 }
 
 /** Certainly not applied. Waiting is of no use, because others wait already. */
-export class QueueFullError extends StorageError {
+class QueueFullError extends StorageError {
   readonly queueLimit: number;
 
   constructor(queueLimit: number) {

@@ -1,17 +1,11 @@
 import { scheduleIdIn } from "../model/schedule.ts";
 import { containing } from "../model/search.ts";
 import { type Slot, slotAsOf } from "../model/slot.ts";
-import { contains, durationMs, type TimeRange } from "../model/time-range.ts";
+import { contains, durationMs, type PlaceInTime } from "../model/time-range.ts";
 import { slotsAcross } from "./explain/across.ts";
 import { listed } from "./listed.ts";
 import type { EngineSettings } from "./options.ts";
 import { hiddenFrom } from "./visible.ts";
-
-/** A time of a provider at a facility. */
-export interface WantedTime extends TimeRange {
-  readonly providerId: string;
-  readonly facilityId: string;
-}
 
 /** For whom it is looked, and when. */
 export interface Looking {
@@ -32,7 +26,7 @@ const mostAsked = 100;
 /** Those that are free first, and of these the shortest, which `book` would choose. */
 export async function slotsContaining(
   { settings, now, until }: Looking,
-  { providerId, facilityId, start, end }: WantedTime,
+  { providerId, facilityId, start, end }: PlaceInTime,
 ): Promise<readonly Slot[]> {
   const search = { ...containing({ start, end }), providerIds: [providerId], facilityId };
   const query = { ...search, asOf: now, displayOnly: true, limit: mostSlots };
@@ -65,7 +59,7 @@ export async function shownAmong(
  */
 export async function slotInTheWay(
   looking: Looking,
-  { providerId, facilityId, start, end }: WantedTime,
+  { providerId, facilityId, start, end }: PlaceInTime,
 ): Promise<Slot | undefined> {
   const time = { providerId, facilityId, start, end };
   const place = { ...time, scheduleId: scheduleIdIn(time, looking.settings) };

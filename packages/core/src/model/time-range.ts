@@ -4,6 +4,12 @@ export interface TimeRange {
   readonly end: Date;
 }
 
+/** A time of a provider at a facility. */
+export interface PlaceInTime extends TimeRange {
+  readonly providerId: string;
+  readonly facilityId: string;
+}
+
 export function contains(outer: TimeRange, inner: TimeRange): boolean {
   return outer.start.getTime() <= inner.start.getTime() && inner.end.getTime() <= outer.end.getTime();
 }

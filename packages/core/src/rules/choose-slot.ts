@@ -1,16 +1,12 @@
+import { fnv1a } from "../model/fnv1a.ts";
 import { containing } from "../model/search.ts";
 import type { Slot } from "../model/slot.ts";
-import { durationMs, type TimeRange } from "../model/time-range.ts";
+import { durationMs, type PlaceInTime } from "../model/time-range.ts";
 import type { Context, SearchForHeld, SearchForOne } from "./decision.ts";
-
-interface WantedTime extends TimeRange {
-  readonly providerId: string;
-  readonly facilityId: string;
-}
 
 /** The search for a free slot that contains the wanted time. The slots that start closest to it come first. */
 export function searchFreeSlot(
-  { providerId, facilityId, start, end }: WantedTime,
+  { providerId, facilityId, start, end }: PlaceInTime,
   except: readonly string[] = [],
 ): SearchForOne {
   const place = { providerIds: [providerId], facilityId, statuses: ["available"] as const };
@@ -23,7 +19,7 @@ export function searchFreeSlot(
  * its holder learns that: it counts as available by then, or as withdrawn if it was made for the hold.
  */
 export function searchHeldSlot(
-  { providerId, facilityId, start, end }: WantedTime,
+  { providerId, facilityId, start, end }: PlaceInTime,
   tokens: readonly string[],
   except: readonly string[],
   { hash }: Pick<Context, "hash">,
@@ -54,12 +50,5 @@ export function chooseHeld(
 export function chooseSlot(free: readonly Slot[], salt: string): Slot | undefined {
   const shortest = Math.min(...free.map(durationMs));
   const fitting = free.filter((slot) => durationMs(slot) === shortest);
-  return fitting[spread(salt) % Math.max(fitting.length, 1)];
-}
-
-/** An evenly spread number from a text: FNV-1a, 32 bits (Fowler, Noll, Vo). */
-function spread(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
-  return hash;
+  return fitting[fnv1a(salt) % Math.max(fitting.length, 1)];
 }

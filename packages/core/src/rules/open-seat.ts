@@ -2,16 +2,10 @@ import type { Availability } from "../model/availability.ts";
 import { computedSlotId, scheduleIdIn } from "../model/schedule.ts";
 import { overlapping } from "../model/search.ts";
 import { type newSlot, type Slot, slotAsOf, slotStatuses } from "../model/slot.ts";
-import { contains, type TimeRange } from "../model/time-range.ts";
+import { contains, type PlaceInTime } from "../model/time-range.ts";
 import type { Context, FurtherReads, Seen } from "./decision.ts";
 import { isComputed, openingAt, seatsBeside } from "./hours/computed.ts";
 import { availabilityKey } from "./set-availability.ts";
-
-/** A time of a provider at a facility. */
-export interface PlaceInTime extends TimeRange {
-  readonly providerId: string;
-  readonly facilityId: string;
-}
 
 /** What a slot is made of. */
 export type SlotToMake = Parameters<typeof newSlot>[0];

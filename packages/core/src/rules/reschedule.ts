@@ -3,7 +3,7 @@ import type { Appointment } from "../model/appointment.ts";
 import type { Command, rescheduleSlotSchema, rescheduleTimeSchema } from "../model/commands.ts";
 import { statusWhenFreed } from "../model/computed-id.ts";
 import type { Slot } from "../model/slot.ts";
-import type { TimeRange } from "../model/time-range.ts";
+import type { PlaceInTime, TimeRange } from "../model/time-range.ts";
 import type { Booked } from "./book.ts";
 import { chooseSlot } from "./choose-slot.ts";
 import {
@@ -20,7 +20,7 @@ import {
 import { appointmentKey, findAppointment, refuseAppointmentChange, slotKey } from "./find.ts";
 import { keptSlot } from "./kept-slot.ts";
 import { madeForOpening } from "./make-opening.ts";
-import { type PlaceInTime, type SlotToMake, slotForOpening } from "./open-seat.ts";
+import { type SlotToMake, slotForOpening } from "./open-seat.ts";
 import { readsForTime, refuseTime, tokensIn } from "./slot-for-time.ts";
 import {
   bookInto,

@@ -1,8 +1,9 @@
 import { type ErrorDetails, type Refusal, refuse } from "../errors/index.ts";
 import type { Slot } from "../model/slot.ts";
+import type { PlaceInTime } from "../model/time-range.ts";
 import { searchFreeSlot, searchHeldSlot } from "./choose-slot.ts";
 import type { Context, Reads, Seen } from "./decision.ts";
-import { openingReads, type PlaceInTime } from "./open-seat.ts";
+import { openingReads } from "./open-seat.ts";
 
 /** Tokens of holds, as a command has them. */
 export interface WithTokens {

@@ -38,7 +38,7 @@ export interface TakenPlace {
 }
 
 /** Commands after which more is booked or held than before, or for longer. */
-export const addingCommands: ReadonlySet<CommandName> = new Set([...takingCommands, "extend"] as CommandName[]);
+const addingCommands: ReadonlySet<CommandName> = new Set([...takingCommands, "extend"] as CommandName[]);
 
 /** Undefined as long as it is not known, and if the command has nothing to take. */
 export function takenPlace(

@@ -65,7 +65,7 @@ function memberClient(joining: Joining): DatabaseClient {
 }
 
 /** As the node itself sees it. */
-export async function memberState(url: string): Promise<string> {
+async function memberState(url: string): Promise<string> {
   const [member] = await query(
     url,
     "SELECT member_state FROM performance_schema.replication_group_members WHERE member_id IN (@@server_uuid, '')",

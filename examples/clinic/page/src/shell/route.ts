@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 import { isDate } from "../time/days.ts";
 
-export const viewNames = ["find", "appointments", "calendar", "waiting", "hours", "sync"] as const;
+const viewNames = ["find", "appointments", "calendar", "waiting", "hours", "sync"] as const;
 export type ViewName = (typeof viewNames)[number];
 
 /** Where on the page somebody is: all of it is in the address, so that reloading, going back and sending a link work. */
@@ -19,7 +19,7 @@ export interface Route {
   readonly slot: string | null;
 }
 
-export function readRoute(search: string): Route {
+function readRoute(search: string): Route {
   const asked = new URLSearchParams(search);
   const day = asked.get("day");
   return {

@@ -57,7 +57,7 @@ const ruleNames: Readonly<Record<string, string>> = {
 };
 
 /** What a rule of the clinic is called. */
-export const ruleInWords = (policy: string): string => ruleNames[policy] ?? policy.replaceAll("_", " ");
+const ruleInWords = (policy: string): string => ruleNames[policy] ?? policy.replaceAll("_", " ");
 
 /** The rules that were passed, and why. */
 export const overridesInWords = ({ overrides }: Pick<ShownEntry, "overrides">): readonly string[] =>

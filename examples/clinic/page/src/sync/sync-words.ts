@@ -71,7 +71,7 @@ export function titleOf(run: Run): string {
   return run.movedCount === 0 ? "Slots and appointments agree" : movedTitleOf(run);
 }
 
-export const faultsIn = ({ repairable, manual }: Run): number => repairable + manual;
+const faultsIn = ({ repairable, manual }: Run): number => repairable + manual;
 
 /** Whether nothing is wrong. */
 export const isWell = (run: Run): boolean => faultsIn(run) + run.movedCount === 0;

@@ -39,7 +39,7 @@ export interface Axis {
   readonly gapsOf: (day: LocalDay) => readonly Span[];
 }
 
-export const cellsPerHour = 4;
+const cellsPerHour = 4;
 const cellMs = 3_600_000 / cellsPerHour;
 
 export function createAxis(days: readonly LocalDay[]): Axis {

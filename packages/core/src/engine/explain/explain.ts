@@ -4,6 +4,7 @@ import type { ExplainInput } from "../../model/read-inputs.ts";
 import { scheduleIdIn } from "../../model/schedule.ts";
 import type { Shown } from "../../model/shown.ts";
 import { type Slot, slotAsOf } from "../../model/slot.ts";
+import type { PlaceInTime } from "../../model/time-range.ts";
 import type { HoursVerdict } from "../../rules/hours/verdict.ts";
 import type { EngineSettings } from "../options.ts";
 import { ownHoldsIn } from "../own-holds.ts";
@@ -11,7 +12,7 @@ import { isObject, meansField, parse } from "../parse.ts";
 import type { PreviewReason } from "../preview/preview.ts";
 import { retryReads } from "../retry.ts";
 import { bookerFor } from "../sight/booking.ts";
-import { slotsContaining, type WantedTime } from "../slots-at-time.ts";
+import { slotsContaining } from "../slots-at-time.ts";
 import { shownTo } from "../visible.ts";
 import { readOnce, slotsAcross } from "./across.ts";
 import type { Asking } from "./asking.ts";
@@ -75,7 +76,7 @@ async function explainSlot(asking: Asking, slotId: string): Promise<Explanation<
   return shown(asking, explained);
 }
 
-async function explainTime(asking: Asking, time: WantedTime): Promise<Explanation<Shown<Slot>>> {
+async function explainTime(asking: Asking, time: PlaceInTime): Promise<Explanation<Shown<Slot>>> {
   const explained = await reasonsAgainstEach(asking, await slotsContaining(asking, time), time);
   const [best] = [...explained].sort(
     (one, other) => one.reasons.length - other.reasons.length || Number(other.isOwn) - Number(one.isOwn),

@@ -1,5 +1,6 @@
 import { type Availability, availabilityIdOf } from "../../model/availability.ts";
 import type { Slot } from "../../model/slot.ts";
+import type { PlaceInTime } from "../../model/time-range.ts";
 import type { Seen } from "../../rules/decision.ts";
 import { isComputed, openingAt, seatsBeside } from "../../rules/hours/computed.ts";
 import { type HoursVerdict, verdictOn } from "../../rules/hours/verdict.ts";
@@ -10,7 +11,6 @@ import { type PreviewReason, reasonToShow } from "../preview/preview.ts";
 import { reasonsAgainst } from "../preview/reasons.ts";
 import { imaginedBookings } from "../sight/booking.ts";
 import { surveyAround } from "../sight/survey.ts";
-import type { WantedTime } from "../slots-at-time.ts";
 import { hiddenFrom } from "../visible.ts";
 import type { Asking } from "./asking.ts";
 import { unlistedReason } from "./reasons-against-each.ts";
@@ -22,7 +22,7 @@ export interface HoursAtTime {
   readonly verdict: HoursVerdict | null;
 }
 
-export async function hoursAt({ settings, now, until }: Asking, time: WantedTime): Promise<HoursAtTime> {
+export async function hoursAt({ settings, now, until }: Asking, time: PlaceInTime): Promise<HoursAtTime> {
   const key = { kind: "availability", id: availabilityIdOf(time.providerId, time.facilityId) } as const;
   const [record] = await settings.storage.loadToShow([key], until);
   if (record?.kind !== "availability") return { hours: undefined, verdict: null };
@@ -33,7 +33,7 @@ export async function hoursAt({ settings, now, until }: Asking, time: WantedTime
 /** What speaks against the booking of a computed opening at this time. Undefined if there is none, or something is in its way. */
 export async function reasonsAgainstOpening(
   asking: Asking,
-  time: WantedTime,
+  time: PlaceInTime,
   hours: Availability | undefined,
   across: () => Promise<readonly Slot[]>,
 ): Promise<readonly PreviewReason[] | undefined> {
@@ -55,7 +55,7 @@ export async function reasonsAgainstOpening(
  */
 export async function reasonsAgainstBooking(
   { settings, booker, now, until }: Asking,
-  time: WantedTime,
+  time: PlaceInTime,
   slot: Slot,
   seenWith: (around: Survey | undefined) => Seen,
 ): Promise<readonly PreviewReason[]> {

@@ -1,18 +1,18 @@
 import { BookingError, type Refusal, refuse } from "../../errors/index.ts";
 import { availabilityIdOf } from "../../model/availability.ts";
 import type { Slot } from "../../model/slot.ts";
-import type { TimeRange } from "../../model/time-range.ts";
+import type { PlaceInTime, TimeRange } from "../../model/time-range.ts";
 import type { Seen } from "../../rules/decision.ts";
 import { slotKey } from "../../rules/find.ts";
 import { refuseRange } from "../../rules/time.ts";
 import { imaginedSlot } from "../free-times/candidates.ts";
 import { type PreviewReason, reasonInItsZone } from "../preview/preview.ts";
-import { shownAmong, type WantedTime } from "../slots-at-time.ts";
+import { shownAmong } from "../slots-at-time.ts";
 import type { Asking } from "./asking.ts";
 import { reasonsAgainstBooking } from "./opening.ts";
 
 /** @throws BookingError `invalid_time_range` */
-export function refuseTime({ start, end }: WantedTime): void {
+export function refuseTime({ start, end }: PlaceInTime): void {
   const refusal = refuseRange({ start, end });
   if (refusal !== undefined) throw new BookingError(refusal.refused, refusal.details);
 }
@@ -28,7 +28,7 @@ export async function slotWithId({ settings, until }: Asking, slotId: string): P
  */
 export async function reasonsWithoutSlot(
   asking: Asking,
-  time: WantedTime,
+  time: PlaceInTime,
   across: readonly Slot[],
 ): Promise<readonly PreviewReason[]> {
   const { settings, until } = asking;

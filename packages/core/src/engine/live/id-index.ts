@@ -1,3 +1,4 @@
+import { fnv1a } from "../../model/fnv1a.ts";
 /**
  * Finds the row of an id. A `Map` of a million strings takes 60 MB beside the strings themselves, and this takes 8: an
  * open-addressing hash table of row numbers, whose ids are where the rows are.
@@ -65,10 +66,9 @@ export function createIdIndex(idOf: (row: number) => string): IdIndex {
   };
 }
 
-/** FNV-1a over the UTF-16 units, and a final mix, because only the low bits are used. */
+/** Mixed at the end, because only the low bits are used. */
 function hashOf(id: string, seed: number): number {
-  let hash = seed ^ 0x811c9dc5;
-  for (let index = 0; index < id.length; index++) hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);
+  let hash = fnv1a(id, seed);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   return hash ^ (hash >>> 13);
 }

@@ -1,3 +1,4 @@
+import { fnv1a } from "../../model/fnv1a.ts";
 import type { Hold, Slot, SlotStatus } from "../../model/slot.ts";
 import { createIdIndex } from "./id-index.ts";
 import { type Order, ProviderRows } from "./provider-rows.ts";
@@ -70,18 +71,12 @@ export function heldRow(slot: Slot): HeldSlotRow {
 }
 
 /**
- * A number for an id, so that two slots can be told to be of one appointment: 53 bits of two hashes (FNV-1a, with two
- * beginnings). 0 for none.
+ * A number for an id, so that two slots can be told to be of one appointment: 53 bits of two hashes. 0 for
+ * none.
  */
 export function appointmentNumber(id: string | null): number {
   if (id === null) return 0;
-  let [low, high] = [0x811c9dc5, 0x9e3779b9];
-  for (let at = 0; at < id.length; at++) {
-    const unit = id.charCodeAt(at);
-    low = Math.imul(low ^ unit, 0x01000193);
-    high = Math.imul(high ^ unit, 0x01000193);
-  }
-  return ((high >>> 0) & 0x1fffff) * 2 ** 32 + (low >>> 0) || 1;
+  return (fnv1a(id, 0x9e3779b9) & 0x1fffff) * 2 ** 32 + fnv1a(id) || 1;
 }
 
 /** The slots of a window: by id, and for each provider in the order of their starts. */

@@ -1,10 +1,9 @@
 import { BookingError } from "../../errors/index.ts";
 import type { Slot } from "../../model/slot.ts";
-import type { TimeRange } from "../../model/time-range.ts";
+import type { PlaceInTime, TimeRange } from "../../model/time-range.ts";
 import type { Actor } from "../../model/values.ts";
 import type { Context } from "../../rules/decision.ts";
 import { rules } from "../../rules/index.ts";
-import type { PlaceInTime } from "../../rules/open-seat.ts";
 import type { CommandAndRule } from "../decide.ts";
 import { sha256 } from "../hash.ts";
 import type { EngineSettings } from "../options.ts";
