@@ -25,6 +25,8 @@ export interface DatabaseClient {
   version(url: string): Promise<string>;
   createDatabase(url: string, name: string): Promise<void>;
   dropDatabase(url: string, name: string): Promise<void>;
+  /** Is asked before a shutdown in order. What it throws is the answer of a server that needs no asking. */
+  prepareShutdown?(url: string): Promise<void>;
 }
 
 /** Programs of one version of an engine, ready to run. */

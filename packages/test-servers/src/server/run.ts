@@ -70,6 +70,7 @@ async function start(
     resume: () => server.signal("SIGCONT"),
     kill: () => server.kill(),
     restart: async () => {
+      if (!server.hasEnded()) await client.prepareShutdown?.(url).catch(() => {});
       if (!server.hasEnded()) await server.stop();
       server.release();
       server = await startOnPort(startUp, port);
