@@ -166,13 +166,15 @@ describe.skipIf(postgres === undefined)("on PostgreSQL with standbys", () => {
     expect(plainRows.lost).toBe(0);
   });
 
-  it("is not begun on a node that takes no writes, or that does not answer, which is said", async () => {
+  it("is not begun on a node that takes no writes, that does not answer, or that is given twice, which is said", async () => {
     const { urls, writable, drop } = await (postgres as Nodes).openDatabase();
     const [primary] = (await writable()) as [string];
     const standby = urls.find((url) => url !== primary) as string;
     const nodes = await nodesAt([primary, standby]);
     await expect(nodes.openDatabase()).rejects.toThrow(`${new URL(standby).host} takes no writes`);
     await expect(nodesAt([primary, "postgres://a@127.0.0.1:9/x"])).rejects.toThrow("127.0.0.1:9: ");
+    const byName = primary.replace("@127.0.0.1:", "@localhost:");
+    await expect(nodesAt([primary, byName])).rejects.toThrow("are one server");
     await drop();
   });
 });

@@ -15,6 +15,8 @@ export interface Administration {
   readonly refusingTrigger: { readonly add: readonly string[]; readonly remove: readonly string[] };
   /** Whether sessions opened from now on are read-only, for as long as they live. Existing ones stay as they are. */
   readonly setNewSessionsReadOnly: (connection: SqlConnection, isReadOnly: boolean) => Promise<void>;
+  /** Selects as `server` what no other server answers. */
+  readonly whichServer: string;
   /** Selects other transactions that are open or wait for a lock. There are none when nobody is at work. */
   readonly openTransactions: string;
 }

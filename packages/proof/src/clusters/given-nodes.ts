@@ -12,7 +12,8 @@ export async function nodesAt(urls: readonly string[]): Promise<Nodes> {
   const engine = await engineAt(urls[0] as string);
   const servers: TestServer[] = [];
   for (const url of urls) servers.push(await connectServer(engine, url, hostOf(url)).catch(unusable));
-  const { connect } = await loadEngine(engine);
+  const { connect, administration } = await loadEngine(engine);
+  await expectDifferentServers(connect, urls, administration?.whichServer as string);
   const versions = [...new Set(servers.map(({ version }) => version))];
   return {
     engine,
@@ -51,15 +52,27 @@ function unusable(cause: Error): never {
   throw new NoDatabaseError(cause.message, { cause });
 }
 
+type Connect = Awaited<ReturnType<typeof loadEngine>>["connect"];
+
+/** @throws NoDatabaseError if two names lead to one server, which would prove nothing of two */
+async function expectDifferentServers(connect: Connect, urls: readonly string[], whichServer: string): Promise<void> {
+  const known = new Map<unknown, string>();
+  for (const url of urls) {
+    // An engine of another kind may not know what is asked. Then it is believed.
+    const [row] = await withConnection(connect, url, (one) => one.query(whichServer)).catch(() => []);
+    const other = known.get(row?.server);
+    if (row !== undefined && other !== undefined) {
+      throw new NoDatabaseError(`${other} and ${hostOf(url)} are one server. Give two nodes of a cluster.`);
+    }
+    known.set(row?.server, hostOf(url));
+  }
+}
+
 /** How long a database may take to come from one node to another. */
 const mostLagMs = 10_000;
 
 /** @throws NoDatabaseError if the database does not come to this node, or the node takes no writes */
-async function expectWrites(
-  connect: Awaited<ReturnType<typeof loadEngine>>["connect"],
-  url: string,
-  index: number,
-): Promise<void> {
+async function expectWrites(connect: Connect, url: string, index: number): Promise<void> {
   const deadline = Date.now() + mostLagMs;
   const isThere = () => withConnection(connect, url, async () => true).catch(() => false);
   while (!(await isThere())) {
