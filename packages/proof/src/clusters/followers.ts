@@ -18,7 +18,7 @@ function entryName({ commandId, recordKind, recordId, version, at }: JournalEntr
 }
 
 /** How often those beside the callers look for entries of others: rarely enough to leave the callers their machine. */
-export const pollMs = 100;
+export const pollMs = 250;
 const pauseMs = 50;
 
 export function startFollower(engine: Engine, name: string): Follower {

@@ -8,7 +8,7 @@ export const pauseMs = 100;
 /** With the pause, longer than any node needs to come back, even on a machine that does much else. */
 export const mostAttempts = 3_000;
 
-const quietMs = 30;
+const quietMs = 150;
 
 /** What became of these is for the engine to find out. Anything else can be asked again. */
 const changing: readonly string[] = ["commit", "storeRelay", "storeSettings"];
