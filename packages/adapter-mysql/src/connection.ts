@@ -22,6 +22,9 @@ export interface MysqlPoolConnection extends MysqlConnection {
   destroy(): void;
 }
 
+/** The same of a connection that may be in no pool. */
+export type LoneConnection = Omit<MysqlPoolConnection, "release">;
+
 /** The part of a "mysql2/promise" pool that is used. */
 export interface MysqlPool {
   getConnection(): Promise<MysqlPoolConnection>;

@@ -31,7 +31,7 @@ import {
 import { surviveLoss, watched } from "./lost-connections.ts";
 import { stateOf } from "./pool-state.ts";
 import { newSession, pooledConnection, type Session } from "./pooled-connection.ts";
-import { type OwnPool, patience, primaryPool } from "./primary-pool.ts";
+import { type OwnPool, patience, primaryPool, refuseReadOnly } from "./primary-pool.ts";
 import { rollback } from "./transaction-commands.ts";
 
 /** Where the adapter's own connections come from. Nothing is opened before the first call. */
@@ -109,10 +109,11 @@ function hasty(uri: string): { readonly connectTimeout?: number } {
   return connectWaitMs(uri) === undefined ? { connectTimeout: patience } : {};
 }
 
-/** Whether a server answers, be it that it takes no more sessions. */
+/** Whether a server answers, be it that it takes no more sessions, and takes writes. */
 async function isThere(uri: string): Promise<boolean> {
   try {
     const connection = await createConnection({ uri, ...hasty(uri) });
+    await refuseReadOnly(connection);
     connection.destroy();
     return true;
   } catch (error) {

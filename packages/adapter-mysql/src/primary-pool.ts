@@ -1,6 +1,6 @@
 import { adapterClosed, serversInTurn, takesNoWrites } from "@slotwright/adapter-sql";
 import { isStorageError } from "@slotwright/core/adapter";
-import { coreOf, type MysqlPool, type MysqlPoolConnection } from "./connection.ts";
+import { coreOf, type LoneConnection, type MysqlPool, type MysqlPoolConnection } from "./connection.ts";
 import { hasTimedOut, isOutOfCluster, isPoolEnded, isPoolExhausted } from "./errors.ts";
 import { abandon, surviveLoss } from "./lost-connections.ts";
 import { noAnswer, openSessions } from "./open-sessions.ts";
@@ -28,7 +28,10 @@ export interface PrimaryPool {
 /** How a server is reached. */
 export interface Reach {
   readonly open: (uri: string) => OwnPool;
-  /** Whether the server answers to a new session, which no pool keeps. Never rejects. */
+  /**
+   * Whether the server takes writes on a new session, which no pool keeps. One that does not may never answer the others: a
+   * member that its group has expelled forgets sessions that wait for the group. Never rejects.
+   */
   readonly isThere: (uri: string) => Promise<boolean>;
 }
 
@@ -129,7 +132,8 @@ const meant = (error: unknown): unknown => (isOutOfCluster(error) ? takesNoWrite
 const settings = "show global variables where variable_name in ('read_only', 'wsrep_on')";
 const readiness = "show global status where variable_name = 'wsrep_ready'";
 
-async function refuseReadOnly(driver: MysqlPoolConnection): Promise<void> {
+/** @throws StorageError or the driver's error, and the session is abandoned */
+export async function refuseReadOnly(driver: LoneConnection): Promise<void> {
   surviveLoss(driver);
   try {
     const { read_only, wsrep_on } = await shownBy(driver, settings);
@@ -143,7 +147,7 @@ async function refuseReadOnly(driver: MysqlPoolConnection): Promise<void> {
 
 type Shown = Readonly<Record<string, string | undefined>>;
 
-async function shownBy(driver: MysqlPoolConnection, sql: string): Promise<Shown> {
+async function shownBy(driver: LoneConnection, sql: string): Promise<Shown> {
   const options = { sql, timeout: patience, rowsAsArray: true, nestTables: false };
   const [rows] = (await driver.query(options as never)) as readonly [readonly (readonly [string, string])[]];
   return Object.fromEntries(rows);

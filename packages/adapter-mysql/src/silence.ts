@@ -4,7 +4,7 @@ export interface WatchedServer {
   readonly isAwaited: () => boolean;
   /** A number that changes whenever the server sends something. */
   readonly received: () => number;
-  /** Whether the server answers to a new session. Never rejects. */
+  /** Whether the server answers to a new session, and is of use. Never rejects. */
   readonly isThere: () => Promise<boolean>;
   /** Called once, when it is neither heard on its sessions nor there. */
   readonly giveUp: () => void;

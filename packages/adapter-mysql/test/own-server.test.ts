@@ -1,5 +1,6 @@
 import { booking, creation, slotAt } from "@slotwright/conformance";
 import { type OwnServer, startOwnServer, type TestDatabase } from "@slotwright/test-servers";
+import { runs, startProxy } from "@slotwright/test-servers/proxy";
 import { noServer } from "@slotwright/test-servers/vitest";
 import { type Connection, createConnection, createPool, type RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -131,6 +132,24 @@ describe.each(["mariadb", "mysql"] as const)("a %s server of the test's own", (e
     expect(await storage.commit([booking(next)])).toEqual([{ status: "committed" }]);
     await storage.close();
     await admin.end();
+  });
+
+  it("that accepts no writes any more, and has forgotten a call that waits on it, is left by a URI of several", async ({
+    skip,
+  }) => {
+    if (server === undefined) return skip(noServer(engine));
+    const admin = await createConnection(database.url);
+    const ways = [await startProxy(server), await startProxy(server)];
+    const hosts = ways.map((way) => new URL(way.url(database.url)).host);
+    const storage = mysqlAdapter({ uri: database.url.replace(new URL(database.url).host, hosts.join()) });
+    await storage.load([key]);
+    const asked = ways[0]?.inject({ when: runs(/slotwright_slots/), point: "before-forward", action: "swallow" });
+    const call = failure(storage.load([key]), /does not answer/);
+    await asked?.whenHit;
+    await admin.query("set global read_only = 1");
+    expect(await Promise.race([call, pause(15_000)])).toBe("transient");
+    await admin.query("set global read_only = 0");
+    await Promise.all([storage.close(), admin.end(), ...ways.map((way) => way.close())]);
   });
 
   it("that accepts no more connections is transient until one is free again", async ({ skip }) => {

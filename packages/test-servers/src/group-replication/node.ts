@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { setTimeout as wait } from "node:timers/promises";
 import type { NodeSettings } from "../cluster/cluster.ts";
 import type { DatabaseClient, EngineDefinition, Installation } from "../engine.ts";
 import { query, queryAll } from "../mysql-family/client.ts";
@@ -62,7 +63,7 @@ function memberClient(joining: Joining): DatabaseClient {
       return mysql.client.version(url);
     },
     // Sessions that wait for the group would keep the server from ending for a minute. They end once it has left.
-    prepareShutdown: async (url) => void (await query(url, "STOP GROUP_REPLICATION")),
+    prepareShutdown: leaveGroup,
   };
 }
 
@@ -102,7 +103,7 @@ async function portsOf(url: string, which: string): Promise<readonly string[]> {
 }
 
 async function join(url: string, { begins, user, missed, runs }: Joining): Promise<void> {
-  await query(url, "STOP GROUP_REPLICATION");
+  await leaveGroup(url);
   await missed(url);
   const [server] = await query(url, "SELECT @@pid_file AS file");
   runs({ pid: Number(await readFile(String(server?.file), "utf8")), port: Number(new URL(url).port) });
@@ -113,6 +114,36 @@ async function join(url: string, { begins, user, missed, runs }: Joining): Promi
   if (isFirst) await query(url, "SET GLOBAL group_replication_bootstrap_group = OFF");
   // A server that has left its group by itself lets nobody in but administrators, and goes on so when it is back.
   await query(url, "SET GLOBAL offline_mode = OFF");
+}
+
+/**
+ * MySQL may forget sessions that wait for the group when their server is expelled, and then waits for them itself. They
+ * are ended, as an administrator would do it.
+ */
+async function leaveGroup(url: string): Promise<void> {
+  let hasLeft = false;
+  const left = query(url, "STOP GROUP_REPLICATION").finally(() => {
+    hasLeft = true;
+  });
+  left.catch(() => {});
+  for (;;) {
+    await Promise.race([left, wait(leavingMs)]);
+    if (hasLeft) break;
+    await endForgotten(url);
+  }
+  await left;
+}
+
+/** As a rule, a server has left after some three seconds. */
+const leavingMs = 6_000;
+
+async function endForgotten(url: string): Promise<void> {
+  const forgotten =
+    "SELECT id FROM information_schema.processlist WHERE state LIKE 'Executing hook on transaction begin%'";
+  for (const { id, ID = id } of await query(url, forgotten)) {
+    // It may have ended by itself.
+    await query(url, `KILL ${ID}`).catch(() => {});
+  }
 }
 
 /**
