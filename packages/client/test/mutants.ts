@@ -42,7 +42,7 @@ export const mutants: readonly Mutant[] = [
     flaw: "goes on after a reset without reading anything anew",
     file: "feed/feed.ts",
     find: "    void readLists(generation, asked);",
-    replace: "    if (!isLoaded) void readLists(generation, asked);",
+    replace: "    if (!store.hasBegun()) void readLists(generation, asked);",
   },
   {
     flaw: "keeps what it had after a reset",

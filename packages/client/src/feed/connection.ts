@@ -65,7 +65,7 @@ async function followOnce(options: ConnectionOptions, failures: number, signal: 
     error = thrown;
   }
   const cursor = listener.cursor();
-  if (error !== null || cursor === undefined) return { reason: "cut", hasStarted: false, error, retryMs: undefined };
+  if (cursor === undefined) return { reason: "cut", hasStarted: false, error, retryMs: undefined };
   return followStream({
     ...{ open, environment, filter, cursor, signal },
     // While the feed is asked, the next answer must not be long in coming.

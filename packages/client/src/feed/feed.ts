@@ -32,7 +32,6 @@ export function createFeed({ store, lists, send, pauses, environment }: FeedOpti
   const listeners = createListeners();
   let cursor: string | undefined;
   let beginning: Promise<void> | undefined;
-  let isLoaded = false;
   let isReading = false;
   let isClosed = false;
   let until: number | undefined;
@@ -63,7 +62,7 @@ export function createFeed({ store, lists, send, pauses, environment }: FeedOpti
       try {
         await lists.readAll();
         if (!isCurrent()) return;
-        [isLoaded, isReading, until] = [true, false, asked];
+        [isReading, until] = [false, asked];
         store.completeAnew();
         return changed();
       } catch (thrown) {
@@ -77,7 +76,7 @@ export function createFeed({ store, lists, send, pauses, environment }: FeedOpti
 
   return {
     get() {
-      shown ??= { state: isLoaded ? name : "reconnecting", asOf: asOfDate(), error };
+      shown ??= { state: store.hasBegun() ? name : "reconnecting", asOf: asOfDate(), error };
       return shown;
     },
     ageMs: () => (until === undefined ? null : Math.max(0, environment.elapsed() - until)),
