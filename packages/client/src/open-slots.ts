@@ -55,6 +55,7 @@ export function openSlotsQuery(options: OpenSlotsOptions, input: FindOpenInput):
       [page, error, answered, failures] = [found, null, number, 0];
     } catch (thrown) {
       if (!isRequestError(thrown)) throw thrown;
+      if (number < answered) return;
       error = thrown;
       failures++;
       if (thrown.transient) timers.after(backOff(failures, environment.random()), searchWhileSeen);
