@@ -96,9 +96,9 @@ export const mutants: readonly Mutant[] = [
   {
     flaw: "begins each stream at the end of the feed",
     file: "feed/connection.ts",
-    find: "if (listener.cursor() === undefined) await listener.begin();\n",
+    find: "await listener.begin();\n  } catch (thrown)",
     replace:
-      'if (listener.cursor() === undefined) await listener.begin();\n    else listener.news([], (await options.send("changes", { after: "end" })).cursor as string);\n',
+      'if (listener.cursor() === undefined) await listener.begin();\n    else listener.news([], (await options.send("changes", { after: "end" })).cursor as string);\n  } catch (thrown)',
   },
   {
     flaw: "loses what the feed brings while a list is read",

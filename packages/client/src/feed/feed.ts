@@ -82,11 +82,12 @@ export function createFeed({ store, lists, send, pauses, environment }: FeedOpti
     ageMs: () => (until === undefined ? null : Math.max(0, environment.elapsed() - until)),
     subscribe: listeners.subscribe,
     cursor: () => cursor,
-    begin() {
+    async begin() {
+      if (cursor !== undefined) return;
       beginning ??= begin().finally(() => {
         beginning = undefined;
       });
-      return beginning;
+      await beginning;
     },
     apply: store.apply,
     news(entries, next) {

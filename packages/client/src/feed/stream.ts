@@ -62,7 +62,7 @@ export async function followStream(options: StreamOptions): Promise<StreamEnd> {
 }
 
 /** A malformed cursor is of no more use than one that does not fit. */
-function isReset({ code, status }: RequestError): boolean {
+export function isReset({ code, status }: RequestError): boolean {
   return code === "feed_reset" || (code === "invalid_input" && status === 400);
 }
 
