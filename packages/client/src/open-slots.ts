@@ -75,7 +75,8 @@ export function openSlotsQuery(options: OpenSlotsOptions, input: FindOpenInput):
 
   function hear(entries: readonly ShownEntry[]): void {
     const ours = entries.filter((entry) => concerns(input, entry));
-    if (ours.length > 0) timers.after(gatherMs, searchWhileSeen);
+    // The feed has begun anew.
+    if (ours.length > 0 || entries.length === 0) timers.after(gatherMs, searchWhileSeen);
     for (const end of ours.flatMap((entry) => holdEndOf(entry) ?? [])) {
       // A hold ends without news.
       timers.at(end - now() + gatherMs, searchWhileSeen);

@@ -42,7 +42,8 @@ async function lookedAt(
     const held = { recordKind: "slot", providerIds: ["p"], facilityId: "f", changes: { hold: { to } } };
     hear([held as unknown as ShownEntry]);
   };
-  return { time, serverNow, searchedAt, hearOfHold, leave, query };
+  const hearNothing = () => hear([]);
+  return { time, serverNow, searchedAt, hearOfHold, hearNothing, leave, query };
 }
 
 test("searches again when a hold ends by the clock of the server, also if the device's is an hour ahead", async () => {
@@ -60,6 +61,14 @@ test("searches again every ten seconds, because a hold whose end is hidden ends 
   leave();
   await time.advance(60_000, settled);
   expect(searchedAt).toHaveLength(4);
+});
+
+test("searches again when the feed has begun anew", async () => {
+  const { time, searchedAt, hearNothing, leave } = await lookedAt();
+  hearNothing();
+  await time.advance(1_000, settled);
+  expect(searchedAt).toEqual([0, 250]);
+  leave();
 });
 
 test("shows no error of a search that was overtaken by the answer of a later one", async () => {

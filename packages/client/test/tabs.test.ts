@@ -105,7 +105,11 @@ test("a tab that is opened between two pieces of news misses none of them", asyn
   third.onNews((entries) => heard.push(entries.length));
   await page.server.pump(10);
   await settled(20);
+  // The leader's stream stands again, which brings nothing new.
+  page.server.cut();
+  await page.time.advance(3_000, () => settled(4));
   expect(list.get().items[0]?.status).toBe("blocked");
+  expect(heard.filter((count) => count === 0)).toHaveLength(1);
 });
 
 test("a reset that one tab learns of is one for all", async () => {

@@ -26,9 +26,11 @@ interface FeedOptions {
   readonly send: Send;
   readonly pauses: Pauses;
   readonly environment: Environment;
+  /** Told what has come into the store, and nothing at all when everything has been read anew. */
+  readonly onNews: (entries: readonly ShownEntry[]) => void;
 }
 
-export function createFeed({ store, lists, send, pauses, environment }: FeedOptions): Feed {
+export function createFeed({ store, lists, send, pauses, environment, onNews }: FeedOptions): Feed {
   const listeners = createListeners();
   let cursor: string | undefined;
   let beginning: Promise<void> | undefined;
@@ -41,6 +43,12 @@ export function createFeed({ store, lists, send, pauses, environment }: FeedOpti
   function changed(): void {
     shown = undefined;
     listeners.tell();
+  }
+
+  function apply(entries: readonly ShownEntry[]): void {
+    if (entries.length === 0) return;
+    store.apply(entries);
+    onNews(entries);
   }
 
   async function begin(): Promise<void> {
@@ -64,7 +72,8 @@ export function createFeed({ store, lists, send, pauses, environment }: FeedOpti
         if (!isCurrent()) return;
         [isReading, until] = [false, asked];
         store.completeAnew();
-        return changed();
+        changed();
+        return onNews([]);
       } catch (thrown) {
         if (!isRequestError(thrown)) throw thrown;
         error = thrown;
@@ -89,9 +98,9 @@ export function createFeed({ store, lists, send, pauses, environment }: FeedOpti
       });
       await beginning;
     },
-    apply: store.apply,
+    apply,
     news(entries, next) {
-      if (entries.length > 0) store.apply(entries);
+      apply(entries);
       cursor = next;
     },
     reset() {
