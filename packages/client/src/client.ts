@@ -71,7 +71,8 @@ export interface Client {
   readonly onOutcome: (listener: (outcome: Outcome) => void) => () => void;
   /**
    * Told what the feed brings, as it comes: what a screen has counted or found by one of the calls may have to be asked
-   * again. Entries may come twice. Returns what ends it.
+   * again. Entries may come twice. Told an empty array when the feed has begun, at first or anew after a `feed_reset`: what
+   * was asked before may lack anything. Returns what ends it.
    */
   readonly onNews: (listener: (entries: readonly ShownEntry[]) => void) => () => void;
   /** Tries at once what waits for its next attempt: the network may be back. */
@@ -107,14 +108,7 @@ export function createClient(options: ClientOptions): Client {
   const want = (key: Parameters<typeof rereads.want>[0]) => void rereads.want(key);
   const { setTimer } = environment;
   const store = createStore({ now: clock.now, setTimer, isWanted: lists.isWanted, want });
-  const heard: Store = {
-    ...store,
-    apply(entries) {
-      store.apply(entries);
-      news.tell(entries);
-    },
-  };
-  const feed = createFeed({ ...shared, store: heard, lists });
+  const feed = createFeed({ ...shared, store, lists, onNews: news.tell });
   const outbox = createOutbox({
     ...shared,
     store,

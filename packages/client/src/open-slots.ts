@@ -55,6 +55,7 @@ export function openSlotsQuery(options: OpenSlotsOptions, input: FindOpenInput):
       [page, error, answered, failures] = [found, null, number, 0];
     } catch (thrown) {
       if (!isRequestError(thrown)) throw thrown;
+      if (number < answered) return;
       error = thrown;
       failures++;
       if (thrown.transient) timers.after(backOff(failures, environment.random()), searchWhileSeen);
@@ -74,7 +75,8 @@ export function openSlotsQuery(options: OpenSlotsOptions, input: FindOpenInput):
 
   function hear(entries: readonly ShownEntry[]): void {
     const ours = entries.filter((entry) => concerns(input, entry));
-    if (ours.length > 0) timers.after(gatherMs, searchWhileSeen);
+    // The feed has begun anew.
+    if (ours.length > 0 || entries.length === 0) timers.after(gatherMs, searchWhileSeen);
     for (const end of ours.flatMap((entry) => holdEndOf(entry) ?? [])) {
       // A hold ends without news.
       timers.at(end - now() + gatherMs, searchWhileSeen);

@@ -105,6 +105,34 @@ test("after a reset everything is read anew", async () => {
   expect(client.connection.get().state).toBe("live");
 });
 
+test("after a reset, whoever counts and searches is told to ask again", async () => {
+  const { engine, server, client, slotIds, window } = await watched();
+  const open = client.openSlots(window);
+  open.subscribe(() => {});
+  await settled(6);
+  const heard: number[] = [];
+  const shown: (string | undefined)[] = [];
+  const list = client.slots(window);
+  list.subscribe(() => {});
+  client.onNews((entries) => {
+    heard.push(entries.length);
+    shown.push(list.get().items[0]?.status);
+  });
+  await engine.book({ actor: { kind: "patient", id: "ben" }, slotId: slotIds[0] ?? "", subjectId: "ben" });
+  server.reset();
+  await server.pump(10);
+  await settled(12);
+  expect([heard, shown]).toEqual([[0], ["booked"]]);
+});
+
+test("whoever counts is told to ask again once the feed has begun", async () => {
+  const { another } = await watched();
+  const heard: number[] = [];
+  another().onNews((entries) => heard.push(entries.length));
+  await settled(12);
+  expect(heard).toEqual([0]);
+});
+
 test("an expired hold is free by the clock, without news", async () => {
   const { client, time, first, slotIds, server } = await watched();
   await client.commands.hold({ slotId: slotIds[0] ?? "", seconds: 10 });

@@ -135,12 +135,14 @@ test("takes and returns what the engine does, over real HTTP", async () => {
     weekly: [{ days: weekdays, from: 0, to: 1440 }],
   } as const;
   await calls.setAvailability({ providerId: "computed", facilityId: "north", hours });
-  const computed = { providerIds: ["computed"], facilityId: "north", minutes: 60, from: new Date(), limit: 1 };
+  // At the beginning of a day: what is moved below must not reach over its end.
+  const midnight = new Date(Math.ceil(Date.now() / 86_400_000) * 86_400_000);
+  const computed = { providerIds: ["computed"], facilityId: "north", minutes: 60, from: midnight, limit: 1 };
   const [opening] = (await calls.findTimes(computed)).items;
   expect([opening?.slotId, opening && +opening.end - +opening.start]).toEqual([null, 3_600_000]);
   const { limit: _, ...hour } = computed;
   expect((await calls.nextTimes({ ...hour, count: 2 })).items[0]).toEqual(opening);
-  const long = { ...hour, to: new Date(Date.now() + 40 * 86_400_000) };
+  const long = { ...hour, to: new Date(+midnight + 40 * 86_400_000) };
   const { days, nextFrom } = await calls.countTimes({ ...long, timeZone: "Asia/Tokyo" });
   expect([days.length > 39, days[1]?.open, nextFrom]).toEqual([true, 47, null]);
   const { start: from, end: until } = opening ?? expect.fail();

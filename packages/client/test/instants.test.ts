@@ -1,4 +1,4 @@
-import type { LocalTime } from "@slotwright/core";
+import type { LocalTime, TemporalZonedDateTime } from "@slotwright/core";
 import { instantSchema } from "@slotwright/core/schemas";
 import { expect, it } from "vitest";
 import { withDates } from "../src/calls/dates.ts";
@@ -24,6 +24,30 @@ it("a list says at once that it needs instants", () => {
   expect(new Date(scopeOf("slot", { from: instant, to }).from).toISOString()).toBe("2027-03-28T07:00:00.000Z");
 });
 
+const zoned = (text: string): TemporalZonedDateTime => {
+  const epochNanoseconds = BigInt(Date.parse(text.replace(/\[.*/, ""))) * 1_000_000n;
+  return { epochNanoseconds, [Symbol.toStringTag]: "Temporal.ZonedDateTime", ...{ toJSON: () => text } };
+};
+
+it("a list takes a time with its offset and its zone, as an object of Temporal or as its text", () => {
+  const [from, to] = ["2027-03-28T09:00:00+02:00[Europe/Berlin]", "2027-03-28T09:00:00Z[UTC][u-ca=gregory]"];
+  const bounds = { from: Date.UTC(2027, 2, 28, 7), to: Date.UTC(2027, 2, 28, 9) };
+  expect(scopeOf("slot", { from, to })).toMatchObject(bounds);
+  expect(scopeOf("slot", { from: zoned(from), to: zoned(to) })).toMatchObject(bounds);
+});
+
+it.each([
+  ["2027-10-31T02:30[Europe/Berlin]"],
+  ["2027-10-31T02:30:00[Europe/Berlin]"],
+  ["2027-10-31T02:30:00[+01:00]"],
+  ["2027-10-31T02:30:00"],
+  [{ local: "2027-10-31T02:30", timeZone: "Europe/Berlin" }],
+  [new Date(Number.NaN)],
+  ["tomorrow"],
+])("the error of a list with %j says what it needs", (from) => {
+  expect(() => scopeOf("slot", { from: from as string, to: new Date() })).toThrow(/^from and to must be instants/);
+});
+
 it("makes dates of the instants of answers that few have", () => {
   const text = "2027-03-28T07:00:00.000Z";
   expect(withDates({ nextFrom: text, newStart: text, newEnd: text, date: "2027-03-28" })).toEqual({
@@ -39,6 +63,7 @@ it("leaves what is JSON in the engine's answers as it is", () => {
 
 it.each([
   ["an instant", "2027-03-28T07:00:00Z", 1],
+  ["a time with offset and zone", "2027-03-28T07:00:00+02:00[Europe/Berlin]", 1],
   ["a local time", { local: "2027-03-28T09:00", timeZone: "Europe/Berlin" }, 0],
   ["a local time as text", "2027-03-28T09:00[Europe/Berlin]", 0],
 ])("of a booking at %s, the client foresees what it can", (_, start, count) => {

@@ -42,7 +42,7 @@ export const mutants: readonly Mutant[] = [
     flaw: "goes on after a reset without reading anything anew",
     file: "feed/feed.ts",
     find: "    void readLists(generation, asked);",
-    replace: "    if (!isLoaded) void readLists(generation, asked);",
+    replace: "    if (!store.hasBegun()) void readLists(generation, asked);",
   },
   {
     flaw: "keeps what it had after a reset",
@@ -96,9 +96,9 @@ export const mutants: readonly Mutant[] = [
   {
     flaw: "begins each stream at the end of the feed",
     file: "feed/connection.ts",
-    find: "if (listener.cursor() === undefined) await listener.begin();\n",
+    find: "await listener.begin();\n  } catch (thrown)",
     replace:
-      'if (listener.cursor() === undefined) await listener.begin();\n    else listener.news([], (await options.send("changes", { after: "end" })).cursor as string);\n',
+      'if (listener.cursor() === undefined) await listener.begin();\n    else listener.news([], (await options.send("changes", { after: "end" })).cursor as string);\n  } catch (thrown)',
   },
   {
     flaw: "loses what the feed brings while a list is read",

@@ -1,6 +1,8 @@
 import type { FindOpenInput } from "@slotwright/core";
 import { expect, test } from "vitest";
 import type { ShownEntry } from "../src/calls/calls.ts";
+import { failureOf } from "../src/calls/request-error.ts";
+import type { Fields } from "../src/calls/routes.ts";
 import { openSlotsQuery } from "../src/open-slots.ts";
 import type { Store } from "../src/store/store.ts";
 import { createVirtualTime, settled } from "./simulation/virtual-time.ts";
@@ -8,7 +10,11 @@ import { createVirtualTime, settled } from "./simulation/virtual-time.ts";
 const hourMs = 3_600_000;
 
 /** A search that is looked at, and when it was made, in milliseconds since then. */
-async function lookedAt(items: readonly object[] = [], shown: ReadonlyMap<string, object> = new Map()) {
+async function lookedAt(
+  items: readonly object[] = [],
+  shown: ReadonlyMap<string, object> = new Map(),
+  answer: (number: number) => Promise<object> = async () => ({ items, nextCursor: null }),
+) {
   const time = createVirtualTime();
   const serverNow = () => time.now() - hourMs;
   const begun = time.now();
@@ -19,7 +25,7 @@ async function lookedAt(items: readonly object[] = [], shown: ReadonlyMap<string
       store: { subscribe: () => () => {}, shown: () => shown } as unknown as Store,
       send: async () => {
         searchedAt.push(time.now() - begun);
-        return { items, nextCursor: null };
+        return answer(searchedAt.length) as Promise<Fields>;
       },
       environment: time.environment,
       now: serverNow,
@@ -36,7 +42,8 @@ async function lookedAt(items: readonly object[] = [], shown: ReadonlyMap<string
     const held = { recordKind: "slot", providerIds: ["p"], facilityId: "f", changes: { hold: { to } } };
     hear([held as unknown as ShownEntry]);
   };
-  return { time, serverNow, searchedAt, hearOfHold, leave, query };
+  const hearNothing = () => hear([]);
+  return { time, serverNow, searchedAt, hearOfHold, hearNothing, leave, query };
 }
 
 test("searches again when a hold ends by the clock of the server, also if the device's is an hour ahead", async () => {
@@ -54,6 +61,33 @@ test("searches again every ten seconds, because a hold whose end is hidden ends 
   leave();
   await time.advance(60_000, settled);
   expect(searchedAt).toHaveLength(4);
+});
+
+test("searches again when the feed has begun anew", async () => {
+  const { time, searchedAt, hearNothing, leave } = await lookedAt();
+  hearNothing();
+  await time.advance(1_000, settled);
+  expect(searchedAt).toEqual([0, 250]);
+  leave();
+});
+
+test("shows no error of a search that was overtaken by the answer of a later one", async () => {
+  let fail = () => {};
+  const first = new Promise<object>((_, reject) => {
+    fail = () => reject(failureOf("too late"));
+  });
+  const { time, searchedAt, hearOfHold, leave, query } = await lookedAt([], new Map(), async (number) =>
+    number === 1 ? first : { items: [], nextCursor: null },
+  );
+  hearOfHold(null);
+  await time.advance(1_000, settled);
+  expect(query.get()).toMatchObject({ isLoaded: true, error: null });
+  fail();
+  await settled();
+  expect(query.get()).toMatchObject({ isLoaded: true, error: null });
+  await time.advance(9_000, settled);
+  expect(searchedAt).toEqual([0, 250]);
+  leave();
 });
 
 test("shows what the searcher holds as theirs, while they hold it, and what others hold not at all", async () => {

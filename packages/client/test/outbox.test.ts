@@ -227,3 +227,60 @@ test("a command is given up from within the listener that it appears to", async 
   expect(sent).toEqual([]);
   expect(outcomes).toHaveLength(1);
 });
+
+/** Two commands about one slot that wait for the network, by a page that is then closed. */
+async function leftBehind(...idempotencyKeys: readonly (string | undefined)[]) {
+  const lost: Answer = () => Promise.reject(new TypeError("the network is gone"));
+  const left = await stageWith(...Array.from({ length: 9 }, () => lost));
+  const { client, slotIds, window } = left;
+  const list = client.slots(window);
+  list.subscribe(() => {});
+  await settled(6);
+  const [first, second] = idempotencyKeys;
+  const slotId = slotIds[0] ?? "";
+  client.commands.block({ slotId, idempotencyKey: first }).catch(() => {});
+  client.commands.unblock({ slotId, idempotencyKey: second }).catch(() => {});
+  await settled(6);
+  const shown = list.get().items[0];
+  const names = client.pending.get().map(({ name }) => name);
+  client.close();
+  return { ...left, shown, names };
+}
+
+test.each([
+  ["of their own", [undefined, undefined]],
+  ["of the host that sort otherwise", ["7d0c-first", "1a2b-second"]],
+])(
+  "commands with keys %s are shown, and sent after a reload, in the order in which they were given",
+  async (_, given) => {
+    const { engine, another, keys, shown, names, slotIds } = await leftBehind(...given);
+    expect([names, shown]).toMatchObject([["block", "unblock"], { status: "available", isPending: true }]);
+    // A store may give them in any order.
+    const entries = async (prefix: string) => [...(await keys.entries(prefix))].reverse();
+    const next = another({ keys: { ...keys, entries } });
+    const outcomes: Outcome[] = [];
+    next.onOutcome((outcome) => outcomes.push(outcome));
+    await settled(12);
+    expect(outcomes.map((outcome) => [outcome.command.name, "answer" in outcome])).toEqual([
+      ["block", true],
+      ["unblock", true],
+    ]);
+    expect(await engine.getSlot(slotIds[0] ?? "")).toMatchObject({ status: "available", version: 3 });
+  },
+);
+
+test("what is given after the clock was set back comes after what an earlier page has left", async () => {
+  const { time, another, keys, slotIds } = await leftBehind("b", "a");
+  const environment = { ...time.environment, now: () => time.now() - 3_600_000 };
+  const next = another({ keys, environment, fetch: () => Promise.reject(new TypeError("the network is gone")) });
+  await settled(6);
+  next.commands.block({ slotId: slotIds[0] ?? "", idempotencyKey: "0" }).catch(() => {});
+  await settled(6);
+  next.close();
+  expect(next.pending.get().map(({ key }) => key)).toEqual(["b", "a", "0"]);
+  const last = another({ keys });
+  const told: string[] = [];
+  last.onOutcome(({ command }) => told.push(command.key));
+  await settled(12);
+  expect(told).toEqual(["b", "a", "0"]);
+});

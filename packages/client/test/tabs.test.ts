@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { type Client, memoryKeyValueStore, type TabChannel, type TabLocks } from "../src/index.ts";
+import { type Client, type Fetch, memoryKeyValueStore, type TabChannel, type TabLocks } from "../src/index.ts";
 import { ben, openStage, type Stage } from "./simulation/stage.ts";
 import { settled } from "./simulation/virtual-time.ts";
 
@@ -10,17 +10,26 @@ afterEach(() => stage?.close());
 function createBrowser() {
   const channels = new Set<TabChannel>();
   const waiting: (() => void)[] = [];
-  let isHeld = false;
+  let [isHeld, isMute] = [false, false];
   const next = () => {
     isHeld = false;
     waiting.shift()?.();
   };
   return {
+    /** From now on no tab hears another one, as if the one that leads were frozen. */
+    mute(): void {
+      isMute = true;
+    },
+    /** What all tabs hear, as if the one that leads had said it. */
+    say(message: object): void {
+      for (const { onmessage } of channels) onmessage?.({ data: message } as never);
+    },
     channel(): TabChannel {
       const own: TabChannel = {
         onmessage: null,
         postMessage(message) {
           const data: unknown = structuredClone(message);
+          if (isMute) return;
           for (const other of channels) if (other !== own) queueMicrotask(() => other.onmessage?.({ data } as never));
         },
         close: () => channels.delete(own),
@@ -58,7 +67,7 @@ async function twoTabs() {
   });
   await settled(20);
   const status = () => lists.map((list) => list.get().items[0]?.status);
-  return { ...stage, second, status, tab };
+  return { ...stage, second, status, tab, mute: browser.mute, say: browser.say };
 }
 
 const block = ({ engine, slotIds }: Stage) => engine.block({ actor: ben, slotId: slotIds[0] ?? "" });
@@ -92,9 +101,15 @@ test("a tab that is opened between two pieces of news misses none of them", asyn
   const third = page.another(page.tab());
   const list = third.slots(page.window);
   list.subscribe(() => {});
+  const heard: number[] = [];
+  third.onNews((entries) => heard.push(entries.length));
   await page.server.pump(10);
   await settled(20);
+  // The leader's stream stands again, which brings nothing new.
+  page.server.cut();
+  await page.time.advance(3_000, () => settled(4));
   expect(list.get().items[0]?.status).toBe("blocked");
+  expect(heard.filter((count) => count === 0)).toHaveLength(1);
 });
 
 test("a reset that one tab learns of is one for all", async () => {
@@ -120,6 +135,42 @@ test("if nothing is heard of the tab that leads, the other one asks the server i
   await block(page);
   await page.time.advance(40_000, () => settled(4));
   expect(silent.slots(page.window).get().items[0]?.status).toBe("blocked");
+});
+
+test("a tab whose leader is frozen begins anew after a reset that it learns of itself", async () => {
+  const page = await twoTabs();
+  page.mute();
+  await page.time.advance(40_000, () => settled(4));
+  await block(page);
+  page.server.reset();
+  await page.time.advance(20_000, () => settled(4));
+  expect(page.status()[1]).toBe("blocked");
+  await page.engine.unblock({ actor: ben, slotId: page.slotIds[0] ?? "" });
+  await page.time.advance(6_000, () => settled(4));
+  expect(page.status()[1]).toBe("available");
+  expect(page.second.connection.get()).toMatchObject({ state: "polling", error: null });
+  expect(page.second.connection.ageMs()).toBeLessThanOrEqual(6_000);
+});
+
+test("a tab that catches up leaves a server that is in trouble more and more time", async () => {
+  const page = await twoTabs();
+  let isInTrouble = false;
+  const asked: number[] = [];
+  const fetch: Fetch = (url, init) => {
+    if (!isInTrouble) return page.server.fetch(url, init);
+    if (url.includes("/changes")) asked.push(page.time.now());
+    return Promise.resolve(Response.json({}, { status: 503 }));
+  };
+  const third = page.another({ ...page.tab(), fetch });
+  await settled(20);
+  page.mute();
+  // It hears that the leader has come further, and asks the server for what is in between.
+  isInTrouble = true;
+  page.say({ kind: "standing", state: "live", to: "further", ageMs: 0 });
+  await page.time.advance(20_000, () => settled(4));
+  expect(third.connection.get().state).toBe("live");
+  expect(asked.length).toBeGreaterThan(3);
+  expect(asked.length).toBeLessThan(8);
 });
 
 test("without locks, each tab has a stream of its own", async () => {

@@ -5,7 +5,8 @@ const instants =
 /** What is the host's own, or is JSON in the engine's answers as well. */
 const untouched = /^(changes|metadata|values)$/;
 
-const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*(Z|:\d\d)$/;
+/** A text with an offset. That of a `Temporal.ZonedDateTime` names its zone as well, in brackets. */
+const withOffset = /^(\d{4}-\d\d-\d\dT\d\d:\d\d.*(Z|[+-]\d\d:\d\d))(\[.*)?$/;
 
 /** The same value with a `Date` in each field that is an instant. */
 export function withDates(value: unknown): unknown {
@@ -20,5 +21,12 @@ export function fieldWithDates(name: string, field: unknown): unknown {
   return typeof field === "string" && instants.test(name) ? dateOf(field) : withDates(field);
 }
 
+/**
+ * The instant of an input, or a `Date` without a time if it is none, or is for the server to find, as a local time is. A
+ * `Date` of another frame and what `Temporal` has are texts as JSON.
+ */
+export const instantOf = (given: unknown): Date =>
+  new Date(withOffset.exec(JSON.parse(JSON.stringify(given)))?.[1] ?? "");
+
 /** The instant that a text stands for, or else the text. */
-const dateOf = (text: string): Date | string => (rfc3339.test(text) ? new Date(text) : text);
+const dateOf = (text: string): Date | string => (withOffset.test(text) ? instantOf(text) : text);

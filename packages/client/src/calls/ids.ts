@@ -3,7 +3,7 @@ const countPerMs = 0x1000;
 
 /**
  * Makes UUIDv7s (RFC 9562): 48 bits of time, 12 that count within a millisecond, and 62 of randomness. They sort by when they
- * were made, which is the order of commands that a page has left, and so they do when the clock is set back.
+ * were made, and so they do when the clock is set back.
  */
 export function createIdSource(now: () => number): () => string {
   let [last, count] = [0, 0];

@@ -59,8 +59,12 @@ export function isRequestError<Code extends RequestErrorCode = RequestErrorCode>
 /** What an error says that was not answered by this server, unless it says otherwise. */
 const unanswered = { status: 0, details: {}, recoverable: true, transient: false, retryAfterMs: null } as const;
 
-/** The request may not have reached the server, or its answer was lost. A command may have taken effect. */
-export function noAnswer(cause: unknown): RequestError<"no_answer"> {
+/**
+ * What a request has failed with. If that is not an answer, the request may not have reached the server, or its answer was
+ * lost: a command may have taken effect.
+ */
+export function failureOf(cause: unknown): RequestError {
+  if (isRequestError(cause)) return cause;
   const message = "The server did not answer. Check the connection, and try again.";
   return new RequestError("no_answer", { ...unanswered, message, transient: true }, cause);
 }

@@ -1,7 +1,7 @@
 import type { Environment } from "../environment.ts";
 import type { ServerClock } from "../server-clock.ts";
 import { withDates } from "./dates.ts";
-import { isRequestError, noAnswer, notAnAnswer, RequestError } from "./request-error.ts";
+import { failureOf, notAnAnswer, RequestError } from "./request-error.ts";
 import { type Fields, type RouteName, requestOf, type Wanted } from "./routes.ts";
 
 /** The part of the global `fetch` that is used. */
@@ -54,14 +54,14 @@ export function createSending(options: SendOptions): { readonly send: Send; read
     async send(name, input, signal) {
       const wanted = requestOf(name, input);
       const limit = new AbortController();
-      const abort = () => limit.abort(signal?.reason);
+      const abort = () => limit.abort();
       if (signal?.aborted) abort();
       signal?.addEventListener("abort", abort);
-      const cancel = environment.setTimer(() => limit.abort(), timeoutMs);
+      const cancel = environment.setTimer(abort, timeoutMs);
       try {
         return await answerOf(await ask(wanted, limit.signal));
       } catch (error) {
-        throw isRequestError(error) ? error : noAnswer(error);
+        throw failureOf(error);
       } finally {
         cancel();
         signal?.removeEventListener("abort", abort);
@@ -69,7 +69,7 @@ export function createSending(options: SendOptions): { readonly send: Send; read
     },
     async open(name, input, { headers, signal }) {
       const response = await ask(requestOf(name, input), signal, headers).catch((error: unknown) => {
-        throw noAnswer(error);
+        throw failureOf(error);
       });
       if (!response.ok) await answerOf(response);
       return response;

@@ -5,13 +5,13 @@ import type { Open, Send } from "../calls/send.ts";
 import type { Environment } from "../environment.ts";
 import { backOff, type Pauses } from "../tasks/pauses.ts";
 import type { ConnectionName } from "./connection-state.ts";
-import { followStream, type StreamEnd } from "./stream.ts";
+import { followStream, isReset, type StreamEnd } from "./stream.ts";
 
 /** Who is told what a connection brings. */
 export interface ConnectionListener {
   /** Where the feed is to go on. Undefined if it has to begin anew first. */
   readonly cursor: () => string | undefined;
-  /** Takes the cursor at the end of the feed, and reads everything. @throws RequestError */
+  /** Unless there is a cursor, takes that at the end of the feed, and reads everything. @throws RequestError */
   readonly begin: () => Promise<void>;
   readonly news: (entries: readonly ShownEntry[], cursor: string) => void;
   /** The feed does not go on from the cursor. */
@@ -59,13 +59,13 @@ async function followOnce(options: ConnectionOptions, failures: number, signal: 
   const { open, environment, filter, listener } = options;
   let error: RequestError | null = null;
   try {
-    if (listener.cursor() === undefined) await listener.begin();
+    await listener.begin();
   } catch (thrown) {
     if (!isRequestError(thrown)) throw thrown;
     error = thrown;
   }
   const cursor = listener.cursor();
-  if (error !== null || cursor === undefined) return { reason: "cut", hasStarted: false, error, retryMs: undefined };
+  if (cursor === undefined) return { reason: "cut", hasStarted: false, error, retryMs: undefined };
   return followStream({
     ...{ open, environment, filter, cursor, signal },
     // While the feed is asked, the next answer must not be long in coming.
@@ -109,9 +109,10 @@ async function isWoken(pauses: Pauses, { elapsed }: Environment, ms: number): Pr
 /** `overtaken`: the reader has got elsewhere meanwhile, and what was read is dropped. */
 export type Polled = "read" | "reset" | "failed" | "overtaken";
 
-/** Reads the feed to its end. */
+/** Reads the feed to its end, from where it begins if it has to begin anew. */
 export async function poll({ send, environment, filter, listener }: ConnectionOptions): Promise<Polled> {
   try {
+    await listener.begin();
     for (let isEnd = false; !isEnd; ) {
       const [asked, after] = [environment.elapsed(), listener.cursor()];
       if (after === undefined) return "overtaken";
@@ -125,7 +126,7 @@ export async function poll({ send, environment, filter, listener }: ConnectionOp
     return "read";
   } catch (error) {
     if (!isRequestError(error)) throw error;
-    if (error.code === "feed_reset" || error.code === "invalid_input") {
+    if (isReset(error)) {
       listener.reset();
       return "reset";
     }

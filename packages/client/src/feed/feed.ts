@@ -26,13 +26,14 @@ interface FeedOptions {
   readonly send: Send;
   readonly pauses: Pauses;
   readonly environment: Environment;
+  /** Told what has come into the store, and nothing at all when everything has been read anew. */
+  readonly onNews: (entries: readonly ShownEntry[]) => void;
 }
 
-export function createFeed({ store, lists, send, pauses, environment }: FeedOptions): Feed {
+export function createFeed({ store, lists, send, pauses, environment, onNews }: FeedOptions): Feed {
   const listeners = createListeners();
   let cursor: string | undefined;
   let beginning: Promise<void> | undefined;
-  let isLoaded = false;
   let isReading = false;
   let isClosed = false;
   let until: number | undefined;
@@ -42,6 +43,12 @@ export function createFeed({ store, lists, send, pauses, environment }: FeedOpti
   function changed(): void {
     shown = undefined;
     listeners.tell();
+  }
+
+  function apply(entries: readonly ShownEntry[]): void {
+    if (entries.length === 0) return;
+    store.apply(entries);
+    onNews(entries);
   }
 
   async function begin(): Promise<void> {
@@ -63,9 +70,10 @@ export function createFeed({ store, lists, send, pauses, environment }: FeedOpti
       try {
         await lists.readAll();
         if (!isCurrent()) return;
-        [isLoaded, isReading, until] = [true, false, asked];
+        [isReading, until] = [false, asked];
         store.completeAnew();
-        return changed();
+        changed();
+        return onNews([]);
       } catch (thrown) {
         if (!isRequestError(thrown)) throw thrown;
         error = thrown;
@@ -77,21 +85,22 @@ export function createFeed({ store, lists, send, pauses, environment }: FeedOpti
 
   return {
     get() {
-      shown ??= { state: isLoaded ? name : "reconnecting", asOf: asOfDate(), error };
+      shown ??= { state: store.hasBegun() ? name : "reconnecting", asOf: asOfDate(), error };
       return shown;
     },
     ageMs: () => (until === undefined ? null : Math.max(0, environment.elapsed() - until)),
     subscribe: listeners.subscribe,
     cursor: () => cursor,
-    begin() {
+    async begin() {
+      if (cursor !== undefined) return;
       beginning ??= begin().finally(() => {
         beginning = undefined;
       });
-      return beginning;
+      await beginning;
     },
-    apply: store.apply,
+    apply,
     news(entries, next) {
-      if (entries.length > 0) store.apply(entries);
+      apply(entries);
       cursor = next;
     },
     reset() {

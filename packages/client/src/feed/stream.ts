@@ -1,6 +1,6 @@
 import type { ShownEntry } from "../calls/calls.ts";
 import { withDates } from "../calls/dates.ts";
-import { isRequestError, noAnswer, type RequestError } from "../calls/request-error.ts";
+import { failureOf, type RequestError } from "../calls/request-error.ts";
 import type { Fields } from "../calls/routes.ts";
 import { type Open, refusalOf } from "../calls/send.ts";
 import type { Environment } from "../environment.ts";
@@ -52,7 +52,7 @@ export async function followStream(options: StreamOptions): Promise<StreamEnd> {
     }
     return facts.end("cut", null);
   } catch (error) {
-    const refusal = isRequestError(error) ? error : noAnswer(error);
+    const refusal = failureOf(error);
     return facts.end(isReset(refusal) ? "reset" : "cut", refusal);
   } finally {
     watch(undefined);
@@ -62,7 +62,7 @@ export async function followStream(options: StreamOptions): Promise<StreamEnd> {
 }
 
 /** A malformed cursor is of no more use than one that does not fit. */
-function isReset({ code, status }: RequestError): boolean {
+export function isReset({ code, status }: RequestError): boolean {
   return code === "feed_reset" || (code === "invalid_input" && status === 400);
 }
 

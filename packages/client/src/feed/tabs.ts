@@ -1,5 +1,5 @@
 import type { ShownEntry } from "../calls/calls.ts";
-import { isRequestError } from "../calls/request-error.ts";
+import type { RequestError } from "../calls/request-error.ts";
 import { type ConnectionListener, type ConnectionOptions, connect, poll, pollMs } from "./connection.ts";
 import type { ConnectionName } from "./connection-state.ts";
 import type { Feed } from "./feed.ts";
@@ -102,9 +102,7 @@ async function repeat(
 /** What the leader's own page is told, and the others as well. */
 function telling(feed: Feed, post: (message: Message) => void, tellStanding: () => void): ConnectionListener {
   return {
-    cursor: feed.cursor,
-    begin: feed.begin,
-    current: feed.current,
+    ...feed,
     news(entries, to) {
       const from = feed.cursor();
       feed.news(entries, to);
@@ -126,40 +124,29 @@ function createFollower(options: ConnectionOptions & { readonly feed: Feed }, cl
   const { feed, environment, pauses } = options;
   let leaderAt: string | undefined;
   let heardAt = environment.elapsed();
-  let catching: { again: boolean } | undefined;
+  let [isCatchingUp, isToCatchUp] = [false, false];
 
   async function catchUp(): Promise<void> {
-    if (catching) {
-      catching.again = true;
-      return;
-    }
-    catching = { again: false };
-    do {
-      catching.again = false;
-      await beginPatiently();
-      // What it says of the state is the leader's to say.
-      const listener = { ...feed, state: () => {} };
-      if ((await poll({ ...options, listener })) !== "read") {
-        catching.again = true;
-        await pauses.afterFailure(1);
-      }
-    } while (catching.again && !closed.aborted);
-    catching = undefined;
-  }
-
-  async function beginPatiently(): Promise<void> {
-    for (let failures = 1; feed.cursor() === undefined && !closed.aborted; failures++) {
-      try {
-        await feed.begin();
-      } catch (error) {
-        if (!isRequestError(error)) throw error;
-        await pauses.afterFailure(failures, error);
+    isToCatchUp = true;
+    if (isCatchingUp) return;
+    isCatchingUp = true;
+    for (let failures = 0; isToCatchUp && !closed.aborted; ) {
+      isToCatchUp = false;
+      let problem: RequestError | null = null;
+      const state: Feed["state"] = (_, error) => {
+        // How the connection stands is the leader's to say.
+        problem = error;
+      };
+      if ((await poll({ ...options, listener: { ...feed, state } })) !== "read") {
+        isToCatchUp = true;
+        await pauses.afterFailure(++failures, problem);
       }
     }
+    isCatchingUp = false;
   }
 
   function hearNews({ from, to, entries }: Extract<Message, { kind: "news" }>): void {
-    const isGapless = leaderAt !== undefined && from === leaderAt && !catching;
+    const isGapless = leaderAt !== undefined && from === leaderAt && !isCatchingUp;
     if (isGapless && feed.cursor() !== undefined) feed.news(entries, to);
     else feed.apply(entries);
     if (from !== leaderAt) void catchUp();
@@ -175,7 +162,7 @@ function createFollower(options: ConnectionOptions & { readonly feed: Feed }, cl
         if (to !== leaderAt) void catchUp();
         leaderAt = to;
         feed.state(state, null);
-        if (ageMs !== null && !catching) feed.current(environment.elapsed() - ageMs);
+        if (ageMs !== null && !isCatchingUp) feed.current(environment.elapsed() - ageMs);
       }
       if (message.kind === "reset") {
         feed.reset();
@@ -186,7 +173,7 @@ function createFollower(options: ConnectionOptions & { readonly feed: Feed }, cl
     async follow(signal: AbortSignal): Promise<void> {
       void catchUp();
       const isSilent = () => environment.elapsed() - heardAt > silentMs;
-      const ask = async () => isSilent() && feed.cursor() !== undefined && poll({ ...options, listener: feed });
+      const ask = async () => isSilent() && poll({ ...options, listener: feed });
       await repeat(options, pollMs, ask, signal);
     },
   };

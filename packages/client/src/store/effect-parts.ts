@@ -1,6 +1,7 @@
 import type { Hold } from "@slotwright/core";
 import { allows, appointmentTransitions, slotTransitions, statusWhenFreed } from "@slotwright/core/client";
 import type { ShownAppointment, ShownSlot } from "../calls/calls.ts";
+import { instantOf } from "../calls/dates.ts";
 import { namedSlots, type PendingCommand } from "./pending.ts";
 import type { ClientRecord, Seen } from "./records.ts";
 
@@ -85,7 +86,7 @@ export function asked(command: PendingCommand, seen: Seen, now: number, slot?: S
 /** The times that a command gives, or else those of the slot. */
 export function timesIn(command: PendingCommand, slot?: ShownSlot) {
   const { start = slot?.start ?? "", end = slot?.end ?? "" } = inputOf(command);
-  return { start: new Date(start), end: new Date(end) };
+  return { start: instantOf(start), end: instantOf(end) };
 }
 
 /** What begins with a command lasts so long. It begins when it is asked for, and the server will say when it ends. */

@@ -1,4 +1,5 @@
 import { allows, appointmentTransitions, type HostCommandName } from "@slotwright/core/client";
+import { instantOf } from "../calls/dates.ts";
 import {
   appointmentBecomes,
   asked,
@@ -27,7 +28,7 @@ import { accept, acceptOffer, agreed, declineOffer, ended, offer, request } from
 export const effectOf: Effect = (command, seen, now) => {
   const { start, end, expiresAt } = inputOf(command);
   // What a local time means is the server's to say.
-  if ([start, end, expiresAt].some((at) => at && !Date.parse(at))) return [];
+  if ([start, end, expiresAt].some((at) => at && !instantOf(at).getTime())) return [];
   return effects[command.name](command, seen, now);
 };
 

@@ -127,9 +127,9 @@ export function createLists({ store, send, pauses, environment, keepMs }: ListsO
     },
     isWanted: (record) => [...lists.values()].some(({ scope }) => covers(scope, record)),
     async readAll() {
-      const results = await Promise.allSettled([...lists.values()].map(readUnlessRefused));
-      const failed = results.find(({ status }) => status === "rejected");
-      if (failed?.status === "rejected") throw failed.reason;
+      for (const result of await Promise.allSettled([...lists.values()].map(readUnlessRefused))) {
+        if (result.status === "rejected") throw result.reason;
+      }
     },
     begin() {
       hasBegun = true;

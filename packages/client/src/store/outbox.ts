@@ -59,6 +59,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const { store, keys, prefix, onOutcome } = options;
   const underWay = new Set<Course>();
   let isClosed = false;
+  let latest = 0;
 
   /** Waits for earlier commands about the same records: their order is part of what was meant. */
   async function turnOf(command: PendingCommand): Promise<void> {
@@ -102,13 +103,16 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   return {
     async give(name, input) {
-      return start(commandOf(name, input, options), false);
+      // Commands sort by it, also those of one millisecond, or of before the clock was set back.
+      latest = Math.max(options.now(), latest + 1);
+      return start(commandOf(name, input, latest, options), false);
     },
     async takeUp() {
       const kept = await keys.entries(prefix).catch(() => []);
-      const commands = kept.flatMap(([, text]) => parsePending(text) ?? []).sort((a, b) => (a.key < b.key ? -1 : 1));
+      const commands = kept.flatMap(([, text]) => parsePending(text) ?? []).sort((a, b) => a.at - b.at);
       const known = new Set([...underWay].map(({ command }) => command.key));
       for (const command of commands.filter(({ key }) => !known.has(key))) {
+        latest = Math.max(command.at, latest);
         if (options.now() - command.at > options.resendForMs) await forget(command);
         else start(command, true).catch(() => {});
       }
@@ -133,14 +137,14 @@ export function createOutbox(options: OutboxOptions): Outbox {
 }
 
 /** The command as it is sent in every attempt, with the slots that it will concern. @throws RangeError */
-function commandOf(name: HostCommandName, given: Fields, { store, now, newId }: OutboxOptions): PendingCommand {
+function commandOf(name: HostCommandName, given: Fields, at: number, { store, newId }: OutboxOptions): PendingCommand {
   const { idempotencyKey, ...rest } = JSON.parse(JSON.stringify(given)) as Fields;
   const key = typeof idempotencyKey === "string" ? keyIn(idempotencyKey) : newId();
   const input = name === "book" || name === "request" ? { appointmentId: newId(), ...rest } : rest;
   const { appointmentId } = input as { readonly appointmentId?: string };
   const known = appointmentId ? store.shown().get(appointmentKey(appointmentId)) : undefined;
   const owned = known?.kind === "appointment" ? [...known.slotIds, ...slotsAskedFor(known)] : [];
-  return { key, name, input, slotIds: [...new Set([...namedSlots(input), ...owned])], at: now() };
+  return { key, name, input, slotIds: [...new Set([...namedSlots(input), ...owned])], at };
 }
 
 function courseOf(command: PendingCommand, isKept: boolean): Course {

@@ -42,7 +42,9 @@ export function createPendingList(): PendingList {
     add(command) {
       if (items.some((item) => item.command.key === command.key)) return;
       const fresh = { ...command, attempts: 0, failingSince: null, error: null };
-      items = [...items, { command: fresh, inBase: none, inFresh: none, versions: undefined }].sort(byKey);
+      items = [...items, { command: fresh, inBase: none, inFresh: none, versions: undefined }].sort(
+        (a, b) => a.command.at - b.command.at,
+      );
     },
     fail(key, error, at) {
       for (const item of items.filter(({ command }) => command.key === key)) {
@@ -81,8 +83,6 @@ export function createPendingList(): PendingList {
 }
 
 const none: ReadonlySet<Key> = new Set();
-
-const byKey = (one: Item, other: Item): number => (one.command.key < other.command.key ? -1 : 1);
 
 function isReached(base: Base, versions: ReadonlyMap<Key, number>): boolean {
   return [...versions].every(([key, version]) => (base.recordOf(key)?.version ?? 0) >= version);

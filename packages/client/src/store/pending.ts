@@ -5,14 +5,14 @@ import { appointmentKey, type Key, slotKey } from "./records.ts";
 
 /** A command that was given and is not yet known to be settled. It is plain JSON, so that it can be kept. */
 export interface PendingCommand {
-  /** Its idempotency key: the same in every attempt. A UUIDv7, so keys sort by when commands were given. */
+  /** Its idempotency key: the same in every attempt. */
   readonly key: string;
   readonly name: HostCommandName;
   /** What is sent, as JSON has it. */
   readonly input: Fields;
   /** The slots that it names, and those that its appointment had when it was given. */
   readonly slotIds: readonly string[];
-  /** When it was given, in milliseconds since 1970. */
+  /** When it was given, in milliseconds since 1970. Each command has a later one than those before it. */
   readonly at: number;
 }
 

@@ -1,5 +1,6 @@
 import { allows, slotTransitions, statusWhenFreed } from "@slotwright/core/client";
 import type { ShownAppointment, ShownSlot } from "../calls/calls.ts";
+import { instantOf } from "../calls/dates.ts";
 import {
   appointmentBecomes,
   asked,
@@ -28,7 +29,7 @@ export const request: Effect = (command, seen, now) => {
   if (free.length < slots.length) return [];
   const [first] = slots;
   if (first?.id !== slotId) return [];
-  const until = expiresAt ? new Date(expiresAt) : null;
+  const until = expiresAt ? instantOf(expiresAt) : null;
   const mostHeld = holdSeconds ? endOf(command, now, holdSeconds) : null;
   // A request that nobody can accept any more keeps no slot from others.
   const heldUntil = mostHeld && until && until < mostHeld ? until : mostHeld;

@@ -1,4 +1,5 @@
 import type { InstantInput, LocalTime } from "@slotwright/core";
+import { instantOf } from "../calls/dates.ts";
 import type { Fields } from "../calls/routes.ts";
 import type { ClientRecord } from "./records.ts";
 
@@ -32,15 +33,15 @@ export interface Scope {
 
 export function scopeOf(kind: Scope["kind"], wanted: AppointmentsWanted): Scope {
   const { from, to, providerIds, facilityId, subjectId } = wanted;
-  const [start, end] = [instantOf(from, Number.NEGATIVE_INFINITY), instantOf(to, Number.POSITIVE_INFINITY)];
+  const [start, end] = [msOf(from, Number.NEGATIVE_INFINITY), msOf(to, Number.POSITIVE_INFINITY)];
   return { kind, from: start, to: end, providerIds, facilityId, subjectId };
 }
 
 /** @throws RangeError if it is no instant */
-function instantOf(instant: Instant | undefined, otherwise: number): number {
-  if (instant === undefined) return otherwise;
-  // A `Date` of another frame and a `Temporal.Instant` have a text as JSON. What is none has no ISO form.
-  return Date.parse(new Date(JSON.parse(JSON.stringify(instant))).toISOString());
+function msOf(instant: Instant | undefined, otherwise: number): number {
+  const ms = instant === undefined ? otherwise : instantOf(instant).getTime();
+  if (Number.isNaN(ms)) throw new RangeError("from and to must be instants. Give a local time its offset.");
+  return ms;
 }
 
 /** Whether a list of this scope has the record. */

@@ -7,7 +7,7 @@ export interface Pauses {
   /** Resolves after `ms`, or when it is woken or closed. */
   readonly pause: (ms: number) => Promise<void>;
   /** Waits for the next attempt after so many failures: as long as the server wants, if it has said so, or longer. */
-  readonly afterFailure: (failures: number, error?: RequestError) => Promise<void>;
+  readonly afterFailure: (failures: number, error?: RequestError | null) => Promise<void>;
   readonly wake: () => void;
 }
 

@@ -110,7 +110,8 @@ function useStored({ providerId, facilityId, timeZone }: HoursPlace): Stored & {
       const isOurs = entries.some(
         (entry) => entry.recordKind === "availability" && entry.providerIds?.includes(providerId),
       );
-      if (isOurs) read();
+      // Nothing at all: the feed has begun anew.
+      if (isOurs || entries.length === 0) read();
     });
     return () => {
       isOver = true;

@@ -17,7 +17,7 @@ export const unlessForGood =
   };
 
 /**
- * What a call answers, asked again when the feed has news of slots or of hours, a while after it failed, and every so many
+ * What a call answers, asked again when the feed has news of slots or of hours, or has begun anew, a while after it failed, and every so many
  * milliseconds, if they are given. `undefined` until the first answer to this question, which is told apart from others by its key.
  */
 export function useAsked<Answer>(key: string, ask: () => Promise<Answer>, everyMs?: number): Answer | undefined {
@@ -48,9 +48,11 @@ export function useAsked<Answer>(key: string, ask: () => Promise<Answer>, everyM
       if (!isOver && ms !== undefined) later(ms);
     }
     now();
-    const leave = client.onNews(
-      (entries) => entries.some(({ recordKind }) => recordKind !== "appointment") && later(gatherMs),
-    );
+    const leave = client.onNews((entries) => {
+      // Nothing at all: the feed has begun anew.
+      const isOurs = entries.length === 0 || entries.some(({ recordKind }) => recordKind !== "appointment");
+      if (isOurs) later(gatherMs);
+    });
     const clock = everyMs === undefined ? undefined : setInterval(() => later(0), everyMs);
     return () => {
       isOver = true;
