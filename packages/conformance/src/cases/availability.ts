@@ -110,6 +110,29 @@ export const availabilityCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "availability.dry-run",
+    title: "a dry run answers with the version that is stored, from which the same hours can then be set",
+    async run({ storage, second }) {
+      const [engine, other] = [engineOn(storage), engineOn(second)];
+      for (const [stored, hours] of [mornings, evenings].entries()) {
+        const { availability } = await engine.setAvailability({ ...set, hours, dryRun: true, idempotencyKey: "dry" });
+        assert.equal(availability.version, stored);
+        await refusal(
+          engine.setAvailability({ ...set, hours, ifVersion: stored + 1, dryRun: true }),
+          "version_conflict",
+        );
+        const done = await engine.setAvailability({ ...set, hours, ifVersion: availability.version });
+        assert.deepEqual([done.availability.version, done.availability.hours], [stored + 1, availability.hours]);
+      }
+      const { availability } = await engine.setAvailability({ ...set, hours: mornings, dryRun: true });
+      await other.setAvailability({ ...set, hours: mornings });
+      await refusal(
+        engine.setAvailability({ ...set, hours: mornings, ifVersion: availability.version }),
+        "version_conflict",
+      );
+    },
+  },
+  {
     key: "availability.races",
     title: "of ten who set the first hours one wins, and of ten who change them none is lost",
     async run({ storage, second }) {
