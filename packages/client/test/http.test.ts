@@ -135,7 +135,9 @@ test("takes and returns what the engine does, over real HTTP", async () => {
     weekly: [{ days: weekdays, from: 0, to: 1440 }],
   } as const;
   await calls.setAvailability({ providerId: "computed", facilityId: "north", hours });
-  const computed = { providerIds: ["computed"], facilityId: "north", minutes: 60, from: new Date(), limit: 1 };
+  // From midnight on: no opening lasts beyond the next one.
+  const midnight = new Date(Math.ceil(Date.now() / 86_400_000) * 86_400_000);
+  const computed = { providerIds: ["computed"], facilityId: "north", minutes: 60, from: midnight, limit: 1 };
   const [opening] = (await calls.findTimes(computed)).items;
   expect([opening?.slotId, opening && +opening.end - +opening.start]).toEqual([null, 3_600_000]);
   const { limit: _, ...hour } = computed;
