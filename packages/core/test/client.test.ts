@@ -108,7 +108,7 @@ interface AnswersToActor
 type AnswersOf<Made> = {
   readonly [Name in Exclude<
     keyof Made,
-    "as" | "within" | "transaction" | "follow" | "preview" | "explain"
+    "as" | "now" | "within" | "transaction" | "follow" | "preview" | "explain"
   >]: Made[Name] extends (...input: never) => Promise<infer Answer> | AsyncIterable<infer Answer>
     ? AsJson<Answer>
     : never;

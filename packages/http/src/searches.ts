@@ -25,18 +25,19 @@ export interface Searches {
 const againMs = 5_000;
 
 export function createSearches(
-  engine: Pick<Engine, "follow">,
+  engine: Pick<Engine, "follow" | "now">,
   options: LiveOptions | undefined,
   onError: (error: unknown) => void,
 ): Searches {
   const model = options === undefined ? undefined : createModel(engine, options, onError);
+  const searchBy = (search: Search) => searchWith(engine, model, search);
   return {
     ready: () => model?.ready() ?? Promise.resolve(),
     close: () => model?.close(),
-    findOpen: searchBy(model, openSlots),
-    findTimes: searchBy(model, times),
-    nextTimes: searchBy(model, nextTimes),
-    countTimes: searchBy(model, timesByDay),
+    findOpen: searchBy(openSlots),
+    findTimes: searchBy(times),
+    nextTimes: searchBy(nextTimes),
+    countTimes: searchBy(timesByDay),
     countByDay: (actor, input) => withSource(requireLive(model, actor).countByDay(input)),
     next: (actor, input) => withSource(requireLive(model, actor).next(input)),
   };
@@ -46,10 +47,10 @@ const withStanding = (page: object, asOf: Date) => {
   return { ...page, source: "database", cursor: null, asOf, behindMs: 0, isStale: false };
 };
 
-/** What has begun is not on offer, from live slots or from the database. */
-function searchBy(model: Model | undefined, search: Search) {
+/** What has begun is not on offer, from live slots or from the database: the engine's clock says so of both. */
+function searchWith(clock: Pick<Engine, "now">, model: Model | undefined, search: Search) {
   return async ({ actor, engine, input }: Omit<Asking, "searches">): Promise<object> => {
-    const now = new Date();
+    const now = clock.now();
     const found = model && (await findLive(model, search, { actor, input, now }));
     return found ?? withStanding(await search.inDatabase(engine, fromNowOn(input, now) as never), now);
   };

@@ -52,7 +52,13 @@ describeOnEachEngine("the handler", ({ stage }) => {
     const imported = await as("importBusy", "POST /busy-times", { body: { ...elsewhere, intervals } });
     expect(imported.body).toMatchObject({ dryRun: true, blocked: 1, taken: [] });
     const dry = await as("setAvailability", "POST /availability", { body: { ...place, hours, dryRun: true } });
-    expect(dry.body).toMatchObject({ availability: { version: 3 }, effect: { dryRun: true, withdrawn: 0 } });
+    expect(dry.body).toMatchObject({ availability: { version: 2 }, effect: { dryRun: true, withdrawn: 0 } });
+    expect(dry.headers.get("ETag")).toBe('"2"');
+    const south = { ...place, facilityId: "south", hours };
+    const none = await as("setAvailability", "POST /availability", { body: { ...south, dryRun: true } });
+    expect([none.headers.get("ETag"), none.body.availability.version]).toEqual(['"0"', 0]);
+    const saved = { body: south, headers: { "If-Match": none.headers.get("ETag") as string } };
+    for (const status of [200, 412]) expect((await plain("POST /availability", saved)).status).toBe(status);
     const many = { ...place, slots: [slotAt(300), slotAt(330)], chunkSize: 1 };
     expect((await as("createManySlots", "POST /slots/many", { body: many })).body).toMatchObject({
       inputs: 2,

@@ -69,6 +69,31 @@ describe("a search for free times", () => {
     expect((await send(over)).body).toMatchObject({ items: [], nextCursor: null });
   });
 
+  it("goes by the engine's clock", async () => {
+    const now = new Date("2026-03-01T08:30:00Z");
+    const stopped = { now: () => now, sleep: passed };
+    const { send, handler } = await stage({ live, engineOptions: { clock: stopped } });
+    await handler.ready();
+    const starts = ["2026-03-01T08:00:00.000Z", "2026-03-01T09:00:00.000Z", "2026-03-02T09:00:00.000Z"];
+    const published = starts.map((start) => ({ start, end: start.replace(":00:00.", ":30:00.") }));
+    expect((await send("POST /slots", { body: { ...place, slots: published } })).status).toBe(201);
+    const base = `GET /open-slots?providerId=${place.providerId}`;
+    const listed = async (bounds: string, source: "live" | "database") => {
+      const actor = source === "live" ? "provider/dr" : "outsider/x";
+      const { body } = await send(base + bounds, { actor });
+      return { ...body, items: body.items.map(({ start }: { start: string }) => start) };
+    };
+    const within = "&to=2026-03-03T00:00:00Z";
+    while ((await listed(within, "live")).items.length === 0) await passed(2);
+    for (const source of ["live", "database"] as const) {
+      const expected = { source, asOf: now.toISOString(), items: starts.slice(1) };
+      for (const bounds of [within, `${within}&from=2026-03-01T00:00:00Z`]) {
+        expect(await listed(bounds, source)).toMatchObject(expected);
+      }
+    }
+    expect(await listed("", "database")).toMatchObject({ items: starts.slice(1) });
+  });
+
   it("takes local times with their zone, in queries and in bodies, and says where one is skipped", async () => {
     const { send } = await searched();
     const local = (date: Date) =>
@@ -238,7 +263,11 @@ describe("live slots that were not told to know the openings", () => {
         };
       },
     } as unknown as LiveSlots;
-    const searches = createSearches({ follow: async () => slots }, { forDays: 30, openTo: "everybody" }, () => {});
+    const searches = createSearches(
+      { follow: async () => slots, now: () => new Date() },
+      { forDays: 30, openTo: "everybody" },
+      () => {},
+    );
     await searches.ready();
     const input = { subjectId: "ada", to: to.toISOString() };
     const engine = { findTimes: async () => ({ items: [] }) } as unknown as ActorEngine;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Engine, Hours } from "@slotwright/core";
-import { engineOn, patient, place, provider, refusal, tally } from "../fixtures.ts";
+import { type Engine, type Hours, weekdays } from "@slotwright/core";
+import { engineOn, manualClock, minutes, patient, place, provider, refusal, tally } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 
 const mornings: Hours = {
@@ -15,6 +15,13 @@ const asStored = {
 };
 const evenings: Hours = { offer: { minutes: 60 }, weekly: [{ days: ["tuesday"], from: "17:00", to: "26:00" }] };
 const set = { actor: provider, ...place };
+
+/** Three nights, each until two, in place of those of the week. */
+const nights: Hours = {
+  offer: { minutes: 60 },
+  weekly: [{ days: weekdays, from: "23:00", to: "25:00" }],
+  exceptions: [{ first: "2026-03-02", last: "2026-03-04", hours: [{ from: "22:00", to: "26:00" }] }],
+};
 
 /** What is wrong with hours, and where. */
 const wrong: readonly (readonly [path: string, hours: Hours])[] = [
@@ -103,6 +110,29 @@ export const availabilityCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "availability.dry-run",
+    title: "a dry run answers with the version that is stored, from which the same hours can then be set",
+    async run({ storage, second }) {
+      const [engine, other] = [engineOn(storage), engineOn(second)];
+      for (const [stored, hours] of [mornings, evenings].entries()) {
+        const { availability } = await engine.setAvailability({ ...set, hours, dryRun: true, idempotencyKey: "dry" });
+        assert.equal(availability.version, stored);
+        await refusal(
+          engine.setAvailability({ ...set, hours, ifVersion: stored + 1, dryRun: true }),
+          "version_conflict",
+        );
+        const done = await engine.setAvailability({ ...set, hours, ifVersion: availability.version });
+        assert.deepEqual([done.availability.version, done.availability.hours], [stored + 1, availability.hours]);
+      }
+      const { availability } = await engine.setAvailability({ ...set, hours: mornings, dryRun: true });
+      await other.setAvailability({ ...set, hours: mornings });
+      await refusal(
+        engine.setAvailability({ ...set, hours: mornings, ifVersion: availability.version }),
+        "version_conflict",
+      );
+    },
+  },
+  {
     key: "availability.races",
     title: "of ten who set the first hours one wins, and of ten who change them none is lost",
     async run({ storage, second }) {
@@ -187,6 +217,40 @@ export const availabilityCases: readonly ConformanceCase[] = [
       const { availability } = await engine.setAvailability({ ...set, hours: { ...most, offer: { minutes: 15 } } });
       const [, changed] = await entriesOf(engine, availability.id);
       assert.deepEqual(changed?.changes.hours, { from: first.availability.hours, to: availability.hours });
+    },
+  },
+  {
+    key: "availability.nights",
+    title: "an exception of several dates keeps its own nights, whether its openings are published or computed",
+    async run({ storage }) {
+      const engine = engineOn(storage, { clock: manualClock() });
+      for (const openings of ["published", "computed", "both"] as const) {
+        const there = { ...place, providerId: `dr-${openings}` };
+        const offered = async () => {
+          const bounds = { from: minutes(0), to: minutes(3 * 24 * 60), limit: 500 };
+          const search = { providerIds: [there.providerId], facilityId: there.facilityId, minutes: 60 };
+          const { items } = await engine.findTimes({ ...search, ...bounds });
+          return items.map(({ start }) => start.toISOString().slice(8, 13)).join(" ");
+        };
+        const publish = () => engine.publishSlots({ actor: provider, ...there, until: minutes(3 * 24 * 60) });
+        const change = async (hours: Hours) => {
+          await engine.setAvailability({ actor: provider, ...there, hours: { ...hours, openings } });
+          await publish();
+          return offered();
+        };
+        assert.equal(await change(nights), "02T22 02T23 03T00 03T01 03T22 03T23 04T00 04T01 04T22 04T23 05T00 05T01");
+        const time = { start: minutes(16 * 60), end: minutes(17 * 60) };
+        assert.equal((await engine.explain({ ...there, ...time })).hours, "offered");
+        await engine.book({ actor: patient, ...there, ...time, subjectId: openings });
+        const again = await publish();
+        assert.deepEqual([again.created, again.withdrawn, again.outsideCount], [0, 0, 0], openings);
+        // A date that is closed takes nothing from the night before it.
+        const closed = { first: "2026-03-03", last: "2026-03-03", hours: [] };
+        const shorter = { ...nights, exceptions: [...(nights.exceptions ?? []), closed] };
+        assert.equal(await change(shorter), "02T22 02T23 04T22 04T23 05T00 05T01");
+        assert.equal((await engine.explain({ ...there, ...time })).hours, "exception");
+        assert.equal((await publish()).outsideCount, 1, openings);
+      }
     },
   },
 ];

@@ -96,6 +96,41 @@ export const ownIdCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "own-ids.dots",
+    title: "no new record gets an id that URLs resolve away, and one that has it from before is found and booked",
+    async run({ storage, second }) {
+      const engine = engineOn(storage);
+      const times = { ...place, ...halfHour(30) };
+      await create(engine, "free");
+      await storage.commit([creation(slotAt(60, { id: "." }), slotAt(120, { id: ".." }))]);
+      for (const id of [".", ".."]) {
+        const want = { actor: patient, subjectId: "p-1", appointmentId: id };
+        const slots = [{ slotId: id, ...halfHour(60) }];
+        const wrong: readonly (readonly [path: string, call: () => Promise<unknown>])[] = [
+          ["slots.0.slotId", () => create(engine, id)],
+          ["slots.0.slotId", () => engine.createManySlots({ actor: provider, ...place, slots })],
+          ["appointmentId", () => engine.book({ ...want, slotId: "free" })],
+          ["appointmentId", () => engine.book({ ...want, ...times, ifNoSlot: "schedule" })],
+          ["appointmentId", () => engine.request({ ...want, slotId: "free" })],
+          ["appointmentId", () => engine.request({ ...want, ...times })],
+        ];
+        for (const [path, call] of wrong) {
+          const { details } = await refusal(call(), "invalid_input");
+          assert.deepEqual(
+            details.issues.map((issue) => [issue.path, issue.code]),
+            [[path, "invalid"]],
+          );
+        }
+        const other = engineOn(second);
+        assert.equal((await other.getSlot(id)).status, "available");
+        const { slots: taken } = await other.book({ actor: patient, slotId: id, subjectId: "p-1" });
+        assert.deepEqual([taken[0]?.id, taken[0]?.status], [id, "booked"]);
+      }
+      // With anything more, URLs leave them as they are.
+      await engine.book({ actor: patient, subjectId: "p-1", slotId: "free", appointmentId: "..." });
+    },
+  },
+  {
     key: "own-ids.of-openings",
     title: "an id of the form that storages tell computed slots by is refused, whatever characters it is made of",
     async run({ storage, second }) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { weekdays } from "@slotwright/core";
+import { type Hours, weekdays } from "@slotwright/core";
 import { limits } from "@slotwright/core/adapter";
 import { assertSound, manualClock, minutes, patient, place, provider } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
@@ -8,6 +8,28 @@ import { computed, stage } from "./computed.ts";
 
 const by = { actor: provider, ...place };
 const until = minutes(24 * 60);
+const dayMs = 24 * 60 * 60_000;
+
+/** Hours before and after a change, across ten past ten, at which the commits of a publisher end. */
+const acrossCommits: readonly (readonly [before: Window, after: Window])[] = [
+  // A new opening is in the way of slots on both sides.
+  [
+    ["09:15", "12:15", 30],
+    ["09:30", "12:30", 60],
+  ],
+  // An old slot is in the way of new openings on both sides.
+  [
+    ["09:30", "12:30", 60],
+    ["09:15", "12:15", 30],
+  ],
+  [
+    ["10:00", "12:00", 60],
+    ["10:30", "12:30", 60],
+  ],
+];
+
+type Window = readonly [from: string, to: string, minutes: number];
+
 const hours = (to: string) => ({ ...computed("09:00", to), openings: "published" }) as const;
 
 export const publishMomentCases: readonly ConformanceCase[] = [
@@ -83,20 +105,44 @@ export const publishMomentCases: readonly ConformanceCase[] = [
     async run({ storage }) {
       const clock = manualClock();
       const engine = stage(storage, { clock });
-      const day = 24 * 60 * 60_000;
-      const inDays = (days: number) => new Date(clock.now().getTime() + days * day);
+      const inDays = (days: number) => new Date(clock.now().getTime() + days * dayMs);
       // Rules are kept for a year more than slots are published ahead.
       const last = inDays(370 + limits.publishedDays - 1)
         .toISOString()
         .slice(0, 10);
       const weekly = [{ days: weekdays, from: "09:00", to: "09:30", validFrom: last, validUntil: last }];
       const { availability } = await engine.setAvailability({ ...by, hours: { offer: { minutes: 30 }, weekly } });
-      clock.advance(370 * day);
+      clock.advance(370 * dayMs);
       assert.equal((await engine.publishSlots({ ...by, until: inDays(limits.publishedDays) })).created, 1);
       const { version, zoneRules } = await engine.getAvailability(place);
       assert.equal(version, availability.version + 1);
       assert.equal(zoneRules.length, 1);
       assert.ok((zoneRules[0]?.until ?? "") > (availability.zoneRules[0]?.until ?? ""));
+    },
+  },
+  {
+    key: "publish.dry-commits",
+    title: "a dry run counts over several commits what publishing then does, and nothing twice where one commit ends",
+    async run({ storage }) {
+      const clock = manualClock();
+      const engine = stage(storage, { clock });
+      clock.advance((10 * 60 + 10) * 60_000);
+      const until = new Date(clock.now().getTime() + 70 * dayMs);
+      for (const [index, windows] of acrossCommits.entries()) {
+        const there = { ...by, providerId: `dr-${index}` };
+        const [before, after] = windows.map(
+          ([from, to, minutes]): Hours => ({ offer: { minutes }, weekly: [{ days: weekdays, from, to }] }),
+        ) as [Hours, Hours];
+        await engine.setAvailability({ ...there, hours: before });
+        await engine.publishSlots({ ...there, until });
+        const { effect } = await engine.setAvailability({ ...there, hours: after, dryRun: true, until });
+        await engine.setAvailability({ ...there, hours: after });
+        assert.deepEqual(await engine.publishSlots({ ...there, until, dryRun: true }), effect);
+        const done = await engine.publishSlots({ ...there, until });
+        assert.deepEqual({ ...done, dryRun: true }, effect, `the change ${index}`);
+        const again = await engine.publishSlots({ ...there, until });
+        assert.deepEqual([again.created, again.withdrawn], [0, 0]);
+      }
     },
   },
 ];

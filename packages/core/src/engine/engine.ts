@@ -80,6 +80,7 @@ function engineWith<HostTransaction, Opened>(settings: EngineSettings): Engine<H
     ...(callsOf(settings) as Calls<"host">),
     follow: (input: FollowInput) => follow(settings, input),
     ...transactionsOf(settings, engineWith<HostTransaction, Opened>),
+    now: () => settings.clock.now(),
     as: (actor) => actorEngineWith({ ...settings, actor: parse(actorSchema, actor) }),
   };
   return noteSettings(engine, settings);

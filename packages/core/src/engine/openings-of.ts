@@ -40,8 +40,8 @@ const openingsSchema = z.strictObject({
  * Windows begin and end by the clocks; openings last and follow each other in elapsed time, from the start of their window. If
  * the clocks show a time twice, a window begins at the first one, and ends at the second. If they skip a time, what begins or
  * ends there does so when they are changed. A date with an exception has the hours of the exception, and takes nothing from
- * the night before. Where windows meet, an exception counts, and then the one that begins earlier; an opening that meets a
- * window that counts more is left out.
+ * the night before, unless that is of the same exception. Where windows meet, an exception counts, and then the one that begins
+ * earlier; an opening that meets a window that counts more is left out.
  *
  * @throws BookingError `invalid_input`
  * @example

@@ -12,13 +12,12 @@ import {
 import type { Slot } from "../model/slot.ts";
 import type { Actor } from "../model/values.ts";
 import type { Rule } from "../rules/decision.ts";
-import { type PublishedStretch, publishingOf, publishSlots as rule } from "../rules/publish-slots.ts";
+import { type PublishedStretch, publishing, publishSlots as rule } from "../rules/publish-slots.ts";
 import { decideOnly } from "./decide-only.ts";
 import { endedEarly } from "./ended-early.ts";
 import type { EngineSettings } from "./options.ts";
 import { parseFor } from "./parse.ts";
 import { refuseAborted } from "./read-chunks.ts";
-import type { ParsedCommand } from "./request.ts";
 import { runCommand } from "./run-command.ts";
 import { hiddenFrom } from "./visible.ts";
 
@@ -28,8 +27,7 @@ import { hiddenFrom } from "./visible.ts";
  */
 export async function publishSlots(settings: EngineSettings, input: PublishSlotsInput): Promise<PublishedSlots> {
   const { until, dryRun, signal, ...envelope } = parseFor(settings.actor, publishSlotsSchema, input);
-  const plan = { until, signal, envelope, rule: rule as Rule<unknown, PublishedStretch> };
-  return published(settings, plan, dryRun ? decideOnly : runCommand<PublishedStretch>, dryRun);
+  return published(settings, { until, signal, envelope, dryRun });
 }
 
 /** What publishing would do once these hours hold. */
@@ -38,8 +36,7 @@ export async function effectOf(
   availability: Availability,
   { until = inDays(settings, 62), ...envelope }: Envelope & { readonly until?: Date | undefined },
 ): Promise<PublishedSlots> {
-  const plan = { until, envelope, rule: publishingOf(availability) as Rule<unknown, PublishedStretch> };
-  return published(settings, plan, decideOnly, true);
+  return published(settings, { until, envelope, availability, dryRun: true });
 }
 
 type Envelope = Omit<Command<"publishSlots">, "from" | "until">;
@@ -48,19 +45,20 @@ interface Plan {
   readonly until: Date;
   readonly signal?: AbortSignal | undefined;
   readonly envelope: Envelope;
-  readonly rule: Rule<unknown, PublishedStretch>;
+  readonly dryRun: boolean;
+  /** Only of a dry run. Default: what is stored. */
+  readonly availability?: Availability;
 }
 
 type Sum = Record<"created" | "kept" | "withdrawn" | "obstructed" | "outsideCount", number>;
 
-type Run = (settings: EngineSettings, parsed: ParsedCommand<PublishedStretch>) => Promise<PublishedStretch>;
-
 const inDays = ({ clock }: EngineSettings, days: number) => new Date(clock.now().getTime() + days * dayMs);
 
-async function published(settings: EngineSettings, plan: Plan, run: Run, dryRun: boolean): Promise<PublishedSlots> {
+async function published(settings: EngineSettings, plan: Plan): Promise<PublishedSlots> {
+  const { dryRun } = plan;
   const sum = { created: 0, kept: 0, withdrawn: 0, obstructed: 0, outsideCount: 0 };
   try {
-    return { dryRun, ...(await publishedInto(sum, settings, plan, run)) };
+    return { dryRun, ...(await publishedInto(sum, settings, plan)) };
   } catch (error) {
     const { created, withdrawn } = sum;
     throw dryRun ? error : endedEarly(settings, error, { call: "publishSlots", changed: { created, withdrawn } });
@@ -68,18 +66,21 @@ async function published(settings: EngineSettings, plan: Plan, run: Run, dryRun:
 }
 
 /** Adds up what became of the slots. */
-async function publishedInto(sum: Sum, settings: EngineSettings, plan: Plan, run: Run) {
-  const { signal, envelope, rule } = plan;
+async function publishedInto(sum: Sum, settings: EngineSettings, plan: Plan) {
+  const { signal, envelope, dryRun, availability } = plan;
   const begin = settings.clock.now();
   const until = new Date(Math.max(plan.until.getTime(), begin.getTime()));
   if (until > inDays(settings, limits.publishedDays)) throw tooFar();
   const outside: Slot[] = [];
+  const gone = new Set<string>();
+  const asked = (dryRun ? publishing({ availability, gone }) : rule) as Rule<unknown, PublishedStretch>;
   for (let from = begin; ; ) {
     refuseAborted(signal);
     const command = { ...envelope, from, until };
-    const parsed = { name: "publishSlots", command, rule, hashedAs: "publishSlots" } as const;
-    const stretch = await run(settings, parsed);
+    const parsed = { name: "publishSlots", command, rule: asked, hashedAs: "publishSlots" } as const;
+    const stretch = await (dryRun ? decideOnly : runCommand<PublishedStretch>)(settings, parsed);
     for (const name of Object.keys(sum) as (keyof Sum)[]) sum[name] += stretch[name];
+    for (const id of stretch.goneBeyond ?? []) gone.add(id);
     outside.push(...stretch.outside.slice(0, limits.outsideSlots - outside.length));
     from = new Date(stretch.to);
     if (from >= until) return { ...sum, outside: await shownSlots(settings, envelope.actor, outside) };

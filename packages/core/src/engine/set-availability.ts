@@ -21,5 +21,7 @@ export async function setAvailability(settings: EngineSettings, input: unknown):
   const { idempotencyKey: ____, ...others } = envelope;
   const asked = { ...parsed, command: { ...parsed.command, idempotencyKey: undefined } };
   const { availability } = await decideOnly<ChangedAvailability>(settings, asked);
-  return { availability, effect: await effectOf(settings, availability, { ...others, until }) };
+  const effect = await effectOf(settings, availability, { ...others, until });
+  // The next one is not there yet, and may become that of other hours.
+  return { availability: { ...availability, version: availability.version - 1 }, effect };
 }

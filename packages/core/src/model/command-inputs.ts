@@ -19,8 +19,8 @@ import type { Metadata } from "./values.ts";
 /** A slot to be created. */
 export interface NewSlotInput {
   /**
-   * The id that the slot gets: 1 to 128 characters, and no UUID of version 8, which slots of computed openings have. An id that a slot
-   * has already is refused with `slot_exists`. Leave it out if `capacity` is above 1. Default: a UUIDv7.
+   * The id that the slot gets: 1 to 128 characters, not `.` or `..`, and no UUID of version 8, which slots of computed openings have.
+   * An id that a slot has already is refused with `slot_exists`. Leave it out if `capacity` is above 1. Default: a UUIDv7.
    */
   readonly slotId?: string | undefined;
   /** When the slot begins; the instant belongs to it. From the year 1900 to 2199. */
@@ -146,8 +146,8 @@ export interface BreakHoldInput extends SlotCommandInput {
 /** What `book` takes to book a slot that is known by its id. */
 export interface BookSlotInput extends SlotCommandInput, SlotTakingInput {
   /**
-   * The id that the appointment gets: 1 to 128 characters. An id that an appointment has already is refused with
-   * `appointment_exists`. Default: a UUIDv7.
+   * The id that the appointment gets: 1 to 128 characters, not `.` or `..`. An id that an appointment has already is refused
+   * with `appointment_exists`. Default: a UUIDv7.
    */
   readonly appointmentId?: string | undefined;
   /** Whom the appointment is for: your id for a patient or a customer. 1 to 128 characters. */
@@ -181,8 +181,8 @@ export interface BookTimeInput extends CommandEnvelope {
   /** Absent: with a `slotId` the call books that slot. */
   readonly slotId?: undefined;
   /**
-   * The id that the appointment gets: 1 to 128 characters. An id that an appointment has already is refused with
-   * `appointment_exists`. Default: a UUIDv7.
+   * The id that the appointment gets: 1 to 128 characters, not `.` or `..`. An id that an appointment has already is refused
+   * with `appointment_exists`. Default: a UUIDv7.
    */
   readonly appointmentId?: string | undefined;
   /** Whom the appointment is for: your id for a patient or a customer. 1 to 128 characters. */

@@ -6,7 +6,7 @@ import { notInJson } from "./json-schema.ts";
 import { limits } from "./limits.ts";
 import { overrideSchema } from "./override.ts";
 import { timeZoneSchema } from "./time-zone.ts";
-import { actorSchema, idSchema, keySchema, metadataSchema, reasonSchema } from "./values.ts";
+import { actorSchema, idSchema, keySchema, metadataSchema, newIdSchema, reasonSchema } from "./values.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 /**
@@ -26,7 +26,7 @@ const ifVersion = z.int("must be a whole number").min(1, "must be at least 1").o
 /** A slot to be created. */
 export const newSlotSchema = z
   .strictObject({
-    slotId: idSchema.optional(),
+    slotId: newIdSchema.optional(),
     start: instantSchema,
     end: instantSchema,
     capacity: wholeNumber(1, limits.seatsPerSlot).default(1),
@@ -154,7 +154,7 @@ const holdToken = z
 /** Book a slot that is known by its id. `ifVersion` is the slot's. */
 export const bookSlotSchema = z.strictObject({
   ...slotCommand,
-  appointmentId: idSchema.optional(),
+  appointmentId: newIdSchema.optional(),
   subjectId: idSchema,
   alsoSlotIds,
   providerId: idSchema.optional(),
@@ -170,7 +170,7 @@ export const bookSlotSchema = z.strictObject({
 export const bookTimeSchema = z.strictObject({
   ...envelope,
   slotId: notInJson(z.undefined()).optional(),
-  appointmentId: idSchema.optional(),
+  appointmentId: newIdSchema.optional(),
   subjectId: idSchema,
   providerId: idSchema,
   facilityId: idSchema,
@@ -190,7 +190,7 @@ const expiresAt = instantSchema.optional();
 /** Ask for one of these slots. `ifVersion` is that of the first. */
 export const requestSlotSchema = z.strictObject({
   ...slotCommand,
-  appointmentId: idSchema.optional(),
+  appointmentId: newIdSchema.optional(),
   subjectId: idSchema,
   orSlotIds: z
     .array(idSchema, "must be an array")
@@ -208,7 +208,7 @@ export const requestSlotSchema = z.strictObject({
 export const requestTimeSchema = z.strictObject({
   ...envelope,
   slotId: notInJson(z.undefined()).optional(),
-  appointmentId: idSchema.optional(),
+  appointmentId: newIdSchema.optional(),
   subjectId: idSchema,
   providerId: idSchema,
   facilityId: idSchema,

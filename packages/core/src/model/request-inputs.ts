@@ -5,8 +5,8 @@ import type { Metadata } from "./values.ts";
 /** What `request` takes of every kind. */
 interface AskingInput extends CommandEnvelope {
   /**
-   * The id that the appointment gets: 1 to 128 characters. An id that an appointment has already is refused with
-   * `appointment_exists`. Default: a UUIDv7.
+   * The id that the appointment gets: 1 to 128 characters, not `.` or `..`. An id that an appointment has already is refused
+   * with `appointment_exists`. Default: a UUIDv7.
    */
   readonly appointmentId?: string | undefined;
   /** Whom the appointment is for: your id for a patient or a customer. 1 to 128 characters. */

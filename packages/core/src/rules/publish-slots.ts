@@ -32,22 +32,31 @@ export interface PublishedStretch {
   readonly obstructed: number;
   readonly outside: readonly Slot[];
   readonly outsideCount: number;
+  /** Only of a dry run: the ids of withdrawn slots that the next stretch finds as well. */
+  readonly goneBeyond?: readonly string[];
   /** Where the next stretch begins, in milliseconds since 1970. */
   readonly to: number;
+}
+
+/** What a dry run goes by besides what is stored. */
+interface Supposed {
+  /** Hours that are not stored yet. */
+  readonly availability?: Availability | undefined;
+  /** Slots that earlier stretches would have withdrawn, by their ids. */
+  readonly gone: ReadonlySet<string>;
 }
 
 /**
  * Makes the slots from an instant on agree with the hours, as far as one commit goes. It writes the schedule, as a change of the
  * hours does, so a decision on other hours is stale. If nothing is to be done, nothing is written.
  */
-export const publishSlots = publishing((command, seen) => seen.availability(availabilityKey(command).id));
+export const publishSlots = publishing();
 
-/** The same for hours that are not stored yet. */
-export const publishingOf = (availability: Availability) => publishing(() => availability);
-
-type HoursOf = (command: PublishSlots, seen: Seen) => Availability | undefined;
-
-function publishing(hoursOf: HoursOf): Rule<PublishSlots, PublishedStretch> {
+/** The same for a dry run, or without one. */
+export function publishing(dry?: Supposed): Rule<PublishSlots, PublishedStretch> {
+  const hoursOf = (command: PublishSlots, seen: Seen) =>
+    dry?.availability ?? seen.availability(availabilityKey(command).id);
+  const asLeft = (slot: Slot): Slot => (dry?.gone.has(slot.id) ? { ...slot, status: "withdrawn" } : slot);
   return {
     reads(command, seen, context): Reads {
       const scheduleId = scheduleIdIn(command, context);
@@ -64,7 +73,7 @@ function publishing(hoursOf: HoursOf): Rule<PublishSlots, PublishedStretch> {
       const availability = hoursOf(command, seen);
       if (availability === undefined) return refuse("availability_not_found", { providerId, facilityId });
       const stretch = stretchOf(availability, command.from, command.until);
-      const publication = publicationOf(availability, stretch, seen.found, context.now);
+      const publication = publicationOf(availability, stretch, seen.found.map(asLeft), context.now);
       const { created, kept, withdrawn, obstructed, outside, to } = publication;
       const changes = changesOf({ command, availability, created, withdrawn, until: stretch.end }, seen, context);
       return decided(changes, {
@@ -74,6 +83,7 @@ function publishing(hoursOf: HoursOf): Rule<PublishSlots, PublishedStretch> {
         obstructed,
         outside: outside.slice(0, limits.outsideSlots),
         outsideCount: outside.length,
+        ...(dry && { goneBeyond: withdrawn.filter(({ end }) => end > to).map(({ id }) => id) }),
         to: to.getTime(),
       });
     },

@@ -13,7 +13,7 @@ import { type Change, changeAvailability, createAvailability, decided, type Rule
 
 /** Hours that have been set. */
 export interface ChangedAvailability extends Replayable {
-  /** The hours as they are now. */
+  /** The hours as they are now. Of a dry run, as they would be, with the version that is stored: 0 if there are none. */
   readonly availability: Availability;
   /** What publishing would do until then. Only of a dry run. */
   readonly effect?: PublishedSlots;

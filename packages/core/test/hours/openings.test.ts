@@ -277,6 +277,30 @@ describe("what hours offer", () => {
     expect(startsOf(closed, "Europe/Berlin", "2027-03-29")).toHaveLength(2);
   });
 
+  it("keeps the nights of an exception of several dates, which only a date with other hours cuts short", () => {
+    const on = (first: string, last: string, ...hours: { from: string; to: string }[]) => ({ first, last, hours });
+    const night = { from: "22:00", to: "26:00" };
+    const starts = (...exceptions: NonNullable<Hours["exceptions"]>) =>
+      startsOf({ ...daily("23:00", "25:00"), exceptions }, "UTC", "2027-12-23", 5).map((start) => start.slice(8, 13));
+    const before = ["23T00", "23T23"];
+    const nights = ["24T22", "24T23", "25T00", "25T01", "25T22", "25T23", "26T00", "26T01", "26T22", "26T23"];
+    const after = ["27T00", "27T01", "27T23"];
+    const feast = on("2027-12-24", "2027-12-26", night);
+    // The night before is that of the week, and ends where the exception begins.
+    expect(starts(feast)).toEqual([...before, ...nights, ...after]);
+    const closed = on("2027-12-25", "2027-12-25");
+    expect(starts(feast, closed)).toEqual([...before, "24T22", "24T23", "26T22", "26T23", ...after]);
+    // A later exception has its date, whatever an earlier one says of it.
+    expect(starts(closed, feast)).toEqual([...before, ...nights, ...after]);
+    // Two exceptions are two, though they say the same.
+    const [first, second] = [on("2027-12-24", "2027-12-24", night), on("2027-12-25", "2027-12-25", night)];
+    expect(starts(first, second).slice(2, 8)).toEqual(["24T22", "24T23", "25T22", "25T23", "26T00", "26T01"]);
+    // What is extra is beside the exception, and ends where that begins.
+    const extra = { ...on("2027-12-23", "2027-12-25", { from: "20:00", to: "25:00" }), extra: true };
+    const late = on("2027-12-24", "2027-12-26", { from: "12:00", to: "13:00" });
+    expect(starts(late, extra).filter((start) => start.endsWith("T00"))).toEqual(["23T00"]);
+  });
+
   it.each([
     ["Atlantic/Azores", "2027-10-29", "2027-10-30", "2027-10-31"],
     ["America/Havana", "2027-11-05", "2027-11-06", "2027-11-07"],

@@ -10,6 +10,8 @@ interface Window {
   readonly rank: readonly [isWeekly: number, start: number, order: number];
 }
 
+type Exception = ParsedHours["exceptions"][number];
+
 const names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
 
 /** @param minutes how long the openings are to last. Default: as long as each offer says. */
@@ -48,29 +50,31 @@ function windowsOn(hours: ParsedHours, date: Temporal.PlainDate, timeZone: strin
       (validFrom === undefined || validFrom <= date.toString()) &&
       (validUntil === undefined || date.toString() <= validUntil),
   );
-  const own: readonly (readonly [ParsedWindow, number])[] = [
-    ...(instead?.hours ?? []).map((one) => [one, 0] as const),
+  const own: readonly (readonly [ParsedWindow, number, (Exception | undefined)?])[] = [
+    ...(instead?.hours ?? []).map((one) => [one, 0, instead] as const),
     ...extra.flatMap((one) => one.hours).map((one) => [one, 0] as const),
     ...(instead === undefined ? ofWeek : []).map((one) => [one, 1] as const),
   ];
-  return own.map(([{ from, to, offer = hours.offer }, isWeekly], index) => {
+  return own.map(([{ from, to, offer = hours.offer }, isWeekly, of], index) => {
     const start = instantOf(date, from, timeZone, "earlier");
-    const end = beforeOwn(hours, date, { start, end: instantOf(date, to, timeZone, "later") }, timeZone);
+    const window = { start, end: instantOf(date, to, timeZone, "later"), of };
+    const end = beforeOthers(hours, date, window, timeZone);
     return { start, end, offer, rank: [isWeekly, start.epochMilliseconds, made + index] };
   });
 }
 
-/** Where a window of a date ends that has nothing of the later dates with hours of their own: the clocks are read all along it. */
-function beforeOwn(
+/** Where a window ends that has nothing of the later dates of other exceptions than its own: the clocks are read all along it. */
+function beforeOthers(
   hours: ParsedHours,
   date: Temporal.PlainDate,
-  { start, end }: Pick<Window, "start" | "end">,
+  { start, end, of }: Pick<Window, "start" | "end"> & { readonly of: Exception | undefined },
   timeZone: string,
 ): Temporal.Instant {
   for (let at = start.toZonedDateTimeISO(timeZone); Temporal.Instant.compare(at.toInstant(), end) < 0; ) {
     const now = at.toPlainDate();
     const isLater = Temporal.PlainDate.compare(now, date) > 0;
-    if (isLater && exceptionOn(hours, now).instead !== undefined) return at.toInstant();
+    const { instead } = exceptionOn(hours, now);
+    if (isLater && instead !== undefined && instead !== of) return at.toInstant();
     const [next] = [now.add({ days: 1 }).toZonedDateTime(timeZone), at.getTimeZoneTransition("next")]
       .filter((one) => one !== null)
       .filter((one) => Temporal.ZonedDateTime.compare(one, at) > 0)

@@ -108,6 +108,8 @@ const availability = z.strictObject({
   version,
   ...times,
 }) satisfies z.ZodType<AvailabilityJson>;
+/** A dry run has version 0 where nothing is stored. */
+const answeredAvailability = availability.extend({ version: z.int().min(0) });
 
 const shownSlot = slot.extend({ metadata: metadata.nullable() }) satisfies z.ZodType<ShownSlotJson>;
 
@@ -274,7 +276,11 @@ const explanation = answer({
 
 /** What each operation answers, where the host does not do it its own way. */
 export const answers: Readonly<Record<Exclude<OperationName, "stream" | "openapi">, z.ZodObject>> = {
-  setAvailability: answer({ availability, effect: z.strictObject(published).exactOptional(), replayed }),
+  setAvailability: answer({
+    availability: answeredAvailability,
+    effect: z.strictObject(published).exactOptional(),
+    replayed,
+  }),
   publishSlots: answer(published),
   importBusy: answer({
     dryRun: z.boolean(),

@@ -88,6 +88,19 @@ export interface Engine<HostTransaction = unknown, Opened = unknown>
   as(actor: Actor): ActorEngine<HostTransaction, Opened>;
 
   /**
+   * What time it is by the engine's clock, which decides what has begun and which holds are over. It is the system's, unless
+   * the option `clock` is another one.
+   *
+   * @returns A `Date` of its own.
+   * @throws BookingError `invalid_input`, at once, if your clock returns no date from the year 1900 to 2199.
+   * @example
+   * ```ts
+   * const { items } = await engine.findOpen({ providerIds: ["dr-grey"], from: engine.now() });
+   * ```
+   */
+  now(): Date;
+
+  /**
    * The same engine inside a transaction that you opened: its commands commit or vanish with your own rows. COMMIT and
    * ROLLBACK stay yours. A refusal leaves the transaction usable. `storage_busy` with `repeat: "transaction"` does not:
    * run all of it again from its BEGIN.

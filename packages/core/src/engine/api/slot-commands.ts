@@ -25,7 +25,7 @@ export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
    * of those before. Slots stay as they are until `publishSlots` publishes them. The first call also creates the schedule, with
    * the time zone of the hours. A dry run says what publishing would do.
    *
-   * @returns The availability, with its new version.
+   * @returns The availability, with its new version; of a dry run, with the one that is stored.
    * @throws BookingError `invalid_transition`, `version_conflict`, `invalid_input`, `idempotency_key_reused`,
    * `policy_violation`, `forbidden`, `storage_busy`, `storage_unavailable`, `storage_read_only`, `storage_misused`,
    * `refused_by_database`, `outcome_unknown`, `schema_outdated`, `schema_too_new`, `settings_mismatch`.

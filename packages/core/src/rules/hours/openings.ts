@@ -101,10 +101,9 @@ export function openWindows(hours: ParsedHours, clock: ZoneClock, from: number, 
   const windows: OpenWindow[] = [];
   for (let day = first; day <= last; day += 1) {
     const midnight = day * dayMs;
-    const { windows: own, nextOwn } = windowsOn(day);
-    // Its first instant: the clocks may show that midnight twice.
-    const latest = nextOwn === undefined ? Number.POSITIVE_INFINITY : clock.startAt(nextOwn * dayMs);
-    for (const { from, to, offer, isException } of own) {
+    for (const { from, to, offer, isException, nextOther } of windowsOn(day)) {
+      // Its first instant: the clocks may show that midnight twice.
+      const latest = nextOther === undefined ? Number.POSITIVE_INFINITY : clock.startAt(nextOther * dayMs);
       const start = clock.startAt(midnight + from * minuteMs);
       windows.push({ start, end: Math.min(clock.endAt(midnight + to * minuteMs), latest), offer, isException });
     }

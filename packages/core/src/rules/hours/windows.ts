@@ -8,6 +8,8 @@ export interface DayWindow extends Pick<ParsedWindow, "from" | "to"> {
   readonly offer: Offered;
   /** Where two windows meet, what an exception says counts, and then what begins earlier. */
   readonly isException: boolean;
+  /** The next date that has other hours of its own, if the window could reach it. It takes nothing of theirs: it ends before that begins. */
+  readonly nextOther: Day | undefined;
 }
 
 interface Exception extends Omit<ParsedHours["exceptions"][number], "first" | "last"> {
@@ -21,15 +23,11 @@ interface Weekly extends ParsedWindow {
   readonly validUntil: Day;
 }
 
-/** The windows that begin on a day, as they remain after the exceptions of that day. */
-export interface DayWindows {
-  readonly windows: readonly DayWindow[];
-  /** The next date that has hours of its own, if they could reach it. It takes nothing of theirs: they end before it begins. */
-  readonly nextOwn: Day | undefined;
-}
-
-/** @param from the first day that is asked about @param to the last one */
-export function windowsOf(hours: ParsedHours, from: Day, to: Day): (day: Day) => DayWindows {
+/**
+ * The windows that begin on a day, as they remain after the exceptions of that day.
+ * @param from the first day that is asked about @param to the last one
+ */
+export function windowsOf(hours: ParsedHours, from: Day, to: Day): (day: Day) => readonly DayWindow[] {
   const exceptionsAt = exceptionsWithin(hours, from, to);
   const weekly: readonly Weekly[] = hours.weekly.map((one) => ({
     ...one,
@@ -41,28 +39,32 @@ export function windowsOf(hours: ParsedHours, from: Day, to: Day): (day: Day) =>
   const ruling = (day: Day) =>
     exceptionsAt(day).findLast(({ first, last, extra }) => !extra && first <= day && day <= last);
 
-  function allOn(day: Day): readonly DayWindow[] {
+  /** An exception of several dates does not cut its own nights. */
+  const nextOther = (day: Day, own?: Exception) =>
+    reached(day).find((next) => {
+      const exception = ruling(next);
+      return exception !== undefined && exception !== own;
+    });
+
+  return (day) => {
     const windows: DayWindow[] = [];
-    const add = ({ from, to, offer = hours.offer }: ParsedWindow, isException: boolean) =>
-      windows.push({ from, to, offer, isException });
+    const add = (all: readonly ParsedWindow[], isException: boolean, own?: Exception) => {
+      const next = all.length === 0 ? undefined : nextOther(day, own);
+      for (const { from, to, offer = hours.offer } of all) {
+        windows.push({ from, to, offer, isException, nextOther: next });
+      }
+    };
     const exceptions = exceptionsAt(day);
     const exception = exceptions.length === 0 ? undefined : ruling(day);
-    for (const one of exception?.hours ?? []) add(one, true);
+    if (exception !== undefined) add(exception.hours, true, exception);
     for (const { first, last, extra, hours: more } of exceptions) {
-      if (extra && first <= day && day <= last) for (const one of more) add(one, true);
+      if (extra && first <= day && day <= last) add(more, true);
     }
     if (exception !== undefined) return windows;
     const weekday = weekdayOf(day);
-    for (const one of weekly) {
-      if (one.on[weekday] === true && one.validFrom <= day && day <= one.validUntil) add(one, false);
-    }
+    const isOn = (one: Weekly) => one.on[weekday] === true && one.validFrom <= day && day <= one.validUntil;
+    add(weekly.filter(isOn), false);
     return windows;
-  }
-
-  const hasOwn = (day: Day) => ruling(day) !== undefined;
-  return (day) => {
-    const windows = allOn(day);
-    return { windows, nextOwn: windows.length === 0 ? undefined : reached(day).find(hasOwn) };
   };
 }
 
