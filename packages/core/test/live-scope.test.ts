@@ -62,6 +62,39 @@ describe("a search for a subject among more providers than one search of the dat
     }
     live.close();
   });
+
+  it("skips and repeats nothing where the page of some of them ends before it is full", async () => {
+    const clock = movableClock();
+    const storage = memoryAdapter();
+    const plain = createEngine({ storage, clock });
+    const hidden = Array.from({ length: 2_500 }, (_, index) => slotAt(index * 30));
+    await plain.createSlots({ actor, ...place, providerId: "p-0", slots: hidden });
+    const [first, ...others] = [10, 2_200 * 30, 2_300 * 30].map(slotAt);
+    const shown = [first, ...others].map((slot) => slot?.start);
+    await plain.createSlots({ actor, ...place, providerId: "p-240", slots: [first, others[0]] as never });
+    const engine = createEngine({
+      storage,
+      clock,
+      authorize: (request) =>
+        request.action === "list" && request.record.providerId === "p-0" ? "They are not shown." : undefined,
+    });
+    const window = { from: minutes(0), to: minutes(60 * dayMinutes), providerIds, maxSlots: 2_502 };
+    const live = await engine.follow({ ...window, pollMs: 10 });
+    await plain.createSlots({ actor, ...place, providerId: "p-120", slots: [others[1]] as never });
+    await until(() => live.freshness().isStale);
+    const own = await live.forSubject({ actor, subjectId: "ada" });
+    for (const order of ["earliest", "latest"] as const) {
+      const starts: Date[] = [];
+      for (let cursor: string | null | undefined; cursor !== null; ) {
+        const page: Awaited<ReturnType<typeof own.findOpen>> = await own.findOpen({ order, cursor });
+        expect(page.source).toBe("database");
+        starts.push(...page.items.map(({ start }) => start));
+        cursor = page.nextCursor;
+      }
+      expect(starts).toEqual(order === "latest" ? shown.toReversed() : shown);
+    }
+    live.close();
+  });
 });
 
 describe("live slots that are asked for what is before their window", () => {
