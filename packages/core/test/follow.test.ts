@@ -132,6 +132,58 @@ it("an answer counts from what was applied, also after that has failed", async (
   live.close();
 });
 
+it.each(["answers", "fails"] as const)(
+  "what is being applied counts from the last look at the feed that found nothing, though it takes long and then %s",
+  async (outcome) => {
+    const database = memoryAdapter();
+    const { storage, hindrances } = hindered(database);
+    const live = await createEngine({ storage }).follow({ ...window, pollMs: 10 });
+    // A quiet night.
+    await passed(2_000);
+    hindrances.load = async () => {
+      await passed(300);
+      if (outcome === "fails") await failWith("unavailable");
+    };
+    const before = performance.now();
+    await createEngine({ storage: database }).createSlots({ actor, ...place, slots: [slotAt(0)] });
+    for (let sample = 0; sample < 50; sample += 1) {
+      expect(live.freshness().behindMs).toBeLessThan(performance.now() - before + 1_000);
+      await passed(10);
+    }
+    expect(live.findOpen().items.length).toBe(outcome === "fails" ? 0 : 1);
+    live.close();
+  },
+);
+
+it("what comes while the window is read on counts from the last look at the feed that found nothing", async () => {
+  const database = memoryAdapter();
+  const { storage, hindrances } = hindered(database);
+  const clock = movableClock();
+  const other = createEngine({ storage: database, clock });
+  const { slots } = await other.createSlots({ actor, ...place, slots: [slotAt(300)] });
+  const live = await createEngine({ storage, clock }).follow({ forDays: 1, pollMs: 10 });
+  await passed(2_000);
+  let isReading = false;
+  hindrances.findSlots = async () => {
+    isReading = true;
+    await passed(1_000);
+  };
+  clock.advance(130);
+  live.freshness();
+  await until(() => isReading);
+  const before = performance.now();
+  // Two looks at the feed that find something, of which the first one counts.
+  await other.block({ actor, slotId: slots[0]?.id ?? "" });
+  await passed(150);
+  await other.unblock({ actor, slotId: slots[0]?.id ?? "" });
+  await passed(50);
+  const elapsed = performance.now() - before;
+  const { behindMs } = live.freshness();
+  expect(behindMs).toBeLessThan(elapsed + 1_000);
+  expect(behindMs).toBeGreaterThan(elapsed - 100);
+  live.close();
+});
+
 it("following that is aborted while the slots are read is refused, at whatever step", async () => {
   const { storage, hindrances } = hindered();
   const engine = createEngine({ storage });

@@ -135,6 +135,9 @@ describe("a search for free times", () => {
     expect(body).toMatchObject({ source: "live", items: [{ providerId: place.providerId }] });
     const days = (await send("GET /open-slots/days?timeZone=UTC")).body.days;
     expect(days.reduce((sum: number, { open }: { open: number }) => sum + open, 0)).toBe(slots.length - 1);
+    // A calendar that shows a month that is over.
+    const over = await send("GET /open-slots/days?from=2020-01-01T00:00:00Z&to=2020-02-01T00:00:00Z");
+    expect(over).toMatchObject({ status: 200, body: { days: [] } });
     expect(await send("GET /open-slots/next", { actor: "outsider/x" })).toMatchObject({
       status: 403,
       body: { scenario: "forbidden" },

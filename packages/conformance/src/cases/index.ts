@@ -86,6 +86,7 @@ import { relayCases } from "./relay.ts";
 import { relayInputCases } from "./relay-input.ts";
 import { relayLeaseCases } from "./relay-lease.ts";
 import { relayParkingCases } from "./relay-parking.ts";
+import { relaySkipCases } from "./relay-skips.ts";
 import { rememberedCases } from "./remembered.ts";
 import { requestRaceCases } from "./request-races.ts";
 import { requestCases } from "./requests.ts";
@@ -179,6 +180,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...relayCases,
   ...relayLeaseCases,
   ...relayParkingCases,
+  ...relaySkipCases,
   ...relayInputCases,
   ...hostTransactionCases,
   ...settingsCases,

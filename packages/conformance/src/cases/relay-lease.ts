@@ -58,6 +58,36 @@ export const relayLeaseCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "relay.unstored",
+    title: "while its place cannot be stored, a relay hands over no more than it reads ahead: a crash repeats no more",
+    async run({ storage, second }) {
+      await publish(engineOn(second), 1_200);
+      let isStuck = false;
+      let free = () => {};
+      const freed = new Promise<void>((resolve) => {
+        free = resolve;
+      });
+      const slow = intercepted(
+        storage,
+        aroundCalls(async (call, proceed) => {
+          if (call === "storeRelay" && isStuck) await freed;
+          return proceed();
+        }),
+      );
+      const run = runRelay(slow, async () => {
+        isStuck = true;
+      });
+      await until(() => run.given.length >= 250, "it hands over");
+      await pause(500);
+      assert.ok(run.given.length <= 500, `${run.given.length} entries were handed over, and not stored`);
+      isStuck = false;
+      free();
+      await until(() => run.done.length >= 1_200, "it goes on");
+      await run.stop();
+      assert.equal((await run.relay.status()).behind, 0);
+    },
+  },
+  {
     key: "relay.one-at-a-time",
     title: "of several processes one hands over at a time, and another one goes on when it stops",
     async run({ storage, second }) {

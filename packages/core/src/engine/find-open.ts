@@ -172,9 +172,13 @@ type Placed = Pick<OpenSlot, "start">;
 
 const isAt = (one: Placed | undefined, { start }: Placed): boolean => one?.start.getTime() === start.getTime();
 
-function isBeyond({ start, slotId }: OpenSlot, place: Position, descending: boolean): boolean {
-  const order = start.getTime() - place.start.getTime() || compareIds(slotId, place.id);
-  return descending ? order < 0 : order > 0;
+const isBeyond = ({ start, slotId }: OpenSlot, place: Position, descending: boolean): boolean =>
+  comparePlaces({ start, id: slotId }, place, descending) > 0;
+
+/** The order of the list. */
+export function comparePlaces(one: Position, other: Position, descending: boolean): number {
+  const order = one.start.getTime() - other.start.getTime() || compareIds(one.id, other.id);
+  return descending ? -order : order;
 }
 
 /** The same seats, with all seats at this start of the providers that have one there. */

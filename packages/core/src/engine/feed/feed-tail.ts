@@ -26,6 +26,8 @@ export interface TailFollower extends Pick<KeptReader, "beyond" | "doubt"> {
    * if there is more to be given, and as long as nothing was read.
    */
   readonly givenUntil: () => number | undefined;
+  /** What that was last, before the tail read more: what had been committed by then is still all given. */
+  readonly lastGivenUntil: () => number | undefined;
   /**
    * The position itself, or an equal one that other followers stand at, too: what is made of a position can then be made
    * once for all of them.
@@ -56,12 +58,19 @@ export function createFeedTail(read: Read): FeedTail {
       polls.set(self, pollMs);
       poller.start();
       const { reader, ...news } = gatherMs === 0 ? latest.atOnce() : latest.gathered(gatherMs);
+      let lastGiven: number | undefined;
+      function noteGiven(): void {
+        if (reader.hasAll()) lastGiven = latest.readAt();
+      }
+      latest.beforeNews.add(noteGiven);
       return {
         ...news,
         beyond: reader.beyond,
         doubt: reader.doubt,
         givenUntil: () => (reader.hasAll() ? latest.readAt() : undefined),
+        lastGivenUntil: () => lastGiven,
         leave() {
+          latest.beforeNews.delete(noteGiven);
           polls.delete(self);
           if (polls.size === 0) poller.wake();
         },
@@ -81,6 +90,8 @@ function createLatest(read: Read) {
   /** When the last read began that found the end of the feed. */
   let readAt: number | undefined;
   const gatherings = new Map<number, Gathering>();
+  /** Called before what was read is there to be given. */
+  const beforeNews = new Set<() => void>();
 
   function tellMoved(): void {
     moves += 1;
@@ -103,6 +114,7 @@ function createLatest(read: Read) {
       return "more";
     }
     const isNews = kept.end() === undefined || page.entries.length > 0;
+    if (page.entries.length > 0) for (const note of beforeNews) note();
     kept.add(page.entries, page.position);
     const isEnd = page.entries.length < readLimit;
     if (isEnd) readAt = began;
@@ -130,6 +142,7 @@ function createLatest(read: Read) {
       };
     },
     readAt: () => readAt,
+    beforeNews,
     /** Nobody follows any more. */
     forget() {
       kept.forget();

@@ -35,22 +35,23 @@ export function scopeOf(following: Following, { window, ...wanted }: FollowOptio
   if (from !== undefined && to !== undefined && from > to) throw endsBefore(from, to);
   // What a window that moves has left behind is over.
   if (from !== undefined && (from > end || (from < begin && !window.isMoving))) throw notFollowed("from");
+  if (to !== undefined && to < begin && !window.isMoving) throw notFollowed("to");
   if (to !== undefined && to > Math.max(end, answeredTo(window, following.slots().loadedTo))) throw notFollowed("to");
+  const scopeFrom = Math.max(from ?? begin, begin);
   return {
     providers: providersOf(following, wanted.providerIds, asked.providerIds),
     // Every slot that is held is at the facility that is followed.
     facilityId: wanted.facilityId === undefined ? facilityId : undefined,
-    from: Math.max(from ?? begin, begin),
-    to: to ?? end,
+    from: scopeFrom,
+    to: Math.max(to ?? end, scopeFrom),
   };
 }
 
-/** What of an input the database has to be told, so that it searches no more than is followed. */
+/** Which time and place of an input a search has to be told, so that it searches no more than is followed. */
 export function coveredBy(following: Following, options: FollowOptions, asked: Asked, now: Date) {
   const { from, to } = scopeOf(following, options, asked, now.getTime());
-  const providerIds = asked.providerIds ?? (options.providerIds && [...options.providerIds]);
   const { facilityId = options.facilityId } = asked;
-  return { from: new Date(from), to: new Date(Math.max(from, to)), providerIds, facilityId };
+  return { from: new Date(from), to: new Date(to), facilityId };
 }
 
 /** Each search marks its providers, so that one that is named twice is searched once. A set takes longer. */

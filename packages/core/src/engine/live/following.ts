@@ -145,6 +145,8 @@ async function followFeed(context: FollowContext, state: State): Promise<void> {
     while (!context.signal.aborted) {
       if (isBack(context, state) || roomWaitMs(context, state) <= 0) await readAnew(context, state);
       else if (waitMs(context, state) <= 0) await move(context, state);
+      // Once the tail has given what is new, it does not tell any more until when all before it was given.
+      state.knownUntil = knownUntil(state);
       const batch = await nextUnlessMoved(context, state, tail);
       if (batch.length > 0) await apply(context, state, tail, batch);
     }
@@ -155,8 +157,10 @@ async function followFeed(context: FollowContext, state: State): Promise<void> {
   }
 }
 
-function knownUntil(state: State): number {
-  return (state.isApplying ? undefined : state.tail?.givenUntil()) ?? state.knownUntil;
+/** While something is applied or waits for it, that counts from the last look at the feed that had found nothing. */
+function knownUntil({ isApplying, tail, knownUntil }: State): number {
+  if (isApplying || tail === undefined) return knownUntil;
+  return tail.givenUntil() ?? Math.max(knownUntil, tail.lastGivenUntil() ?? 0);
 }
 
 /** The window has moved on: what has begun goes, and what follows is read. */

@@ -6,6 +6,7 @@ import type { EngineSettings } from "../options.ts";
 import type { Page } from "../page.ts";
 import type { Booker } from "../sight/booking.ts";
 import type { SeatSource } from "../sight/seat-source.ts";
+import { findAmong } from "./find-among.ts";
 import { coveredBy } from "./followed.ts";
 import type { LiveOfSubject } from "./live-slots.ts";
 import { parsedFind } from "./plain-input.ts";
@@ -51,17 +52,29 @@ function openForSubject(
   const asked = parsedFind(answers().following, input);
   // One list, whichever of memory and database answers for the next page.
   const cursors = openCursors({ ...asked, subjectId }, actor);
-  function search(of: EngineSettings, now: Date, source?: SeatSource): Promise<Page<OpenSlot>> {
+  function search(of: EngineSettings, now: Date, part: PartOfSearch = {}): Promise<Page<OpenSlot>> {
+    const { source, ...providers } = part;
     const covered = coveredBy(answers().following, options, asked, now);
-    return findOpen(of, { ...asked, ...covered, subjectId }, { cursors, source });
+    return findOpen(of, { ...asked, ...covered, ...providers, subjectId }, { cursors, source });
   }
   return {
     asked,
     byTimes: async ({ allows, decided }, now) => answers().findOpen(asked, { now, allows, decided, cursors }),
     async byRecords(shown, seen, now) {
       const source = recordSource(answers().following.slots(), seen);
-      return { page: await search(shown, now, source), isUndecided: source.isUndecided() };
+      // Memory holds none but those who are followed.
+      return { page: await search(shown, now, { source }), isUndecided: source.isUndecided() };
     },
-    inDatabase: (now) => search({ ...settings, actor }, now),
+    inDatabase(now) {
+      const of = { ...settings, actor };
+      const followed = asked.providerIds ?? options.providerIds;
+      if (followed === undefined) return search(of, now);
+      return findAmong([...followed], asked, cursors, (providerIds) => search(of, now, { providerIds }));
+    },
   };
+}
+
+interface PartOfSearch {
+  readonly providerIds?: readonly string[];
+  readonly source?: SeatSource;
 }

@@ -25,7 +25,7 @@ export function createTimesAnswers(
     if (!options.openings) throw notFollowed("minutes", notTold);
     const { from, to } = scopeOf(following, options, asked, now.getTime());
     const begin = asked.from === undefined ? Math.max(from, now.getTime()) : from;
-    return { from: new Date(begin), to: new Date(to) };
+    return { from: new Date(begin), to: new Date(Math.max(to, begin)) };
   }
 
   return {

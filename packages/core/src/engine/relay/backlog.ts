@@ -11,11 +11,16 @@ export interface BacklogItem {
 
 /** What was read of the feed, up to what is settled without a gap: handed over, or parked. */
 export interface Backlog {
+  /** How many entries are not stored as settled. A crash repeats no more than these. */
   readonly size: () => number;
+  /** How many of these could be stored. */
+  readonly settled: () => number;
   /** The position after everything that was read: the same object until there is more. */
   readonly end: () => FeedPosition;
   /** The position after everything that is settled without a gap. */
   readonly settledTo: () => FeedPosition;
+  /** The position that `settledTo` returned last is stored. */
+  readonly noteStored: () => void;
   readonly add: (entries: readonly FeedEntry[]) => void;
   /** Takes the first entry that is not taken, and that follows no other one of its record. */
   readonly take: (isBusy: (key: string) => boolean) => BacklogItem | undefined;
@@ -30,8 +35,10 @@ interface Item extends BacklogItem {
 
 export function createBacklog(from: FeedPosition): Backlog {
   const items: Item[] = [];
-  let settled = from;
+  let settledPosition = from;
   let passed: FeedEntry[] = [];
+  /** How many are in `settledPosition`, which may not be stored yet. */
+  let unstored = 0;
   let end = from;
 
   function pass(): void {
@@ -41,12 +48,17 @@ export function createBacklog(from: FeedPosition): Backlog {
   }
 
   return {
-    size: () => items.length,
+    size: () => items.length + passed.length + unstored,
+    settled: () => passed.length + unstored,
     end: () => end,
     settledTo() {
-      settled = positionAfter(settled, passed);
+      settledPosition = positionAfter(settledPosition, passed);
+      unstored += passed.length;
       passed = [];
-      return settled;
+      return settledPosition;
+    },
+    noteStored() {
+      unstored = 0;
     },
     add(entries) {
       end = positionAfter(end, entries);

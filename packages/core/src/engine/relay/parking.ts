@@ -3,11 +3,11 @@ import { nameText, type ParkedState } from "./state.ts";
 
 /** A parked record, while a process has the lease. */
 export type Parked = {
-  -readonly [Field in Exclude<keyof ParkedState, "asked">]: ParkedState[Field];
+  -readonly [Field in Exclude<keyof ParkedState, "asked" | "skipTo">]: ParkedState[Field];
 } & {
   readonly key: string;
-  /** Whether its entries are given up, once the one that is being handled is answered. */
-  isSkipped: boolean;
+  /** The last version that is given up, once the one that is being handled is answered. */
+  skipTo: number;
   /** How often its first entry was not in the journal that was read. */
   unseen: number;
 };
@@ -42,10 +42,9 @@ const [firstPauseMs, longestPauseMs] = [1_000, 300_000];
 
 export function createParking(stored: readonly ParkedState[], random: () => number): Parking {
   const byKey = new Map<string, Parked>();
-  for (const { asked, ...state } of stored) {
+  for (const { asked, skipTo, ...state } of stored) {
     const key = nameText(state);
-    if (asked === "skip") continue;
-    byKey.set(key, { ...state, key, isSkipped: false, unseen: 0, ...(asked === "retry" && { retryAt: 0 }) });
+    byKey.set(key, { ...state, key, skipTo: 0, unseen: 0 });
   }
 
   // Half of the pause is random, so that records that failed together are not retried together.
@@ -58,6 +57,17 @@ export function createParking(stored: readonly ParkedState[], random: () => numb
   const waiting = (isBusy: (key: string) => boolean) =>
     [...byKey.values()].filter(({ key }) => !isBusy(key)).sort((a, b) => a.retryAt - b.retryAt);
 
+  function hear(states: readonly ParkedState[], isBusy: (key: string) => boolean): void {
+    for (const state of states) {
+      const parked = byKey.get(nameText(state));
+      if (parked === undefined || state.asked === null) continue;
+      parked.retryAt = 0;
+      if (state.asked === "skip") parked.skipTo = Math.max(parked.skipTo, state.skipTo ?? state.lastVersion);
+      if (!isBusy(parked.key) && !skip(parked)) byKey.delete(parked.key);
+    }
+  }
+
+  hear(stored, () => false);
   return {
     size: () => byKey.size,
     get: (key) => byKey.get(key),
@@ -66,7 +76,7 @@ export function createParking(stored: readonly ParkedState[], random: () => numb
       const key = nameText({ recordKind, recordId });
       const versions = { fromVersion: version, lastVersion: version };
       const failed = { attempts: 1, retryAt: retryAt(now, 1), error };
-      byKey.set(key, { recordKind, recordId, ...versions, ...failed, key, isSkipped: false, unseen: 0 });
+      byKey.set(key, { recordKind, recordId, ...versions, ...failed, key, skipTo: 0, unseen: 0 });
     },
     failAgain(parked, { now, error }) {
       parked.attempts += 1;
@@ -89,21 +99,22 @@ export function createParking(stored: readonly ParkedState[], random: () => numb
       const [first] = waiting(isBusy);
       return first && dueAt(first, now);
     },
-    hear(states, isBusy) {
-      for (const state of states) {
-        const parked = byKey.get(nameText(state));
-        if (parked === undefined || state.asked === null) continue;
-        parked.retryAt = 0;
-        if (state.asked === "skip" && isBusy(parked.key)) parked.isSkipped = true;
-        else if (state.asked === "skip") byKey.delete(parked.key);
-      }
-    },
+    hear,
     states: () =>
-      [...byKey.values()].map(({ key, isSkipped, unseen, ...state }) => ({
+      [...byKey.values()].map(({ key, skipTo, unseen, ...state }) => ({
         ...state,
-        asked: isSkipped ? "skip" : null,
+        ...(skipTo < state.fromVersion ? { asked: null } : { asked: "skip", skipTo }),
       })),
   };
+}
+
+/** Whether its next entry is given up. A skip goes no further than what was parked when it was asked for. */
+export const isSkipped = ({ skipTo, fromVersion }: Parked): boolean => skipTo >= fromVersion;
+
+/** Gives up what is skipped. Returns whether more is parked. */
+export function skip(parked: Parked): boolean {
+  if (isSkipped(parked)) Object.assign(parked, { fromVersion: parked.skipTo + 1, attempts: 0, unseen: 0 });
+  return parked.fromVersion <= parked.lastVersion;
 }
 
 /** At most as long as the error of a handler. */

@@ -47,7 +47,8 @@ export interface Relay {
 
   /**
    * Asks the process that has the lease to retry a parked record now, or with `skip` to give up the entries of it that
-   * are parked. The one of this process hears it at once, another one when its next poll is due.
+   * are parked, up to the `lastVersion` that is stored now. What follows later is handed over. The one of this process
+   * hears it at once, another one when its next poll is due.
    *
    * @param input `{ recordKind, recordId, skip? }`.
    * @returns Whether the record is parked.

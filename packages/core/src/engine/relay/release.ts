@@ -2,7 +2,7 @@ import { newToken } from "../ids.ts";
 import { parse } from "../parse.ts";
 import { retryReads } from "../retry.ts";
 import { type ReleaseRecordInput, releaseSchema } from "./options.ts";
-import { nameText, type RelayState } from "./state.ts";
+import { nameText, type ParkedState, type RelayState } from "./state.ts";
 import type { RelayContext } from "./take-lease.ts";
 
 /**
@@ -21,10 +21,13 @@ export async function release({ settings, plan }: RelayContext, input: ReleaseRe
       const stored = await storage.readRelay(plan.name);
       const state = stored?.state as RelayState | undefined;
       if (stored === undefined || !state?.parked.some((parked) => nameText(parked) === key)) return false;
-      const asked = skip ? "skip" : "retry";
-      const parked = state.parked.map((one) => (nameText(one) === key ? ({ ...one, asked } as const) : one));
+      const parked = state.parked.map((one) => (nameText(one) === key ? { ...one, ...noteOf(one, skip) } : one));
       const next: RelayState = { ...state, parked, writeId: newToken() };
       if (await storage.storeRelay({ name: plan.name, expected: stored.version, state: next })) return true;
     }
   });
 }
+
+/** A record may go on failing after it was given up. So a skip says how far it goes. */
+const noteOf = ({ lastVersion }: ParkedState, skip: boolean): Pick<ParkedState, "asked" | "skipTo"> =>
+  skip ? { asked: "skip", skipTo: lastVersion } : { asked: "retry" };

@@ -1,7 +1,7 @@
 import type { JournalEntry } from "../../model/journal.ts";
 import { handOver } from "./hand-over.ts";
 import type { Lease } from "./lease.ts";
-import type { Parked, Parking } from "./parking.ts";
+import { isSkipped, type Parked, type Parking, skip } from "./parking.ts";
 import type { RelayContext } from "./take-lease.ts";
 
 /** Entries that are read at a time. */
@@ -25,18 +25,18 @@ interface Retrial {
 export async function retryParked(context: RelayContext, parked: Parked, retrial: Retrial): Promise<void> {
   const { lease, parking, closing } = retrial;
   for (;;) {
-    const { key, recordKind, recordId, fromVersion, lastVersion } = parked;
-    if (parked.isSkipped || fromVersion > lastVersion) return parking.remove(key);
+    if (!skip(parked)) return parking.remove(parked.key);
+    const { recordKind, recordId, fromVersion, lastVersion } = parked;
     if (closing.aborted) return;
     const query = { record: { kind: recordKind, id: recordId }, afterVersion: fromVersion - 1, limit: pageSize };
     const page = await context.storage.journal(query, closing);
     if (page === undefined) return;
-    if (parked.isSkipped) continue;
+    if (isSkipped(parked)) continue;
     const [first] = page;
     if (first === undefined) return parking.failToSee(parked, lease.now());
     if (first.version > fromVersion) giveUpBefore(context, parked, first.version);
     for (const entry of page.filter(({ version }) => version <= lastVersion)) {
-      if (closing.aborted || parked.isSkipped) break;
+      if (closing.aborted || isSkipped(parked)) break;
       if (entry.version > parked.fromVersion) giveUpBefore(context, parked, entry.version);
       if (!(await retryEntry(context, parked, entry, retrial))) return;
     }
@@ -66,8 +66,7 @@ async function retryEntry(
   const error = await handOver(plan, lease, entry, parked.attempts + 1);
   if (error === undefined) Object.assign(parked, { fromVersion: entry.version + 1, attempts: 0, unseen: 0 });
   else parking.failAgain(parked, { now: lease.now(), error });
-  if (error !== undefined && parked.isSkipped) parking.remove(parked.key);
   onProgress();
   await takeTurn();
-  return error === undefined;
+  return error === undefined || isSkipped(parked);
 }

@@ -43,6 +43,11 @@ export interface ParkedState {
   readonly error: string;
   /** What `release` has asked the holder of the lease to do. */
   readonly asked: "retry" | "skip" | null;
+  /**
+   * The last version that a skip gives up: the last one that was parked when it was asked for. Versions before this one did
+   * not store it, and gave up all that was parked when they heard of it.
+   */
+  readonly skipTo?: number;
 }
 
 export type RecordName = Pick<JournalEntry, "recordKind" | "recordId">;

@@ -75,4 +75,4 @@ async function countBehind(
   }
 }
 
-const shown = (state: ParkedState): ParkedRecord => ({ ...state, retryAt: new Date(state.retryAt) });
+const shown = ({ skipTo, ...state }: ParkedState): ParkedRecord => ({ ...state, retryAt: new Date(state.retryAt) });

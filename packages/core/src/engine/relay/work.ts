@@ -1,14 +1,13 @@
-import { pause } from "../bell.ts";
 import { nextBatch } from "../feed/next-batch.ts";
 import { createDesk, type Desk } from "./desk.ts";
 import { dispatch, goOn } from "./dispatch.ts";
 import type { Contender } from "./state.ts";
 import type { RelayContext, Taken } from "./take-lease.ts";
 
-/** Entries that are read ahead. At most twice as many wait, and are handed over again after a crash. */
+/** Entries that are read ahead. At most twice as many are not stored as handed over, and come again after a crash. */
 const readAhead = 250;
 
-/** Progress is stored this many milliseconds after an entry, with that of all others until then. */
+/** Progress is stored this many milliseconds after an entry at the latest, with that of all others until then. */
 const storeAfterMs = 50;
 
 interface WorkParts {
@@ -73,6 +72,22 @@ function hasRoom({ context, backlog, parking }: Desk): boolean {
   return backlog.size() < readAhead && parking.size() < context.plan.parkedLimit;
 }
 
+/** Waits for what can be stored together with what is there, unless that is so much that nothing more is read. */
+async function gather({ lease, backlog, bell }: Desk): Promise<void> {
+  const until = performance.now() + storeAfterMs;
+  while (backlog.settled() < readAhead && performance.now() < until && !lease.ended.aborted) {
+    await bell.heard(lease.ended, until - performance.now());
+  }
+}
+
+/** There is room again for as many as are stored. */
+async function save({ lease, backlog, bell }: Desk, progress: Parameters<Desk["lease"]["save"]>[0]): Promise<void> {
+  await lease.save(progress);
+  if (lease.ended.aborted) return;
+  backlog.noteStored();
+  bell.ring();
+}
+
 /** Hands over what there is, keeps the lease, and stores the progress, until the lease ends or everything is closed. */
 async function keepUp(desk: Desk): Promise<void> {
   const { lease, closing } = desk;
@@ -86,8 +101,8 @@ async function keepUp(desk: Desk): Promise<void> {
   while (!lease.ended.aborted) {
     dispatch(desk);
     if (closing.aborted && desk.handing + desk.retrying === 0) break;
-    if (desk.isDirty) await pause(storeAfterMs, lease.ended);
-    if (desk.isDirty || lease.renewInMs() <= 0) await lease.save(progress);
+    if (desk.isDirty) await gather(desk);
+    if (desk.isDirty || lease.renewInMs() <= 0) await save(desk, progress);
     else if (desk.parking.size() > 0 && performance.now() >= lookAt) {
       await lease.look();
       lookAt = performance.now() + desk.context.plan.pollMs;
