@@ -8,6 +8,7 @@ import { availabilityCases } from "./availability.ts";
 import { badInputCases } from "./bad-input.ts";
 import { blockedMeanwhileCases } from "./blocked-meanwhile.ts";
 import { bookCases } from "./book.ts";
+import { busyEdgeCases } from "./busy-edges.ts";
 import { busyWindowCases } from "./busy-windows.ts";
 import { clockChangeCases } from "./clock-changes.ts";
 import { clockSetBackCases } from "./clock-set-back.ts";
@@ -152,6 +153,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...movedSlotCases,
   ...importBusyCases,
   ...busyWindowCases,
+  ...busyEdgeCases,
   ...computedCases,
   ...computedRaceCases,
   ...computedAcceptCases,

@@ -1,6 +1,6 @@
 import type { Slot } from "../../model/slot.ts";
 import type { TimeRange } from "../../model/time-range.ts";
-import { type Marked, markedAmong, timeOf } from "../../rules/busy/plan.ts";
+import { type Marked, markedAmong, timeOf } from "../../rules/busy/marks.ts";
 import { hiddenFrom } from "../visible.ts";
 import type { Across } from "./across.ts";
 import type { Asking } from "./asking.ts";
