@@ -9,6 +9,7 @@ import { badInputCases } from "./bad-input.ts";
 import { blockedMeanwhileCases } from "./blocked-meanwhile.ts";
 import { bookCases } from "./book.ts";
 import { busyEdgeCases } from "./busy-edges.ts";
+import { busyHoursCases } from "./busy-hours.ts";
 import { busyWindowCases } from "./busy-windows.ts";
 import { clockChangeCases } from "./clock-changes.ts";
 import { clockSetBackCases } from "./clock-set-back.ts";
@@ -154,6 +155,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...importBusyCases,
   ...busyWindowCases,
   ...busyEdgeCases,
+  ...busyHoursCases,
   ...computedCases,
   ...computedRaceCases,
   ...computedAcceptCases,

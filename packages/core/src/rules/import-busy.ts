@@ -2,6 +2,7 @@ import { refuse } from "../errors/index.ts";
 import { type BusyMark, busyMetadata, busySlotId } from "../model/busy.ts";
 import type { Command } from "../model/commands.ts";
 import { limits } from "../model/limits.ts";
+import type { RecordKey } from "../model/record.ts";
 import { scheduleIdIn } from "../model/schedule.ts";
 import { overlapping } from "../model/search.ts";
 import { type Slot, slotStatuses } from "../model/slot.ts";
@@ -22,6 +23,8 @@ import {
   type Rule,
   type Seen,
 } from "./decision.ts";
+import { isNoLongerOffered } from "./hours/no-longer-offered.ts";
+import { availabilityKey } from "./set-availability.ts";
 
 type ImportBusy = Command<"importBusy">;
 
@@ -51,7 +54,7 @@ function importing(written: readonly Slot[]): Rule<ImportBusy, ImportedStretch> 
       const scheduleId = scheduleIdIn(command, context);
       const of = { providerIds: [command.providerId], scheduleId, statuses: slotStatuses };
       return {
-        keys: [{ kind: "schedule", id: scheduleId }],
+        keys: [{ kind: "schedule", id: scheduleId }, ...hoursOf(command, busySeen(command, seen, written, context))],
         search: { ...overlapping(weeksOf(command)), ...of },
         further(): FurtherReads {
           const around = aroundOf(command, seen, written, context);
@@ -68,14 +71,14 @@ function importing(written: readonly Slot[]): Rule<ImportBusy, ImportedStretch> 
       const plan = busyPlan(view, command);
       const write = writing({ scheduleId: schedule.id, command, ...view }, context);
       const slots = plan.times.map((time) => write(time));
-      const freeing = plan.freed.map((slot) => changeSlot(slot, { status: "available" }, context));
+      const freeing = freed(plan, view, seen, context);
       const changes = [...changesOf(plan, context), ...freeing, ...slots.flatMap((one) => one.changes)];
       return decided(changes.length === 0 ? [] : [bumpSchedule(schedule, context), ...changes], {
         created: slots.filter(({ isNew }) => isNew).length,
         kept: slots.filter(({ isNew }) => !isNew).length,
         withdrawn: withdrawnTimes(plan),
         blocked: plan.blocked.length,
-        freed: freeing.length,
+        freed: freeing.filter(({ record }) => record.status === "available").length,
         taken: plan.taken.slice(0, limits.outsideSlots),
         takenCount: plan.taken.length,
       });
@@ -88,6 +91,23 @@ function wasMissed(command: ImportBusy, { found }: Seen): (slot: Slot) => boolea
   const versions = new Map(found.map(({ id, version }) => [id, version]));
   const weeks = weeksOf(command);
   return (slot) => overlaps(slot, weeks) && versions.get(slot.id) !== slot.version;
+}
+
+/** The hours by which the slots may have been published that are perhaps free again. */
+function hoursOf({ providerId }: ImportBusy, { found, gone }: BusySeen): readonly RecordKey[] {
+  if (gone.length === 0) return [];
+  const facilities = new Set(found.filter(({ status }) => status === "blocked").map(({ facilityId }) => facilityId));
+  return [...facilities].map((facilityId) => availabilityKey({ providerId, facilityId }));
+}
+
+/** What the hours do not offer any more is withdrawn, as publishing would: nobody sells a day that was closed meanwhile. */
+function freed(plan: BusyPlan, { found, around }: BusySeen, seen: Seen, context: Context): readonly Change<Slot>[] {
+  const all = [...found, ...around];
+  return plan.freed.map((slot) => {
+    const availability = seen.availability(availabilityKey(slot).id);
+    const isOver = availability !== undefined && isNoLongerOffered(availability, slot, all);
+    return changeSlot(slot, { status: isOver ? "withdrawn" : "available" }, context);
+  });
 }
 
 /** How many busy times have gone as a whole. */
