@@ -8,6 +8,7 @@ import { availabilityCases } from "./availability.ts";
 import { badInputCases } from "./bad-input.ts";
 import { blockedMeanwhileCases } from "./blocked-meanwhile.ts";
 import { bookCases } from "./book.ts";
+import { busyByHandCases } from "./busy-by-hand.ts";
 import { busyEdgeCases } from "./busy-edges.ts";
 import { busyHoursCases } from "./busy-hours.ts";
 import { busyWindowCases } from "./busy-windows.ts";
@@ -156,6 +157,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...busyWindowCases,
   ...busyEdgeCases,
   ...busyHoursCases,
+  ...busyByHandCases,
   ...computedCases,
   ...computedRaceCases,
   ...computedAcceptCases,

@@ -126,7 +126,8 @@ export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
   createManySlots(input: InputOf<CreateManySlotsInput, Whose>): Promise<CreatedSoFar>;
 
   /**
-   * Blocks an available slot, so that nobody can hold or book it. Other slots may overlap a blocked slot.
+   * Blocks an available slot, so that nobody can hold or book it. Other slots may overlap a blocked slot. One that `importBusy` has
+   * blocked then stays blocked when the other calendar is free again.
    *
    * @returns The slot, now `blocked`.
    * @throws BookingError `slot_not_found`, `slot_booked`, `slot_held`, `slot_blocked`, `slot_withdrawn`, `invalid_transition`,

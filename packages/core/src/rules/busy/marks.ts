@@ -22,3 +22,7 @@ export const claimOf = ([id, version]: BlockedFor): string => `${version} ${id}`
 /** What busy times have blocked. One claim is that of a slot only while nobody has changed it since. */
 export const claimsOf = (marked: readonly { readonly mark: Pick<BusyMark, "blocked"> }[]): ReadonlySet<string> =>
   new Set(marked.flatMap(({ mark }) => mark.blocked.map(claimOf)));
+
+/** Whether it is these busy times that have blocked a slot, and nobody has changed it since. */
+export const isBlockedFor = ({ id, version }: Pick<Slot, "id" | "version">, marked: readonly Marked[]): boolean =>
+  marked.some(({ mark }) => mark.blocked.some(([blockedId, then]) => blockedId === id && then === version));
