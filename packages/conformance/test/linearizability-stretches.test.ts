@@ -108,8 +108,14 @@ describe("a history of publishing and importing", () => {
     const window = { source: "elsewhere", from: inWeek(0), until: inWeek(4) };
     const hourIn = (week: number) => ({ start: inWeek(week), end: minutes(week * 7 * 24 * 60 + 60) });
     await caller.importBusy({ ...by, ...window, intervals: [hourIn(0)] });
-    expect(await caller.importBusy({ ...by, ...window, intervals: [hourIn(1)] })).toMatchObject({ blocked: 0, freed: 0 });
-    expect(await caller.importBusy({ ...by, ...window, intervals: [hourIn(3)] })).toMatchObject({ blocked: 0, freed: 1 });
+    expect(await caller.importBusy({ ...by, ...window, intervals: [hourIn(1)] })).toMatchObject({
+      blocked: 0,
+      freed: 0,
+    });
+    expect(await caller.importBusy({ ...by, ...window, intervals: [hourIn(3)] })).toMatchObject({
+      blocked: 0,
+      freed: 1,
+    });
     await caller.importBusy({ ...by, ...window, intervals: [hourIn(0)] });
     await caller.importBusy({ ...by, ...window, intervals: [] });
     expect(await verdict()).toMatchObject({ linearizable: true });
