@@ -100,6 +100,27 @@ describe("a history of publishing and importing", () => {
     expect(await verdict()).toMatchObject({ linearizable: true });
   });
 
+  it("has an order if busy time goes over the edge of weeks, and the last stretch writes what lies in the first", async () => {
+    const { caller, other, verdict } = staged();
+    const inWeek = (week: number) => minutes(week * 7 * 24 * 60);
+    // Three weeks long, and its place in the last one.
+    await other.createSlots({ ...by, slots: [{ start: inWeek(0), end: inWeek(2) }] });
+    const window = { source: "elsewhere", from: inWeek(0), until: inWeek(4) };
+    const hourIn = (week: number) => ({ start: inWeek(week), end: minutes(week * 7 * 24 * 60 + 60) });
+    await caller.importBusy({ ...by, ...window, intervals: [hourIn(0)] });
+    expect(await caller.importBusy({ ...by, ...window, intervals: [hourIn(1)] })).toMatchObject({
+      blocked: 0,
+      freed: 0,
+    });
+    expect(await caller.importBusy({ ...by, ...window, intervals: [hourIn(3)] })).toMatchObject({
+      blocked: 0,
+      freed: 1,
+    });
+    await caller.importBusy({ ...by, ...window, intervals: [hourIn(0)] });
+    await caller.importBusy({ ...by, ...window, intervals: [] });
+    expect(await verdict()).toMatchObject({ linearizable: true });
+  });
+
   it("has an order if others come between two stretches of one call, and none if they came before it", async () => {
     const { caller, other, plain, verdict } = staged((storage) => {
       let commits = 0;

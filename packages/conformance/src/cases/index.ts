@@ -8,6 +8,9 @@ import { availabilityCases } from "./availability.ts";
 import { badInputCases } from "./bad-input.ts";
 import { blockedMeanwhileCases } from "./blocked-meanwhile.ts";
 import { bookCases } from "./book.ts";
+import { busyByHandCases } from "./busy-by-hand.ts";
+import { busyEdgeCases } from "./busy-edges.ts";
+import { busyHoursCases } from "./busy-hours.ts";
 import { busyWindowCases } from "./busy-windows.ts";
 import { clockChangeCases } from "./clock-changes.ts";
 import { clockSetBackCases } from "./clock-set-back.ts";
@@ -153,6 +156,9 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...movedSlotCases,
   ...importBusyCases,
   ...busyWindowCases,
+  ...busyEdgeCases,
+  ...busyHoursCases,
+  ...busyByHandCases,
   ...computedCases,
   ...computedRaceCases,
   ...computedAcceptCases,

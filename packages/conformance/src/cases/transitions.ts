@@ -63,7 +63,13 @@ async function slotIn(status: SlotStatus, engine: Engine, name = ""): Promise<Pr
   else if (status === "held") holdToken = (await engine.hold(by)).holdToken;
   const half = { start: minutes(0), end: minutes(30) };
   const busy = { actor: provider, ...place, source: "s", from: minutes(0), until: minutes(60), intervals: [half] };
-  if (status === "blocked" && name === "importBusy") await engine.importBusy(busy);
+  // What the hours do not offer any more would be withdrawn when the busy time is over.
+  if (status === "blocked" && name === "importBusy") {
+    await engine.setAvailability({ actor: provider, ...place, hours: nineToTen });
+    await engine.importBusy(busy);
+  }
+  // One that somebody has blocked cannot be blocked again.
+  else if (status === "blocked" && name === "block") await engine.importBusy(busy);
   else if (status === "blocked") await engine.block(by);
   if (status === "withdrawn") await engine.publishSlots({ actor: provider, ...place, until: minutes(60) });
   if (status === "booked") appointmentId = (await engine.book({ ...by, subjectId: "p-1" })).appointment.id;

@@ -242,16 +242,22 @@ export function seenBy(
   result: unknown,
 ): readonly Seen[] {
   const seen = seenIn(state);
-  const { search, ifNothing } = rule.reads(command, seen, context);
+  const { search } = rule.reads(command, seen, context);
   if (search === undefined) return [seen];
   const all = slotsFound(state, search, context.now);
   // Any of them will do, and the answer tells which was taken. Other searches have to see all.
   if (isForOne(search)) {
     const tried = result === undefined ? all : all.filter(({ id }) => takenIds(result).includes(id));
     if (tried.length > 0) return tried.map((slot) => ({ ...seen, found: [slot] }));
-  } else if (all.length > 0) return [{ ...seen, found: all }];
-  const further = ifNothing?.().search;
-  return [{ ...seen, ...(further && { obstacles: slotsFound(state, further, context.now) }) }];
+    return [beside(rule, command, state, context, seen)];
+  }
+  return [beside(rule, command, state, context, { ...seen, found: all })];
+}
+
+/** What is seen, with what the second search of the rule finds. */
+function beside(rule: Rule<unknown, object>, command: unknown, state: ModelState, context: Context, seen: Seen): Seen {
+  const search = rule.reads(command, seen, context).further?.().search;
+  return search === undefined ? seen : { ...seen, obstacles: slotsFound(state, search, context.now) };
 }
 
 /**

@@ -40,7 +40,7 @@ async function commitsIn({ calls }: History, storage: SettlingStorage): Promise<
   if (byReason.size === 0) return commits;
   const inputs = [...byReason.values()].map(({ input }) => input);
   const slots = await slotsOf(storage, [...new Set(inputs.map(({ providerId }) => String(providerId)))]);
-  const starts = new Map(slots.map(({ id, start }) => [id, start.getTime()]));
+  const known = new Map(slots.map((slot) => [slot.id, slot]));
   const hours = new Set(inputs.map((input) => availabilityIdOf(String(input.providerId), String(input.facilityId))));
   const keys = [...slots.map(keyOf), ...[...hours].map((id) => ({ kind: "availability", id }) as const)];
   const entries = (await journalsOf(storage, keys)).filter(
@@ -49,7 +49,7 @@ async function commitsIn({ calls }: History, storage: SettlingStorage): Promise<
   const written = [...Map.groupBy(entries, ({ commandId }) => commandId)];
   const records = await storage.load(written.map(([id]) => ({ kind: "command", id })));
   // Stretches follow one another, and each writes a slot of its own time.
-  const latest = ([, wrote]: Written) => Math.max(...wrote.map(({ recordId }) => starts.get(recordId) ?? 0));
+  const latest = ([, wrote]: Written) => Math.max(...wrote.map((entry) => placeOf(entry, known.get(entry.recordId))));
   // An entry without its command is a commit of which a part was lost: the audit of what is stored says so.
   const whole = written.map((one, index) => ({ one, record: records[index] as CommandRecord | undefined }));
   const inOrder = whole.flatMap(({ one, record }) => (record === undefined ? [] : { one, record }));
@@ -58,6 +58,13 @@ async function commitsIn({ calls }: History, storage: SettlingStorage): Promise<
     commits.set(id, [...(commits.get(id) ?? []), commitOf(one, record)]);
   }
   return commits;
+}
+
+/** What an import frees may have begun long before: it is freed by the stretch in which it ends. */
+function placeOf({ command, toStatus }: JournalEntry, slot: Slot | undefined): number {
+  if (slot === undefined) return 0;
+  const isFreed = command === "importBusy" && toStatus !== "blocked" && slot.metadata.busy === undefined;
+  return isFreed ? slot.end.getTime() - 1 : slot.start.getTime();
 }
 
 type Written = readonly [commandId: string, entries: readonly JournalEntry[]];

@@ -58,7 +58,7 @@ type Loading = { -readonly [Name in keyof Loaded]: Loaded[Name] } & {
 interface Wanted {
   readonly missing: RecordKey[];
   readonly search?: RuleSearch | undefined;
-  /** The second search, after the first one has found nothing. */
+  /** The second search. */
   readonly further?: FurtherReads | undefined;
   readonly holder?: HolderLook | undefined;
   readonly look?: Look | undefined;
@@ -113,9 +113,9 @@ function wantedBy(
   const { command, rule } = request;
   if (records.get(commandKey(request)) !== undefined) return { missing: [] };
   const { seen } = records;
-  const { keys, search, ifNothing } = rule.reads(command, seen, context);
+  const { keys, search, further: furtherReads } = rule.reads(command, seen, context);
   // What was found and is concealed from the actor was found all the same.
-  const further = hasSearched && given === undefined ? ifNothing?.() : undefined;
+  const further = hasSearched && given === undefined ? furtherReads?.() : undefined;
   const missing = [...keys, ...(further?.keys ?? [])].filter((key) => !records.has(key));
   if (reads.length === 0 && mayHaveRun(request)) missing.push(commandKey(request));
   const look = seen.around === undefined ? lookFor(settings, request, { seen, hasSearched }, context) : undefined;

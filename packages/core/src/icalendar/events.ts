@@ -1,7 +1,7 @@
 import { dayMs } from "../model/local-date.ts";
 import { type CalendarClock, isWithin, type Reach, utcClock } from "./clocks.ts";
 import type { Component } from "./components.ts";
-import { repeated } from "./occurrences.ts";
+import { type Leaning, repeated } from "./occurrences.ts";
 import { propertiesOf, singlePropertyOf, wordOf } from "./property.ts";
 import { propertyOf, refuseIn, type Where } from "./refuse-in.ts";
 import { ruleIn } from "./rule.ts";
@@ -68,16 +68,18 @@ export function* occurrencesOf(
   reach: Reach,
   { zones, spendOn }: Reading,
 ): Generator<Occurrence> {
-  const byRule = (name: string, within: Reach) =>
-    propertiesOf(event, name).map((property) => repeated(ruleIn(property), start, within, spendOn(property.where)));
+  const byRule = (name: string, within: Reach, leaning: Leaning) =>
+    propertiesOf(event, name).map((property) =>
+      repeated(ruleIn(property), start, within, spendOn(property.where), leaning),
+    );
   const added = addedTo(event, zones).filter((one) => mayMeet(one, reach));
   const earliest = added.reduce((so, one) => Math.min(so, one.start.local), reach.from);
   const isExcluded = namedIn([event], "EXDATE", zones);
-  const excluded = new Set(byRule("EXRULE", { ...reach, from: earliest }).flatMap((times) => [...times]));
+  const excluded = new Set(byRule("EXRULE", { ...reach, from: earliest }, "earlier").flatMap((times) => [...times]));
   const isOut = (one: CalendarTime) => isExcluded(one) || excluded.has(one.local);
 
   if (isWithin(reach, start.local) && !isOut(start)) yield { start };
-  for (const times of byRule("RRULE", reach)) {
+  for (const times of byRule("RRULE", reach, "later")) {
     for (const local of times) {
       const one = { ...start, local };
       if (!isOut(one)) yield { start: one };

@@ -13,6 +13,8 @@ export interface BusyMark {
   /** Counts the busy times that were withdrawn before at the same time. */
   readonly again: number;
   readonly blocked: readonly BlockedFor[];
+  /** Set while an import goes on: it is over, and keeps those slots blocked until the import comes to the last of their weeks. */
+  readonly over?: true;
 }
 
 const namespace = "0f6a6c0e-5d0b-4f6e-9b0c-6f2f6d0f7b11";
@@ -26,7 +28,9 @@ export function busySlotId(place: BusyPlace, { source, again }: Pick<BusyMark, "
   return uuidFromName(JSON.stringify(name), namespace);
 }
 
-export const busyMetadata = ({ source, again, blocked }: BusyMark): Metadata => ({ busy: { source, again, blocked } });
+export const busyMetadata = ({ source, again, blocked, over }: BusyMark): Metadata => ({
+  busy: { source, again, blocked, ...(over && { over }) },
+});
 
 /** The mark of a slot that `importBusy` made. A host's own metadata may look like one, but not the id with it. */
 export function busyMarkOf(slot: Slot): BusyMark | undefined {
@@ -42,6 +46,9 @@ export const weekOf = (instant: Date): TimeRange => {
   const start = Math.floor(instant.getTime() / weekMs) * weekMs;
   return { start: new Date(start), end: new Date(start + weekMs) };
 };
+
+/** Whether two parts of a time may meet there. */
+export const isWeeksEdge = (instant: Date): boolean => instant.getTime() % weekMs === 0;
 
 /** The times without overlap, in parts of a week at most, as far as they meet a range. Wherever it begins, the parts are the same. */
 export function busyParts(
@@ -89,7 +96,7 @@ export function* busyStretches(parts: readonly TimeRange[], { start: from, end: 
     const to = more !== undefined && more.start < end ? more.start : end;
     const first = place;
     while (place < parts.length && (parts[place] as TimeRange).start < to) place += 1;
-    yield { from: at, to, parts: parts.slice(first, place) };
+    yield { from: at, to, until, parts: parts.slice(first, place) };
     at = to;
   }
 }

@@ -78,6 +78,8 @@ export const importBusyCommandSchema = z.strictObject({
   to: instantSchema,
   /** What ends before it is left alone. */
   since: instantSchema,
+  /** Where the last stretch ends. */
+  until: instantSchema,
   parts: z.array(z.strictObject({ start: instantSchema, end: instantSchema })),
 });
 

@@ -53,9 +53,9 @@ export interface ImportedBusy {
   readonly withdrawn: number;
   /** How many free slots are blocked by it now. */
   readonly blocked: number;
-  /** How many slots are free again, which this source had blocked. */
+  /** How many slots are free again, which this source had blocked. Those that the hours no longer offer are withdrawn, and not counted. */
   readonly freed: number;
-  /** Slots within the busy times that are booked or held: the first 500. */
+  /** Slots within the busy times that are booked or held, each once: the first 500. */
   readonly taken: readonly OutsideSlot[];
   /** How many there are. */
   readonly takenCount: number;

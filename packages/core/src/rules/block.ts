@@ -1,6 +1,8 @@
 import type { Command } from "../model/commands.ts";
 import type { Replayable } from "../model/replayable.ts";
+import { overlapping } from "../model/search.ts";
 import type { Slot } from "../model/slot.ts";
+import { isBlockedFor, markedAmong } from "./busy/marks.ts";
 import {
   bumpSchedule,
   type Change,
@@ -11,7 +13,7 @@ import {
   type Rule,
   type Seen,
 } from "./decision.ts";
-import { findSlot, refuseSlotChange, slotKey } from "./find.ts";
+import { findSlot, refuseSlotChange, refuseTaken, slotKey } from "./find.ts";
 
 /** A slot that has changed. */
 export interface ChangedSlot extends Replayable {
@@ -37,14 +39,24 @@ export function bumpScheduleOf({ scheduleId }: Slot, seen: Seen, context: Contex
   return schedule === undefined ? [] : [bumpSchedule(schedule, context)];
 }
 
-/** Makes an available slot unavailable. */
+/**
+ * Makes an available slot unavailable. One that only other calendars have blocked becomes one that somebody has blocked: its new
+ * version is none that an import frees.
+ */
 export const block: Rule<Command<"block">, ChangedSlot> = {
-  reads: slotAndSchedule,
+  reads(command, seen, context) {
+    const reads = slotAndSchedule(command, seen, context);
+    const slot = seen.slot(command.slotId);
+    if (slot?.status !== "blocked") return reads;
+    const { scheduleId, providerId } = slot;
+    return { ...reads, search: { ...overlapping(slot), providerIds: [providerId], scheduleId, statuses: ["blocked"] } };
+  },
 
   decide({ slotId, ifVersion }, seen, context) {
     const slot = findSlot(seen, slotId, ifVersion, context);
     if (isRefusal(slot)) return slot;
-    const refusal = refuseSlotChange(slot, "blocked", context);
+    const isByHand = slot.status === "blocked" && !isBlockedFor(slot, markedAmong(seen.found));
+    const refusal = isByHand ? refuseTaken(slot, "block") : refuseSlotChange(slot, "blocked", context);
     if (refusal !== undefined) return refusal;
     const change = changeSlot(slot, { status: "blocked", hold: null }, context);
     return decided([...bumpScheduleOf(slot, seen, context), change], { slot: change.record });

@@ -29,11 +29,11 @@ export interface Reads {
   readonly keys: readonly RecordKey[];
   /** Without `takesOne` and `heldBy`, all matching slots are found. */
   readonly search?: RuleSearch;
-  /** What it wants to see besides, if the search has found nothing. A function, because the search usually finds something. */
-  readonly ifNothing?: () => FurtherReads;
+  /** What it wants to see besides, once it has searched. After a search for one slot it is asked only if none was found. */
+  readonly further?: () => FurtherReads;
 }
 
-/** The records first, and then what a second search finds. */
+/** The records first, and then what a second search finds, which may rest on what the first one has found. */
 export interface FurtherReads {
   readonly keys: readonly RecordKey[];
   readonly search?: SlotSearch;

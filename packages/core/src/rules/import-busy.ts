@@ -1,12 +1,15 @@
 import { refuse } from "../errors/index.ts";
-import { type BusyMark, busyMetadata, busySlotId, mergedTimes, outsideOf, weekOf } from "../model/busy.ts";
+import { type BusyMark, busyMetadata, busySlotId } from "../model/busy.ts";
 import type { Command } from "../model/commands.ts";
 import { limits } from "../model/limits.ts";
+import type { RecordKey } from "../model/record.ts";
 import { scheduleIdIn } from "../model/schedule.ts";
 import { overlapping } from "../model/search.ts";
-import { type Slot, slotAsOf, slotStatuses } from "../model/slot.ts";
-import type { TimeRange } from "../model/time-range.ts";
-import { type BusyPlan, type BusyTime, busyPlan, type Marked, markedAmong, timeOf } from "./busy/plan.ts";
+import { type Slot, slotStatuses } from "../model/slot.ts";
+import { overlaps, type TimeRange } from "../model/time-range.ts";
+import { type Marked, timeOf } from "./busy/marks.ts";
+import { type BusyPlan, type BusyTime, busyPlan } from "./busy/plan.ts";
+import { aroundOf, type BusySeen, busySeen, weeksOf } from "./busy/seen.ts";
 import {
   bumpSchedule,
   type Change,
@@ -15,9 +18,13 @@ import {
   createBlockedSlot,
   type Decision,
   decided,
+  type FurtherReads,
   type Reads,
   type Rule,
+  type Seen,
 } from "./decision.ts";
+import { isNoLongerOffered } from "./hours/no-longer-offered.ts";
+import { availabilityKey } from "./set-availability.ts";
 
 type ImportBusy = Command<"importBusy">;
 
@@ -36,71 +43,97 @@ export interface ImportedStretch {
  * Makes the busy times of a source those of the command, as far as they lie within the time that it tells of. It writes the schedule, as all
  * do that create or publish slots. If nothing is to be done, nothing is written.
  */
-export const importBusy: Rule<ImportBusy, ImportedStretch> = {
-  reads(command, _seen, context): Reads {
-    const scheduleId = scheduleIdIn(command, context);
-    const range = overlapping({ start: weekOf(command.from).start, end: weekOf(command.from).end });
-    const search = { ...range, providerIds: [command.providerId], scheduleId, statuses: slotStatuses };
-    return { keys: [{ kind: "schedule", id: scheduleId }], search };
-  },
+export const importBusy = importing([]);
 
-  decide(command, seen, context): Decision<ImportedStretch> {
-    const { providerId, facilityId } = command;
-    const schedule = seen.schedule(scheduleIdIn(command, context));
-    if (schedule === undefined) return refuse("schedule_not_found", { providerId, facilityId });
-    const found = seen.found.map((slot) => slotAsOf(slot, context.now));
-    const marked = markedAmong(found);
-    const all = marked.filter(isOfSource(command));
-    const stored = all.filter(({ slot }) => slot.status === "blocked");
-    const own = stored.filter(isWithin(command));
-    const plan = busyPlan(wantedOf(command, own), { found, marked, stored, own });
-    const write = writing({ scheduleId: schedule.id, command, all, stored }, context);
-    const slots = plan.times.map((time) => write(time));
-    const changes = [...changesOf(plan, context), ...slots.flatMap((one) => one.changes)];
-    return decided(changes.length === 0 ? [] : [bumpSchedule(schedule, context), ...changes], {
-      created: slots.filter(({ isNew }) => isNew).length,
-      kept: slots.filter(({ isNew }) => !isNew).length,
-      withdrawn: new Set(plan.gone.map(timeOf)).size,
-      blocked: plan.blocked.length,
-      freed: plan.freed.length,
-      taken: plan.taken.slice(0, limits.outsideSlots),
-      takenCount: plan.taken.length,
-    });
-  },
-};
+/** The same after what earlier stretches would have written. */
+export const importingAfter = (written: readonly Slot[]) => importing(written);
 
-const isOfSource =
-  ({ source, facilityId }: ImportBusy) =>
-  ({ slot, mark }: Marked): boolean =>
-    mark.source === source && slot.facilityId === facilityId;
+function importing(written: readonly Slot[]): Rule<ImportBusy, ImportedStretch> {
+  return {
+    reads(command, seen, context): Reads {
+      const scheduleId = scheduleIdIn(command, context);
+      const of = { providerIds: [command.providerId], scheduleId, statuses: slotStatuses };
+      return {
+        keys: [{ kind: "schedule", id: scheduleId }, ...hoursOf(command, busySeen(command, seen, written, context))],
+        search: { ...overlapping(weeksOf(command)), ...of },
+        further(): FurtherReads {
+          const around = aroundOf(command, seen, written, context);
+          return { keys: [], ...(around && { search: { ...around, ...of } }), wasMissed: wasMissed(command, seen) };
+        },
+      };
+    },
 
-/** Those that the command tells of. */
-const isWithin =
-  ({ from, to, since }: ImportBusy) =>
-  ({ slot }: Marked): boolean =>
-    slot.start >= from && slot.start < to && slot.end > since;
+    decide(command, seen, context): Decision<ImportedStretch> {
+      const { providerId, facilityId } = command;
+      const schedule = seen.schedule(scheduleIdIn(command, context));
+      if (schedule === undefined) return refuse("schedule_not_found", { providerId, facilityId });
+      const view = busySeen(command, seen, written, context);
+      const plan = busyPlan(view, command);
+      const write = writing({ scheduleId: schedule.id, command, ...view }, context);
+      const slots = plan.times.map((time) => write(time));
+      const freeing = freed(plan, view, seen, context);
+      const changes = [...changesOf(plan, context), ...freeing, ...slots.flatMap((one) => one.changes)];
+      return decided(changes.length === 0 ? [] : [bumpSchedule(schedule, context), ...changes], {
+        created: slots.filter(({ isNew }) => isNew).length,
+        kept: slots.filter(({ isNew }) => !isNew).length,
+        withdrawn: withdrawnTimes(plan),
+        blocked: plan.blocked.length,
+        freed: freeing.filter(({ record }) => record.status === "available").length,
+        taken: plan.taken.slice(0, limits.outsideSlots),
+        takenCount: plan.taken.length,
+      });
+    },
+  };
+}
 
-/** The busy times of the command, with what lies outside of its time of those that are stored: that is not over. */
-function wantedOf({ parts, since, to }: ImportBusy, own: readonly Marked[]): readonly TimeRange[] {
-  const told = { start: since, end: to };
-  return mergedTimes([...parts, ...own.flatMap(({ slot }) => outsideOf(slot, told))]);
+/** What was found of the weeks may have changed since. Then it does not go together with what lies around. */
+function wasMissed(command: ImportBusy, { found }: Seen): (slot: Slot) => boolean {
+  const versions = new Map(found.map(({ id, version }) => [id, version]));
+  const weeks = weeksOf(command);
+  return (slot) => overlaps(slot, weeks) && versions.get(slot.id) !== slot.version;
+}
+
+/** The hours by which the slots may have been published that are perhaps free again. */
+function hoursOf({ providerId }: ImportBusy, { found, gone }: BusySeen): readonly RecordKey[] {
+  if (gone.length === 0) return [];
+  const facilities = new Set(found.filter(({ status }) => status === "blocked").map(({ facilityId }) => facilityId));
+  return [...facilities].map((facilityId) => availabilityKey({ providerId, facilityId }));
+}
+
+/** What the hours do not offer any more is withdrawn, as publishing would: nobody sells a day that was closed meanwhile. */
+function freed(plan: BusyPlan, { found, around }: BusySeen, seen: Seen, context: Context): readonly Change<Slot>[] {
+  const all = [...found, ...around];
+  return plan.freed.map((slot) => {
+    const availability = seen.availability(availabilityKey(slot).id);
+    const isOver = availability !== undefined && isNoLongerOffered(availability, slot, all);
+    return changeSlot(slot, { status: isOver ? "withdrawn" : "available" }, context);
+  });
+}
+
+/** How many busy times have gone as a whole. */
+function withdrawnTimes({ gone, over }: BusyPlan): number {
+  const left = new Set(over.map(({ slot }) => timeOf(slot)));
+  return new Set(gone.map(timeOf).filter((time) => !left.has(time))).size;
 }
 
 /** What is over makes room first. */
-function changesOf({ gone, blocked, freed }: BusyPlan, context: Context): readonly Change<Slot>[] {
+function changesOf({ gone, over, blocked }: BusyPlan, context: Context): readonly Change<Slot>[] {
   return [
     ...gone.map((slot) => changeSlot(slot, { status: "withdrawn" }, context)),
+    ...over.flatMap(({ slot, mark, blocked }) => remarked({ slot, mark }, { ...mark, blocked, over: true }, context)),
     ...blocked.map((slot) => changeSlot(slot, { status: "blocked", hold: null }, context)),
-    ...freed.map((slot) => changeSlot(slot, { status: "available" }, context)),
   ];
 }
 
-interface Writing {
+/** The busy time with another mark, unless it is the same. */
+function remarked({ slot, mark }: Marked, next: BusyMark, context: Context): readonly Change<Slot>[] {
+  const [before, after] = [busyMetadata(mark), busyMetadata(next)];
+  return JSON.stringify(before) === JSON.stringify(after) ? [] : [changeSlot(slot, { metadata: after }, context)];
+}
+
+interface Writing extends Pick<BusySeen, "all" | "stored"> {
   readonly scheduleId: string;
   readonly command: ImportBusy;
-  /** Those of the source, withdrawn ones included. */
-  readonly all: readonly Marked[];
-  readonly stored: readonly Marked[];
 }
 
 function byTime(marked: readonly Marked[]): (time: TimeRange) => readonly Marked[] {
@@ -116,10 +149,7 @@ function writing({ scheduleId, command, all, stored }: Writing, context: Context
   function writePart(time: BusyTime, seat: number, blocked: BusyMark["blocked"]): readonly Change<Slot>[] {
     const isIt = ({ slot }: Marked) => slot.seat === seat;
     const before = storedAt(time).find(isIt);
-    if (before !== undefined) {
-      if (JSON.stringify(before.mark.blocked) === JSON.stringify(blocked)) return [];
-      return [changeSlot(before.slot, { metadata: busyMetadata({ ...before.mark, blocked }) }, context)];
-    }
+    if (before !== undefined) return remarked(before, { source, again: before.mark.again, blocked }, context);
     const mark = { source, again: allAt(time).filter(isIt).length, blocked };
     const place = { scheduleId, providerId, facilityId, seat, start: time.start, end: time.end };
     return [createBlockedSlot({ id: busySlotId(place, mark), ...place, metadata: busyMetadata(mark) }, context)];

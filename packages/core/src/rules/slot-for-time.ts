@@ -27,10 +27,10 @@ export function readsForTime(
   seen: Seen,
   context: Context,
   alsoSlotIds: readonly string[] = [],
-): Pick<Reads, "search" | "ifNothing"> {
+): Pick<Reads, "search" | "further"> {
   if (tokens.length > 0) return { search: searchHeldSlot(place, tokens, alsoSlotIds, context) };
   const search = searchFreeSlot(place, alsoSlotIds);
-  return alsoSlotIds.length > 0 ? { search } : { search, ifNothing: () => openingReads(place, seen, context) };
+  return alsoSlotIds.length > 0 ? { search } : { search, further: () => openingReads(place, seen, context) };
 }
 
 /** The refusal of a time for which there is no slot: no free one, or, with tokens, none that they hold. */

@@ -49,6 +49,7 @@ export const slotTransitions: readonly StateChange<SlotStatus>[] = [
   way("held", "blocked", "breakHold"),
   way("booked", "available", "cancel", "markNoShow", "reschedule", "repair"),
   way("booked", "withdrawn", "cancel", "markNoShow", "reschedule", "repair"),
+  way("blocked", "blocked", "block"),
   way("blocked", "available", "unblock", "importBusy"),
   way("blocked", "withdrawn", "unblock", "importBusy"),
 ];

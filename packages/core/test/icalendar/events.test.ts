@@ -182,6 +182,22 @@ describe("busy times of events", () => {
     expect(busyIn(calendarOf(series, moved))).toEqual([...without24, "2027-04-01T08:00Z/09:00Z"]);
   });
 
+  it("of whole days end with an UNTIL in UTC on the later of the days that it may mean, and are left out to the earlier one", () => {
+    const days = (rules: string, timeZone: string) =>
+      busyIn(calendarOf(eventOf(`DTSTART;VALUE=DATE:20270322\n${rules}`)), { ...march, timeZone });
+    const zones = ["Europe/Berlin", "America/New_York", "America/Los_Angeles", "Pacific/Kiritimati"];
+    for (const timeZone of zones) {
+      const until = (text: string) => days(`RRULE:FREQ=DAILY;UNTIL=${text}`, timeZone);
+      const [first25, first26] = [until("20270325"), until("20270326")];
+      expect(until("20270325T000000Z")).toEqual(first25);
+      expect(until("20270325T120000Z")).toEqual(timeZone === "Pacific/Kiritimati" ? first26 : first25);
+      expect(until("20270325T235959Z")).toEqual(timeZone.startsWith("America") ? first25 : first26);
+    }
+    const left = (until: string) =>
+      days(`RRULE:FREQ=DAILY;COUNT=5\nEXRULE:FREQ=DAILY;UNTIL=${until}`, "America/New_York");
+    expect(left("20270324T000000Z")).toEqual(left("20270323"));
+  });
+
   it("end with UNTIL, whether it is an instant, a time of the clock, or a day", () => {
     const until = (text: string) => busyAt(daily.replace("COUNT=5", `UNTIL=${text}`)).length;
     expect(until("20270328T070000Z")).toBe(4);

@@ -65,8 +65,9 @@ export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
   /**
    * Takes the times at which another calendar is busy, in the place of what it took of that source before. It blocks what is
    * free, keeps slots from being published there, and reports what is booked or held. What only this source has blocked
-   * is free again when its time is over. One commit for each week: if nothing has to be done, nothing is written. If it
-   * ends early, what it has stored stays, and the error counts it in `details.doneSoFar`.
+   * is free again when its time is over, or withdrawn if it was published of hours that no longer offer it. One commit for
+   * each week: if nothing has to be done, nothing is written. If it ends early, what it has stored stays, and the error
+   * counts it in `details.doneSoFar`.
    *
    * @returns How many busy times are new and over, how many slots are blocked and freed, and which ones are taken.
    * @throws BookingError `schedule_not_found`, `slot_exists`, `slot_overlap`, `invalid_transition`, `aborted`,
@@ -126,7 +127,8 @@ export interface SlotCommands<Whose extends "host" | "actor" = "host"> {
   createManySlots(input: InputOf<CreateManySlotsInput, Whose>): Promise<CreatedSoFar>;
 
   /**
-   * Blocks an available slot, so that nobody can hold or book it. Other slots may overlap a blocked slot.
+   * Blocks an available slot, so that nobody can hold or book it. Other slots may overlap a blocked slot. One that `importBusy` has
+   * blocked then stays blocked when the other calendar is free again.
    *
    * @returns The slot, now `blocked`.
    * @throws BookingError `slot_not_found`, `slot_booked`, `slot_held`, `slot_blocked`, `slot_withdrawn`, `invalid_transition`,

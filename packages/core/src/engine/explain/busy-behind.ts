@@ -1,6 +1,6 @@
 import type { Slot } from "../../model/slot.ts";
 import type { TimeRange } from "../../model/time-range.ts";
-import { type Marked, markedAmong, timeOf } from "../../rules/busy/plan.ts";
+import { isBlockedFor, type Marked, markedAmong, timeOf } from "../../rules/busy/marks.ts";
 import { hiddenFrom } from "../visible.ts";
 import type { Across } from "./across.ts";
 import type { Asking } from "./asking.ts";
@@ -41,7 +41,7 @@ export async function busyBehind(
   return [...busy.values()];
 }
 
-function isBehind({ slot, mark }: Marked, { id, version }: Pick<Blocked, "id" | "version">): boolean {
-  if (id === undefined || slot.id === id) return true;
-  return mark.blocked.some(([blockedId, then]) => blockedId === id && then === version);
+function isBehind(one: Marked, { id, version }: Pick<Blocked, "id" | "version">): boolean {
+  if (id === undefined || one.slot.id === id) return true;
+  return version !== undefined && isBlockedFor({ id, version }, [one]);
 }

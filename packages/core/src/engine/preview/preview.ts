@@ -3,7 +3,7 @@ import { BookingError, isBookingError, type Refusal } from "../../errors/index.t
 import type { Help } from "../../model/help.ts";
 import { type HostCommandName, hostCommandNames } from "../../model/journal.ts";
 import type { RecordKey } from "../../model/record.ts";
-import type { Context, Seen } from "../../rules/decision.ts";
+import type { Context, Decided, Seen } from "../../rules/decision.ts";
 import { slotKey } from "../../rules/find.ts";
 import type { CommandResult } from "../../rules/index.ts";
 import { isStorageError } from "../../storage/storage-error.ts";
@@ -53,11 +53,18 @@ export async function preview<Name extends HostCommandName>(
   name: Name,
   input: unknown,
 ): Promise<Preview<CommandResult<Name>>> {
-  return previewOf(settings, previewed(settings, name, input)) as Promise<Preview<CommandResult<Name>>>;
+  const foreseen = await previewOf(settings, previewed(settings, name, input));
+  if (!foreseen.possible) return foreseen;
+  return { possible: true, result: foreseen.result as CommandResult<Name> };
 }
 
+/** A preview, with what the command would write. */
+type Foreseen =
+  | (Extract<Preview<object>, { possible: true }> & Pick<Decided<object>, "put">)
+  | Extract<Preview<object>, { possible: false }>;
+
 /** The same for a command that the engine makes itself. */
-export async function previewOf(settings: EngineSettings, parsed: ParsedCommand): Promise<Preview<object>> {
+export async function previewOf(settings: EngineSettings, parsed: ParsedCommand): Promise<Foreseen> {
   const request: Request = { ...requestOf(settings, parsed), isPreview: true };
   let last: Repeat | undefined;
   try {
@@ -98,7 +105,7 @@ function previewed(settings: EngineSettings, name: HostCommandName, input: unkno
   });
 }
 
-async function previewOnce(settings: EngineSettings, request: Request): Promise<Preview<object> | Repeat> {
+async function previewOnce(settings: EngineSettings, request: Request): Promise<Foreseen | Repeat> {
   try {
     return await previewOnRead(settings, request);
   } catch (error) {
@@ -109,7 +116,7 @@ async function previewOnce(settings: EngineSettings, request: Request): Promise<
   }
 }
 
-async function previewOnRead(settings: EngineSettings, request: Request): Promise<Preview<object> | Repeat> {
+async function previewOnRead(settings: EngineSettings, request: Request): Promise<Foreseen | Repeat> {
   const begun = contextOf(settings, request);
   const loaded = await loadRecords(settings, request, begun);
   const context = { ...begun, now: settings.clock.now() };
@@ -122,7 +129,7 @@ async function previewOnRead(settings: EngineSettings, request: Request): Promis
     const refusal =
       loaded.refusal ?? (forbidden && (await conceal(settings, request, context, loaded.records, forbidden)));
     const decided = refusal === undefined ? reasonsAgainst(settings, request, seen, context) : ([refusal] as const);
-    if ("result" in decided) return { possible: true, result: decided.result };
+    if ("result" in decided) return { possible: true, result: decided.result, put: decided.put };
     const [first, ...rest] = decided;
     // What the input alone makes wrong is no reason that could pass.
     if (first.refused === "invalid_input") throw new BookingError(first.refused, first.details);

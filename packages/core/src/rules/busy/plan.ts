@@ -1,7 +1,9 @@
-import { type BlockedFor, type BusyMark, busyMarkOf } from "../../model/busy.ts";
+import { type BlockedFor, type BusyMark, isWeeksEdge } from "../../model/busy.ts";
 import { limits } from "../../model/limits.ts";
 import { isOccupying, type Slot } from "../../model/slot.ts";
 import { overlaps, type TimeRange } from "../../model/time-range.ts";
+import { claimOf, claimsOf, type Marked } from "./marks.ts";
+import type { BusySeen } from "./seen.ts";
 
 /** A busy time as it is to be: what it has blocked in so many parts, each in a slot of its own. */
 export interface BusyTime extends TimeRange {
@@ -11,49 +13,32 @@ export interface BusyTime extends TimeRange {
 /** What has to be done so that the slots agree with the busy times of a source. */
 export interface BusyPlan {
   readonly times: readonly BusyTime[];
-  /** Busy times that are over. */
+  /** Busy times that go. */
   readonly gone: readonly Slot[];
+  /** Busy times that are over, with what they keep blocked until a later stretch decides about it. */
+  readonly over: readonly (Marked & Pick<BusyMark, "blocked">)[];
   readonly blocked: readonly Slot[];
   readonly freed: readonly Slot[];
   readonly taken: readonly Slot[];
 }
 
-/** The slot of a busy time, with its mark. */
-export interface Marked {
-  readonly slot: Slot;
-  readonly mark: BusyMark;
+/** Which stretch of an import it is. */
+export interface Told {
+  /** Where the import begins and ends. */
+  readonly since: Date;
+  readonly until: Date;
+  /** Where the stretch begins and ends. */
+  readonly from: Date;
+  readonly to: Date;
 }
 
-export const timeOf = ({ start, end }: TimeRange): string => `${start.getTime()} ${end.getTime()}`;
-
-export function markedAmong(slots: readonly Slot[]): readonly Marked[] {
-  return slots.flatMap((slot) => {
-    const mark = busyMarkOf(slot);
-    return mark === undefined ? [] : [{ slot, mark }];
-  });
-}
-
-/** What there is around the busy times of a source. */
-export interface BusyFound {
-  /** All slots that may meet them, as they count now. */
-  readonly found: readonly Slot[];
-  /** The busy times among them. */
-  readonly marked: readonly Marked[];
-  /** Those of this source that are stored. */
-  readonly stored: readonly Marked[];
-  /** Those of them that are replaced. */
-  readonly own: readonly Marked[];
-}
-
-/** @param wanted The busy times, in order, which do not overlap */
-export function busyPlan(wanted: readonly TimeRange[], { found, marked: all, stored, own }: BusyFound): BusyPlan {
-  const isMarked = new Set(all.map(({ slot }) => slot));
-  const marked = all.filter(({ slot }) => slot.status !== "withdrawn");
-  const slots = found.filter((slot) => slot.status !== "withdrawn" && !isMarked.has(slot));
-  const isWanted = new Set(wanted.map(timeOf));
-  const gone = own.filter(({ slot }) => !isWanted.has(timeOf(slot)));
+export function busyPlan({ found, around, marked, stored, own, wanted, gone }: BusySeen, told: Told): BusyPlan {
+  const isMarked = new Set(marked.map(({ slot }) => slot));
+  const isSlot = (slot: Slot) => slot.status !== "withdrawn" && !isMarked.has(slot);
+  const slots = found.filter(isSlot);
   const claims = claimsOf(marked);
-  const before = overlappedBy(stored);
+  const before = sameBefore(stored);
+  const tells = tellsOf(stored, told);
   const blocked = new Map<string, Slot>();
   const taken = new Set<Slot>();
 
@@ -63,7 +48,7 @@ export function busyPlan(wanted: readonly TimeRange[], { found, marked: all, sto
       .filter((slot) => overlaps(slot, time))
       .flatMap((slot): readonly BlockedFor[] => {
         const { id, status, version } = slot;
-        if (status === "booked" || status === "held") taken.add(slot);
+        if ((status === "booked" || status === "held") && tells(slot, time)) taken.add(slot);
         const mine = known.get(id);
         // Who has changed it since the import decides about it.
         if (mine !== undefined) return [[id, mine]];
@@ -74,29 +59,62 @@ export function busyPlan(wanted: readonly TimeRange[], { found, marked: all, sto
   }
 
   const times = wanted.map((time) => ({ ...time, parts: inParts(claimed(time)) }));
-  const isOwn = new Set(own.map(({ slot }) => slot));
-  const staying = marked.filter(({ slot }) => !isOwn.has(slot));
+  const replaced = new Set([...own, ...gone]);
+  const staying = marked.filter((one) => !replaced.has(one));
   const still = claimsOf([...staying, ...times.map(({ parts }) => ({ mark: { blocked: parts.flat() } }))]);
-  const freed = freeable(slots, claimsOf(gone), still);
-  return { times, gone: gone.map(({ slot }) => slot), blocked: [...blocked.values()], freed, taken: [...taken] };
+  const loose = looseAmong(slots, claimsOf(gone), still);
+  const left = new Set(loose.filter((slot) => told.to < told.until && slot.end > told.to).map(claimOfSlot));
+  const over = gone.flatMap((one) => {
+    const keeps = one.mark.blocked.filter((claim) => left.has(claimOf(claim)));
+    return keeps.length === 0 ? [] : [{ ...one, blocked: keeps }];
+  });
+  const isOver = new Set(over.map(({ slot }) => slot));
+  const inTheWay = [...slots, ...around.filter(isSlot)].filter(isOccupying);
+  return {
+    times,
+    gone: gone.map(({ slot }) => slot).filter((slot) => !isOver.has(slot)),
+    over,
+    blocked: [...blocked.values()],
+    freed: freeable(
+      loose.filter((slot) => !left.has(claimOfSlot(slot))),
+      inTheWay,
+    ),
+    taken: [...taken],
+  };
+}
+
+/** Whether a slot that a busy time meets is to be told of: once, by the first stretch in which one meets it. */
+function tellsOf(stored: readonly Marked[], { since, until, from, to }: Told) {
+  const before = { start: since, end: from };
+  const earlier = stored.filter(({ slot, mark }) => mark.over === undefined && overlaps(slot, before));
+  const isTold = (slot: Slot) => overlaps(slot, before) && earlier.some((one) => overlaps(one.slot, slot));
+  return (slot: Slot, time: TimeRange): boolean => {
+    const now = { start: since, end: to < until ? to : time.end };
+    return overlaps(slot, now) && overlaps(time, now) && !(since < from && isTold(slot));
+  };
 }
 
 /**
- * The stored busy times that overlap a time: if it became longer or shorter, what it was before. Times are asked for in order, so
- * each stored one is taken up once.
+ * The stored busy times that a time was before, if it became longer or shorter: those that overlap it, or meet it where two weeks meet.
+ * Times are asked for in order, so each stored one is taken up once.
  */
-function overlappedBy(stored: readonly Marked[]): (time: TimeRange) => readonly Marked[] {
+function sameBefore(stored: readonly Marked[]): (time: TimeRange) => readonly Marked[] {
   const ahead = [...stored].sort((a, b) => b.slot.start.getTime() - a.slot.start.getTime());
   let near: Marked[] = [];
-  return ({ start, end }) => {
-    for (let next = ahead.at(-1); next !== undefined && next.slot.start < end; next = ahead.at(-1)) {
+  return (time) => {
+    const [start, end] = [time.start.getTime(), time.end.getTime()];
+    const from = isWeeksEdge(time.start) ? start - 1 : start;
+    const to = isWeeksEdge(time.end) ? end + 1 : end;
+    for (let next = ahead.at(-1); next !== undefined && next.slot.start.getTime() < to; next = ahead.at(-1)) {
       near.push(next);
       ahead.pop();
     }
-    near = near.filter(({ slot }) => slot.end > start);
+    near = near.filter(({ slot }) => slot.end.getTime() > from);
     return near;
   };
 }
+
+const claimOfSlot = ({ id, version }: Slot): string => claimOf([id, version]);
 
 /** The version with which each slot was blocked last. */
 function lastClaims(marked: readonly Marked[]): ReadonlyMap<string, number> {
@@ -107,11 +125,6 @@ function lastClaims(marked: readonly Marked[]): ReadonlyMap<string, number> {
   return versions;
 }
 
-const claimOf = ([id, version]: BlockedFor): string => `${version} ${id}`;
-
-const claimsOf = (marked: readonly { readonly mark: Pick<BusyMark, "blocked"> }[]): ReadonlySet<string> =>
-  new Set(marked.flatMap(({ mark }) => mark.blocked.map(claimOf)));
-
 /** One part at least: a busy time keeps out what is published later. */
 function inParts(blocked: readonly BlockedFor[]): readonly (readonly BlockedFor[])[] {
   const parts = [blocked.slice(0, limits.blockedPerBusy)];
@@ -121,16 +134,16 @@ function inParts(blocked: readonly BlockedFor[]): readonly (readonly BlockedFor[
   return parts;
 }
 
-/** What was blocked for busy times that are over, and for no other one, and has nothing in its place. */
-function freeable(slots: readonly Slot[], claims: ReadonlySet<string>, still: ReadonlySet<string>): readonly Slot[] {
-  const taken = slots.filter(isOccupying);
-  const freed: Slot[] = [];
-  for (const slot of slots) {
-    const claim = claimOf([slot.id, slot.version]);
-    if (slot.status !== "blocked" || !claims.has(claim) || still.has(claim)) continue;
-    if (taken.some((other) => other.seat === slot.seat && overlaps(other, slot))) continue;
-    freed.push(slot);
-    taken.push(slot);
-  }
-  return freed;
+/** What was blocked for busy times that are over, and for no other one. */
+const looseAmong = (slots: readonly Slot[], claims: ReadonlySet<string>, still: ReadonlySet<string>): readonly Slot[] =>
+  slots.filter((slot) => slot.status === "blocked" && claims.has(claimOfSlot(slot)) && !still.has(claimOfSlot(slot)));
+
+/** Those of them that have nothing in their place. */
+function freeable(loose: readonly Slot[], inTheWay: readonly Slot[]): readonly Slot[] {
+  const taken = [...inTheWay];
+  return loose.filter((slot) => {
+    const isFree = !taken.some((other) => other.seat === slot.seat && overlaps(other, slot));
+    if (isFree) taken.push(slot);
+    return isFree;
+  });
 }
