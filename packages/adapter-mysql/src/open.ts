@@ -109,7 +109,7 @@ function hasty(uri: string): { readonly connectTimeout?: number } {
   return connectWaitMs(uri) === undefined ? { connectTimeout: patience } : {};
 }
 
-/** Whether a server answers, be it that it takes no more sessions, and takes writes. */
+/** Whether a server answers and takes writes. One that takes no more sessions answers, too. */
 async function isThere(uri: string): Promise<boolean> {
   try {
     const connection = await createConnection({ uri, ...hasty(uri) });
@@ -117,7 +117,7 @@ async function isThere(uri: string): Promise<boolean> {
     connection.destroy();
     return true;
   } catch (error) {
-    return isOfServer(error);
+    return isOfServer(error) && !isOutOfCluster(error);
   }
 }
 

@@ -139,17 +139,20 @@ describe.each(["mariadb", "mysql"] as const)("a %s server of the test's own", (e
   }) => {
     if (server === undefined) return skip(noServer(engine));
     const admin = await createConnection(database.url);
-    const ways = [await startProxy(server), await startProxy(server)];
-    const hosts = ways.map((way) => new URL(way.url(database.url)).host);
+    const [first, second] = [await startProxy(server), await startProxy(server)];
+    const hosts = [first, second].map((way) => new URL(way.url(database.url)).host);
     const storage = mysqlAdapter({ uri: database.url.replace(new URL(database.url).host, hosts.join()) });
     await storage.load([key]);
-    const asked = ways[0]?.inject({ when: runs(/slotwright_slots/), point: "before-forward", action: "swallow" });
+    const asked = first.inject({ when: runs(/slotwright_slots/), point: "before-forward", action: "swallow" });
     const call = failure(storage.load([key]), /does not answer/);
-    await asked?.whenHit;
-    await admin.query("set global read_only = 1");
-    expect(await Promise.race([call, pause(15_000)])).toBe("transient");
-    await admin.query("set global read_only = 0");
-    await Promise.all([storage.close(), admin.end(), ...ways.map((way) => way.close())]);
+    await asked.whenHit;
+    try {
+      await admin.query("set global read_only = 1");
+      expect(await Promise.race([call, pause(15_000)])).toBe("transient");
+    } finally {
+      await admin.query("set global read_only = 0");
+      await Promise.all([storage.close(), admin.end(), first.close(), second.close()]);
+    }
   });
 
   it("that accepts no more connections is transient until one is free again", async ({ skip }) => {

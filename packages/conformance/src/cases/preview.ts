@@ -144,11 +144,14 @@ export const previewCases: readonly ConformanceCase[] = [
       const engine = engineOn(storage);
       const [slot] = await publish(engine);
       const input = { actor: patient, slotId: slot?.id ?? "", subjectId: "p-1" };
+      const place = { actor: patient, providerId: "p", facilityId: "f", timeZone: "UTC" };
+      const hours = { ...place, hours: { openings: "published", offer: { minutes: 30 }, weekly: [] } };
       const wrong: readonly [string, object][] = [
         ["book", { ...input, subjectId: "" }],
         ["book", { ...input, alsoSlotIds: [input.slotId] }],
         ["book", { ...input, override: [{ policy: "none", reason: "x" }] }],
         ["book", { ...input, idempotencyKey: "once" }],
+        ["setAvailability", { ...hours, dryRun: true }],
         ["reconcile", input],
       ];
       for (const [command, bad] of wrong) {

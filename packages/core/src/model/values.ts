@@ -47,11 +47,12 @@ export const idSchema = z
     if (!isPlainId(value)) issues.push(...problemsWithId(value).map((problem) => customIssue(problem, value)));
   });
 
-/** An id that the caller chooses for a new record. Those two may be in tables from before, and are found there. */
-export const newIdSchema = idSchema.refine(
-  (id) => id !== "." && id !== "..",
-  saying('must not be "." or "..": no URL could name it', "invalid"),
-);
+const inPaths = [".", ".."];
+
+/** An id that the caller chooses for a new record. `.` and `..` may be in tables from before, and are found there. */
+export const newIdSchema = idSchema
+  .refine((id) => !inPaths.includes(id), saying('must not be "." or "..": no URL could name it', "invalid"))
+  .meta({ not: { enum: inPaths } });
 
 /** Whose idempotency keys are told apart: each actor's, or only those of the whole host. */
 export type IdempotencyScope = "actor" | "host";

@@ -52,7 +52,7 @@ interface Supposed {
  */
 export const publishSlots = publishing();
 
-/** The same for a dry run, or without one. */
+/** @param dry Of a dry run: what it goes by besides what is stored. */
 export function publishing(dry?: Supposed): Rule<PublishSlots, PublishedStretch> {
   const hoursOf = (command: PublishSlots, seen: Seen) =>
     dry?.availability ?? seen.availability(availabilityKey(command).id);

@@ -105,7 +105,7 @@ function administrationOf({ endsIdleOnly, readOnly }: FamilyMember): Administrat
     async setNewSessionsReadOnly(connection, isReadOnly) {
       await connection.query(`SET GLOBAL TRANSACTION READ ${isReadOnly ? "ONLY" : "WRITE"}`);
     },
-    whichServer: "SELECT concat_ws(' ', @@hostname, @@port, @@datadir) AS server",
+    whichServer: "SELECT concat_ws(' ', @@hostname, @@port, @@datadir, @@server_id) AS server",
     openTransactions: `
       SELECT trx_mysql_thread_id AS thread, trx_state AS state, trx_query AS query FROM information_schema.innodb_trx
       WHERE trx_mysql_thread_id <> connection_id()`,

@@ -139,10 +139,10 @@ const leavingMs = 6_000;
 
 async function endForgotten(url: string): Promise<void> {
   const forgotten =
-    "SELECT id FROM information_schema.processlist WHERE state LIKE 'Executing hook on transaction begin%'";
-  for (const { id, ID = id } of await query(url, forgotten)) {
+    "SELECT id AS id FROM information_schema.processlist WHERE state LIKE 'Executing hook on transaction begin%'";
+  for (const { id } of await query(url, forgotten)) {
     // It may have ended by itself.
-    await query(url, `KILL ${ID}`).catch(() => {});
+    await query(url, `KILL ${id}`).catch(() => {});
   }
 }
 

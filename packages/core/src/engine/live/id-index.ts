@@ -1,4 +1,5 @@
 import { fnv1a } from "../../model/fnv1a.ts";
+
 /**
  * Finds the row of an id. A `Map` of a million strings takes 60 MB beside the strings themselves, and this takes 8: an
  * open-addressing hash table of row numbers, whose ids are where the rows are.

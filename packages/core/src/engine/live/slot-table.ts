@@ -71,8 +71,8 @@ export function heldRow(slot: Slot): HeldSlotRow {
 }
 
 /**
- * A number for an id, so that two slots can be told to be of one appointment: 53 bits of two hashes. 0 for
- * none.
+ * A number for an id, so that two slots can be told to be of one appointment: 53 bits of two hashes. 0 if
+ * there is no id.
  */
 export function appointmentNumber(id: string | null): number {
   if (id === null) return 0;

@@ -98,10 +98,17 @@ function nameMessage(name: unknown): string {
 
 function previewed(settings: EngineSettings, name: HostCommandName, input: unknown): ParsedCommand {
   const parsed = commandFrom(parse(nameSchema, name, ["command"]), input, settings.actor);
-  if (parsed.command.idempotencyKey === undefined) return parsed;
-  const message = "must be left out: a preview changes nothing, so there is nothing that may happen only once";
-  throw new BookingError("invalid_input", {
-    issues: [{ path: "idempotencyKey", code: "conflicting_fields", message }],
+  const { idempotencyKey, dryRun }: { idempotencyKey?: string | undefined; dryRun?: boolean } = parsed.command;
+  if (idempotencyKey !== undefined) {
+    throw conflicting("idempotencyKey", "a preview changes nothing, so there is nothing that may happen only once");
+  }
+  if (dryRun) throw conflicting("dryRun", `a preview changes nothing either. Call ${name} with dryRun for its effect`);
+  return parsed;
+}
+
+function conflicting(path: string, why: string): BookingError {
+  return new BookingError("invalid_input", {
+    issues: [{ path, code: "conflicting_fields", message: `must be left out: ${why}` }],
   });
 }
 
