@@ -155,6 +155,20 @@ it.each(["answers", "fails"] as const)(
   },
 );
 
+it("a feed that is refused for a while counts from the last look that found nothing", async () => {
+  const { storage, hindrances } = hindered(memoryAdapter());
+  const live = await createEngine({ storage }).follow({ ...window, pollMs: 10 });
+  // A quiet night.
+  await passed(2_000);
+  hindrances.readFeed = () => failWith("schema_outdated");
+  const before = performance.now();
+  for (let sample = 0; sample < 30; sample += 1) {
+    expect(live.freshness().behindMs).toBeLessThan(performance.now() - before + 1_000);
+    await passed(10);
+  }
+  live.close();
+});
+
 it("what comes while the window is read on counts from the last look at the feed that found nothing", async () => {
   const database = memoryAdapter();
   const { storage, hindrances } = hindered(database);

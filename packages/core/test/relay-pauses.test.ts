@@ -41,6 +41,18 @@ describe("the pauses of a parked record", () => {
     ).toBe(true);
   });
 
+  it("are not ended by a skip of what was parked before", () => {
+    const parking = createParking([], () => 0);
+    parking.park(entry, { now, error: "no" });
+    const [state] = parking.states();
+    if (state === undefined) return expect.fail("nothing is parked");
+    const noteOf = (skipTo: number) => [{ ...state, asked: "skip", skipTo } as const];
+    parking.hear(noteOf(2), () => false);
+    expect(parking.states()).toEqual([state]);
+    parking.hear(noteOf(3), () => false);
+    expect(parking.states()).toEqual([]);
+  });
+
   it("begin with a second again for the next version, and go on where they were for the next holder", () => {
     const parking = createParking([], () => 0);
     parking.park(entry, { now, error: "no" });

@@ -114,9 +114,9 @@ export interface EngineReads<Whose extends "host" | "actor" = "host"> {
    *
    * A page that has all free seats, and fewer than `limit`, shows one moment between the call and its answer. A longer page
    * takes several reads, and so does one for a subject if policies look at what is booked around. An item then rests on a
-   * slot as it was at one moment, and on what lies around it as it was later. What was on offer all the while is never missing
-   * of a page. Between two pages, a group moves if its free seat with the lowest id is booked, or one with a lower id becomes
-   * free: it may then be on both, or on neither.
+   * slot as it was at one moment, and on what lies around it as it was later. Within one page, nothing is missing that was
+   * on offer all the while. Between two pages, a group moves if its free seat with the lowest id is booked, or one with a
+   * lower id becomes free: it may then be on both, or on neither.
    *
    * @returns The slots of the page, and the cursor of the next one.
    * @throws BookingError `invalid_time_range`, `invalid_input`, `storage_busy`, `storage_unavailable`,
@@ -138,7 +138,7 @@ export interface EngineReads<Whose extends "host" | "actor" = "host"> {
    *
    * It reads the hours first, and then what is stored on a day, on the next two, on the next four, and so on until the page is
    * full. What starts in one such part shows one moment, by hours that were read before: they may have changed since. What lies
-   * around, if policies look at that for a subject, is read last. What was on offer all the while is never missing of a page.
+   * around, if policies look at that for a subject, is read last. Within one page, nothing is missing that was on offer all the while.
    * Between two pages, a group may move as in `findOpen`.
    *
    * @returns The times of the page, and the cursor of the next one.

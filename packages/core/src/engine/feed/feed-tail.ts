@@ -26,7 +26,7 @@ export interface TailFollower extends Pick<KeptReader, "beyond" | "doubt"> {
    * if there is more to be given, and as long as nothing was read.
    */
   readonly givenUntil: () => number | undefined;
-  /** What that was last, before the tail read more: what had been committed by then is still all given. */
+  /** What that was last, before the tail read more or began anew: what had been committed by then is still all given. */
   readonly lastGivenUntil: () => number | undefined;
   /**
    * The position itself, or an equal one that other followers stand at, too: what is made of a position can then be made
@@ -90,13 +90,19 @@ function createLatest(read: Read) {
   /** When the last read began that found the end of the feed. */
   let readAt: number | undefined;
   const gatherings = new Map<number, Gathering>();
-  /** Called before what was read is there to be given. */
+  /** Called before what was read is there to be given, or is forgotten. */
   const beforeNews = new Set<() => void>();
 
   function tellMoved(): void {
     moves += 1;
     bell.ring();
     for (const { notice } of gatherings.values()) notice();
+  }
+
+  function forgetKept(): void {
+    for (const note of beforeNews) note();
+    kept.forget();
+    tellMoved();
   }
 
   function gatheringOf(ms: number): Gathering {
@@ -109,8 +115,7 @@ function createLatest(read: Read) {
     const began = performance.now();
     const page = await read({ after: kept.end() ?? "end", limit: readLimit });
     if (page.status === "reset") {
-      kept.forget();
-      tellMoved();
+      forgetKept();
       return "more";
     }
     const isNews = kept.end() === undefined || page.entries.length > 0;
@@ -154,10 +159,7 @@ function createLatest(read: Read) {
       try {
         return await readNext();
       } catch (error) {
-        if (!passesByItself(error)) {
-          kept.forget();
-          tellMoved();
-        }
+        if (!passesByItself(error)) forgetKept();
         return "failed";
       }
     },

@@ -52,7 +52,7 @@ function openForSubject(
   const asked = parsedFind(answers().following, input);
   // One list, whichever of memory and database answers for the next page.
   const cursors = openCursors({ ...asked, subjectId }, actor);
-  function search(of: EngineSettings, now: Date, part: PartOfSearch = {}): Promise<Page<OpenSlot>> {
+  function search(of: EngineSettings, now: Date, part: SearchedPart = {}): Promise<Page<OpenSlot>> {
     const { source, ...providers } = part;
     const covered = coveredBy(answers().following, options, asked, now);
     return findOpen(of, { ...asked, ...covered, ...providers, subjectId }, { cursors, source });
@@ -74,7 +74,7 @@ function openForSubject(
   };
 }
 
-interface PartOfSearch {
+interface SearchedPart {
   readonly providerIds?: readonly string[];
   readonly source?: SeatSource;
 }

@@ -11,7 +11,7 @@ export interface BacklogItem {
 
 /** What was read of the feed, up to what is settled without a gap: handed over, or parked. */
 export interface Backlog {
-  /** How many entries are not stored as settled. A crash repeats no more than these. */
+  /** How many entries are not stored as settled. Of new entries, a crash repeats no more than these. */
   readonly size: () => number;
   /** How many of these could be stored. */
   readonly settled: () => number;

@@ -68,7 +68,7 @@ export interface ReleaseRecordInput {
   readonly recordKind: JournaledKind;
   /** The id of the parked record: 1 to 128 characters. */
   readonly recordId: string;
-  /** Whether to give up the entries that are parked at this moment, rather than to retry them. Default `false`. */
+  /** Whether to give up the entries up to the `lastVersion` that is stored, rather than to retry them. Default `false`. */
   readonly skip?: boolean | undefined;
 }
 

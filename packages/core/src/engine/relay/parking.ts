@@ -61,8 +61,12 @@ export function createParking(stored: readonly ParkedState[], random: () => numb
     for (const state of states) {
       const parked = byKey.get(nameText(state));
       if (parked === undefined || state.asked === null) continue;
+      if (state.asked === "skip") {
+        parked.skipTo = Math.max(parked.skipTo, state.skipTo ?? state.lastVersion);
+        // The note is of what was parked before.
+        if (!isSkipped(parked)) continue;
+      }
       parked.retryAt = 0;
-      if (state.asked === "skip") parked.skipTo = Math.max(parked.skipTo, state.skipTo ?? state.lastVersion);
       if (!isBusy(parked.key) && !skip(parked)) byKey.delete(parked.key);
     }
   }

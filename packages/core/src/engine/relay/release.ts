@@ -28,6 +28,9 @@ export async function release({ settings, plan }: RelayContext, input: ReleaseRe
   });
 }
 
-/** A record may go on failing after it was given up. So a skip says how far it goes. */
-const noteOf = ({ lastVersion }: ParkedState, skip: boolean): Pick<ParkedState, "asked" | "skipTo"> =>
-  skip ? { asked: "skip", skipTo: lastVersion } : { asked: "retry" };
+/**
+ * A record may go on failing after it was given up, so a skip says how far it goes. One that nobody has heard yet stays: what
+ * it leaves is retried as well.
+ */
+const noteOf = ({ asked, lastVersion }: ParkedState, skip: boolean): Pick<ParkedState, "asked" | "skipTo"> =>
+  skip ? { asked: "skip", skipTo: lastVersion } : { asked: asked ?? "retry" };

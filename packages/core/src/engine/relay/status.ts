@@ -21,7 +21,7 @@ export interface ParkedRecord {
   readonly retryAt: Date;
   /** What the handler has thrown last, or that the journal lacks the entry: at most 200 characters. */
   readonly error: string;
-  /** What `release` has asked for, until the process that has the lease has heard it. */
+  /** What `release` has asked for, until the process that has the lease has heard it. A skip may go less far than `lastVersion`. */
   readonly asked: "retry" | "skip" | null;
 }
 

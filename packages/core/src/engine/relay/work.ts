@@ -4,7 +4,7 @@ import { dispatch, goOn } from "./dispatch.ts";
 import type { Contender } from "./state.ts";
 import type { RelayContext, Taken } from "./take-lease.ts";
 
-/** Entries that are read ahead. At most twice as many are not stored as handed over, and come again after a crash. */
+/** Entries that are read ahead. At most twice as many new ones are not stored as handed over, and come again after a crash. */
 const readAhead = 250;
 
 /** Progress is stored this many milliseconds after an entry at the latest, with that of all others until then. */
