@@ -3,7 +3,7 @@ import type { BusyInterval, Engine, Slot, StorageAdapter } from "@slotwright/cor
 import { assertSound, minutes, patient, place, provider, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { intercepted } from "../intercepted.ts";
-import { busy, busyStage, countsOf, day, importing, listed } from "./busy-stage.ts";
+import { busy, busyStage, countsOf, day, importing, listed, statusesOf } from "./busy-stage.ts";
 
 /** Weeks of busy times begin on Thursday at midnight. */
 const edge = 3 * day - 9 * 60;
@@ -99,6 +99,40 @@ export const busyEdgeCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "busy.edge-ended-early",
+    title: "what an import has said is over before it ended early is not busy again by one that tells of less",
+    async run({ storage }) {
+      const engine = busyStage(storage);
+      const [early, across] = [
+        await slotOn(engine, before + 60, before + 120),
+        await slotOn(engine, edge - 30, edge + 30),
+      ];
+      const first = before - 480;
+      await importing(engine, [busy(first, edge)], weeks);
+      const ending = new AbortController();
+      const cut = intercepted(storage, (calls) => ({
+        async commit(transitions, call) {
+          const outcomes = await calls.commit(transitions, call);
+          ending.abort();
+          return outcomes;
+        },
+      }));
+      const moved = importing(busyStage(cut), [busy(edge + 20, after)], { ...weeks, signal: ending.signal });
+      assert.equal(
+        await moved.then(
+          () => "done",
+          () => "ended",
+        ),
+        "ended",
+      );
+      assert.equal(await statusesOf(engine, [early, across]), "available blocked");
+      const done = await importing(engine, [], { ...weeks, until: minutes(edge - 90) });
+      assert.deepEqual([done.created, done.blocked], [0, 0]);
+      assert.equal(await statusesOf(engine, [early, across]), "available available");
+      await assertSound(storage);
+    },
+  },
+  {
     key: "busy.edge-left-alone",
     title:
       "a slot across the edge of two weeks that somebody has unblocked is left alone, also if its busy time grows over the edge",
@@ -108,7 +142,8 @@ export const busyEdgeCases: readonly ConformanceCase[] = [
       await importing(engine, [busy(before, after)], weeks);
       await engine.unblock({ actor: provider, slotId: slot.id });
       assert.deepEqual(countsOf(await importing(engine, [busy(before, after)], weeks)), [0, 2, 0, 0, 0, 0]);
-      for (const one of [busy(before, edge), busy(before, edge + 20), busy(edge, after), busy(before, after)]) {
+      const others = [busy(before, edge), busy(edge, after), busy(before, edge), busy(before, edge + 20)];
+      for (const one of [...others, busy(edge, after), busy(before, after)]) {
         assert.equal((await importing(engine, [one], weeks)).blocked, 0);
         assert.equal((await engine.getSlot(slot.id)).status, "available");
       }

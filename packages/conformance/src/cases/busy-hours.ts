@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Engine, type Hours, type Slot, weekdays } from "@slotwright/core";
-import { assertSound, minutes, place, provider } from "../fixtures.ts";
+import { assertSound, minutes, patient, place, provider } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { interrupted } from "../intercepted.ts";
 import { busy, busyStage, countsOf, day, importing, listed, statusesOf } from "./busy-stage.ts";
@@ -81,6 +81,30 @@ export const busyHoursCases: readonly ConformanceCase[] = [
       assert.equal(await statusesOf(other, slots), "withdrawn withdrawn withdrawn withdrawn");
       assert.deepEqual(await onOffer(other), []);
       await assertSound(storage);
+    },
+  },
+  {
+    key: "busy.hours-in-the-way",
+    title: "what the hours do not offer any more is withdrawn whatever lies across it, and keeps nothing else blocked",
+    async run({ open: fresh }) {
+      for (const isBooked of [false, true]) {
+        const { storage } = await fresh();
+        const engine = busyStage(storage);
+        const [gone] = await published(engine);
+        await importing(engine, [busy(0, 60)]);
+        await engine.setAvailability({ ...by, hours: closed });
+        await publishing(engine);
+        const { slots } = await engine.createSlots({ ...by, slots: [busy(30, 90)] });
+        const across = slots[0] ?? assert.fail();
+        if (isBooked) await engine.book({ actor: patient, slotId: across.id, subjectId: "s" });
+        else await importing(engine, [busy(0, 60)]);
+        await importing(engine, []);
+        assert.equal(
+          await statusesOf(engine, [gone ?? assert.fail(), across]),
+          `withdrawn ${isBooked ? "booked" : "available"}`,
+        );
+        await assertSound(storage);
+      }
     },
   },
   {

@@ -48,7 +48,7 @@ async function commitsIn({ calls }: History, storage: SettlingStorage): Promise<
   );
   const written = [...Map.groupBy(entries, ({ commandId }) => commandId)];
   const records = await storage.load(written.map(([id]) => ({ kind: "command", id })));
-  // Stretches follow one another, and each writes a slot of its own time.
+  // Stretches follow one another, and each writes something that is only its own.
   const latest = ([, wrote]: Written) => Math.max(...wrote.map((entry) => placeOf(entry, known.get(entry.recordId))));
   // An entry without its command is a commit of which a part was lost: the audit of what is stored says so.
   const whole = written.map((one, index) => ({ one, record: records[index] as CommandRecord | undefined }));
@@ -60,12 +60,21 @@ async function commitsIn({ calls }: History, storage: SettlingStorage): Promise<
   return commits;
 }
 
-/** What an import frees may have begun long before: it is freed by the stretch in which it ends. */
+/**
+ * What an import frees may have begun long before: it is freed by the stretch in which it ends. So is busy time that an
+ * earlier stretch has left to it, which ends where a week does at the latest.
+ */
 function placeOf({ command, toStatus }: JournalEntry, slot: Slot | undefined): number {
   if (slot === undefined) return 0;
-  const isFreed = command === "importBusy" && toStatus !== "blocked" && slot.metadata.busy === undefined;
-  return isFreed ? slot.end.getTime() - 1 : slot.start.getTime();
+  if (command !== "importBusy" || toStatus === "blocked") return slot.start.getTime();
+  const busy = slot.metadata.busy as { readonly over?: boolean } | undefined;
+  if (busy === undefined) return slot.end.getTime() - 1;
+  return busy.over === true ? endOfWeek(slot.start) : slot.start.getTime();
 }
+
+/** Imports read week by week since 1970. */
+const weekMs = 7 * 24 * 60 * 60 * 1000;
+const endOfWeek = (instant: Date): number => (Math.floor(instant.getTime() / weekMs) + 1) * weekMs;
 
 type Written = readonly [commandId: string, entries: readonly JournalEntry[]];
 

@@ -13,7 +13,7 @@ export interface BusyMark {
   /** Counts the busy times that were withdrawn before at the same time. */
   readonly again: number;
   readonly blocked: readonly BlockedFor[];
-  /** Set while an import goes on: it is over, and keeps those slots blocked until the import comes to the last of their weeks. */
+  /** It is over, and keeps those slots blocked until an import comes to the last of their weeks. */
   readonly over?: true;
 }
 
@@ -32,11 +32,16 @@ export const busyMetadata = ({ source, again, blocked, over }: BusyMark): Metada
   busy: { source, again, blocked, ...(over && { over }) },
 });
 
+/** Whether a slot that looks like a busy time is one. An import asks of each several times, and a hash takes long. */
+const known = new WeakMap<Slot, boolean>();
+
 /** The mark of a slot that `importBusy` made. A host's own metadata may look like one, but not the id with it. */
 export function busyMarkOf(slot: Slot): BusyMark | undefined {
   const mark = slot.metadata.busy as BusyMark | undefined;
   if (typeof mark !== "object" || mark === null || typeof mark.source !== "string") return undefined;
-  return slot.id === busySlotId(slot, mark) ? mark : undefined;
+  const isBusy = known.get(slot) ?? slot.id === busySlotId(slot, mark);
+  known.set(slot, isBusy);
+  return isBusy ? mark : undefined;
 }
 
 /** Busy times are kept in parts that never cross the bounds of these weeks. */

@@ -8,7 +8,7 @@ import { overlapping } from "../model/search.ts";
 import { type Slot, slotStatuses } from "../model/slot.ts";
 import { overlaps, type TimeRange } from "../model/time-range.ts";
 import { type Marked, timeOf } from "./busy/marks.ts";
-import { type BusyPlan, type BusyTime, busyPlan } from "./busy/plan.ts";
+import { type BusyPlan, type BusyTime, busyPlan, freeable } from "./busy/plan.ts";
 import { aroundOf, type BusySeen, busySeen, weeksOf } from "./busy/seen.ts";
 import {
   bumpSchedule,
@@ -100,14 +100,20 @@ function hoursOf({ providerId }: ImportBusy, { found, gone }: BusySeen): readonl
   return [...facilities].map((facilityId) => availabilityKey({ providerId, facilityId }));
 }
 
-/** What the hours do not offer any more is withdrawn, as publishing would: nobody sells a day that was closed meanwhile. */
+/**
+ * What the hours do not offer any more is withdrawn, as publishing would: nobody sells a day that was closed meanwhile. The
+ * rest is free again, where nothing lies in its place.
+ */
 function freed(plan: BusyPlan, { found, around }: BusySeen, seen: Seen, context: Context): readonly Change<Slot>[] {
   const all = [...found, ...around];
-  return plan.freed.map((slot) => {
+  const isEnded = (slot: Slot): boolean => {
     const availability = seen.availability(availabilityKey(slot).id);
-    const isOver = availability !== undefined && isNoLongerOffered(availability, slot, all);
-    return changeSlot(slot, { status: isOver ? "withdrawn" : "available" }, context);
-  });
+    return slot.start >= context.now && availability !== undefined && isNoLongerOffered(availability, slot, all);
+  };
+  const ended = new Set(plan.loose.filter(isEnded));
+  const offered = plan.loose.filter((slot) => !ended.has(slot));
+  const become = (status: "withdrawn" | "available") => (slot: Slot) => changeSlot(slot, { status }, context);
+  return [...[...ended].map(become("withdrawn")), ...freeable(offered, plan.inTheWay).map(become("available"))];
 }
 
 /** How many busy times have gone as a whole. */
@@ -157,9 +163,9 @@ function writing({ scheduleId, command, all, stored }: Writing, context: Context
 
   return (time: BusyTime) => {
     const before = storedAt(time);
-    const over = before.filter(({ slot }) => slot.seat >= time.parts.length);
+    const surplus = before.filter(({ slot }) => slot.seat >= time.parts.length);
     const changes = [
-      ...over.map(({ slot }) => changeSlot(slot, { status: "withdrawn" }, context)),
+      ...surplus.map(({ slot }) => changeSlot(slot, { status: "withdrawn" }, context)),
       ...time.parts.flatMap((blocked, seat) => writePart(time, seat, blocked)),
     ];
     return { isNew: before.length === 0, changes };

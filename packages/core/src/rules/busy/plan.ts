@@ -18,7 +18,10 @@ export interface BusyPlan {
   /** Busy times that are over, with what they keep blocked until a later stretch decides about it. */
   readonly over: readonly (Marked & Pick<BusyMark, "blocked">)[];
   readonly blocked: readonly Slot[];
-  readonly freed: readonly Slot[];
+  /** What was blocked for busy times that are over, and for no other one. */
+  readonly loose: readonly Slot[];
+  /** What none of these may overlap when it is free. */
+  readonly inTheWay: readonly Slot[];
   readonly taken: readonly Slot[];
 }
 
@@ -63,22 +66,21 @@ export function busyPlan({ found, around, marked, stored, own, wanted, gone }: B
   const staying = marked.filter((one) => !replaced.has(one));
   const still = claimsOf([...staying, ...times.map(({ parts }) => ({ mark: { blocked: parts.flat() } }))]);
   const loose = looseAmong(slots, claimsOf(gone), still);
-  const left = new Set(loose.filter((slot) => told.to < told.until && slot.end > told.to).map(claimOfSlot));
+  const isLater = ({ end }: Slot) => told.to < told.until && end > told.to;
+  const later = new Set(slots.filter(isLater).map(({ id }) => id));
   const over = gone.flatMap((one) => {
-    const keeps = one.mark.blocked.filter((claim) => left.has(claimOf(claim)));
+    // Also of those that somebody has unblocked: they are left alone there as well.
+    const keeps = one.mark.blocked.filter((claim) => later.has(claim[0]) && !still.has(claimOf(claim)));
     return keeps.length === 0 ? [] : [{ ...one, blocked: keeps }];
   });
   const isOver = new Set(over.map(({ slot }) => slot));
-  const inTheWay = [...slots, ...around.filter(isSlot)].filter(isOccupying);
   return {
     times,
     gone: gone.map(({ slot }) => slot).filter((slot) => !isOver.has(slot)),
     over,
     blocked: [...blocked.values()],
-    freed: freeable(
-      loose.filter((slot) => !left.has(claimOfSlot(slot))),
-      inTheWay,
-    ),
+    loose: loose.filter((slot) => !isLater(slot)),
+    inTheWay: [...slots, ...around.filter(isSlot)].filter(isOccupying),
     taken: [...taken],
   };
 }
@@ -138,8 +140,8 @@ function inParts(blocked: readonly BlockedFor[]): readonly (readonly BlockedFor[
 const looseAmong = (slots: readonly Slot[], claims: ReadonlySet<string>, still: ReadonlySet<string>): readonly Slot[] =>
   slots.filter((slot) => slot.status === "blocked" && claims.has(claimOfSlot(slot)) && !still.has(claimOfSlot(slot)));
 
-/** Those of them that have nothing in their place. */
-function freeable(loose: readonly Slot[], inTheWay: readonly Slot[]): readonly Slot[] {
+/** Those of the slots that have nothing in their place. */
+export function freeable(loose: readonly Slot[], inTheWay: readonly Slot[]): readonly Slot[] {
   const taken = [...inTheWay];
   return loose.filter((slot) => {
     const isFree = !taken.some((other) => other.seat === slot.seat && overlaps(other, slot));

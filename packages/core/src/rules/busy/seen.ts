@@ -116,8 +116,12 @@ const isWithin =
   ({ slot }: Marked): boolean =>
     slot.start >= from && slot.start < to && slot.end > since;
 
-/** The busy times of the command, with what lies outside of its time of those that are stored: that is not over. */
+/**
+ * The busy times of the command, with what lies outside of its time of those that are stored: that is not over. What an
+ * import that ended early has marked as over is not busy anywhere.
+ */
 function wantedOf({ parts, since, to }: ImportBusy, own: readonly Marked[]): readonly TimeRange[] {
   const told = { start: since, end: to };
-  return mergedTimes([...parts, ...own.flatMap(({ slot }) => outsideOf(slot, told))]);
+  const outside = own.flatMap(({ slot, mark }) => (mark.over === true ? [] : outsideOf(slot, told)));
+  return mergedTimes([...parts, ...outside]);
 }
