@@ -72,7 +72,7 @@ export interface Client {
   /**
    * Told what the feed brings, as it comes: what a screen has counted or found by one of the calls may have to be asked
    * again. Entries may come twice. Told an empty array when the feed has begun, at first or anew after a `feed_reset`: what
-   * was asked before may lack anything. Returns what ends it.
+   * was asked before may be out of date. Returns what ends it.
    */
   readonly onNews: (listener: (entries: readonly ShownEntry[]) => void) => () => void;
   /** Tries at once what waits for its next attempt: the network may be back. */
@@ -105,16 +105,19 @@ export function createClient(options: ClientOptions): Client {
   const storeOf = (): Store => store;
   const lists = createLists({ ...shared, store: storeOf });
   const rereads = createRereads({ ...shared, store: storeOf, isWanted: lists.isWanted });
-  const want = (key: Parameters<typeof rereads.want>[0]) => void rereads.want(key);
-  const { setTimer } = environment;
-  const store = createStore({ now: clock.now, setTimer, isWanted: lists.isWanted, want });
+  const store = createStore({
+    now: clock.now,
+    setTimer: environment.setTimer,
+    isWanted: lists.isWanted,
+    want: rereads.want,
+  });
   const feed = createFeed({ ...shared, store, lists, onNews: news.tell });
   const outbox = createOutbox({
     ...shared,
     store,
     now: environment.now,
     newId: createIdSource(environment.now),
-    reread: async (keys) => void (await Promise.all(keys.map(rereads.want))),
+    reread: (keys) => Promise.all(keys.map(rereads.want)),
     onOutcome: outcomes.tell,
   });
   const closing = new AbortController();
@@ -122,7 +125,6 @@ export function createClient(options: ClientOptions): Client {
   void (settings.sharing === undefined
     ? connect(connecting, closing.signal)
     : connectTabs(connecting, settings.sharing, closing.signal));
-  void outbox.takeUp();
   const stopWaking = settings.onOnline(pauses.wake);
 
   /** Of all states, unless some are named: what is withdrawn is then left out. */

@@ -8,6 +8,7 @@ import { type LiveQuery, memoized, whileWatched } from "./live-query.ts";
 import { slotKey } from "./store/records.ts";
 import type { Store } from "./store/store.ts";
 import { backOff } from "./tasks/pauses.ts";
+import { createWatch } from "./tasks/watch.ts";
 
 /** Free times as they are shown. */
 export interface OpenSlotsView {
@@ -39,7 +40,9 @@ const oldestMs = 10_000;
  */
 export function openSlotsQuery(options: OpenSlotsOptions, input: FindOpenInput): LiveQuery<OpenSlotsView> {
   const { store, send, environment, now, onNews } = options;
-  const timers = createTimers(environment);
+  const timers = createTimers(environment, () => {
+    if (isSeen) void search();
+  });
   let page: OpenSlotsPage | undefined;
   let error: RequestError | null = null;
   let [asked, answered, failures] = [0, 0, 0];
@@ -58,15 +61,11 @@ export function openSlotsQuery(options: OpenSlotsOptions, input: FindOpenInput):
       if (number < answered) return;
       error = thrown;
       failures++;
-      if (thrown.transient) timers.after(backOff(failures, environment.random()), searchWhileSeen);
+      if (thrown.transient) timers.after(backOff(failures, environment.random()));
     }
-    timers.again(oldestMs, searchWhileSeen);
+    timers.again(oldestMs);
     changed();
   }
-
-  const searchWhileSeen = () => {
-    if (isSeen) void search();
-  };
 
   function changed(): void {
     revision++;
@@ -76,10 +75,10 @@ export function openSlotsQuery(options: OpenSlotsOptions, input: FindOpenInput):
   function hear(entries: readonly ShownEntry[]): void {
     const ours = entries.filter((entry) => concerns(input, entry));
     // The feed has begun anew.
-    if (ours.length > 0 || entries.length === 0) timers.after(gatherMs, searchWhileSeen);
+    if (ours.length > 0 || entries.length === 0) timers.after(gatherMs);
     for (const end of ours.flatMap((entry) => holdEndOf(entry) ?? [])) {
       // A hold ends without news.
-      timers.at(end - now() + gatherMs, searchWhileSeen);
+      timers.at(end - now() + gatherMs);
     }
   }
 
@@ -132,22 +131,19 @@ function holdEndOf({ changes }: ShownEntry): number | undefined {
 }
 
 /** Timers of a query: one that is due soon, one for each hold that ends, and one that begins anew with each search. */
-function createTimers({ setTimer }: Environment) {
+function createTimers({ setTimer }: Environment, work: () => void) {
   let cancelSoon: (() => void) | undefined;
-  let cancelAgain = () => {};
+  const again = createWatch(setTimer, work);
   const cancels = new Set<() => void>();
   return {
-    after(ms: number, work: () => void): void {
+    again,
+    after(ms: number): void {
       cancelSoon ??= setTimer(() => {
         cancelSoon = undefined;
         work();
       }, ms);
     },
-    again(ms: number, work: () => void): void {
-      cancelAgain();
-      cancelAgain = setTimer(work, ms);
-    },
-    at(ms: number, work: () => void): void {
+    at(ms: number): void {
       const cancel = setTimer(
         () => {
           cancels.delete(cancel);
@@ -160,7 +156,7 @@ function createTimers({ setTimer }: Environment) {
     clear(): void {
       cancelSoon?.();
       cancelSoon = undefined;
-      cancelAgain();
+      again();
       for (const cancel of cancels) cancel();
       cancels.clear();
     },

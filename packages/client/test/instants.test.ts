@@ -37,6 +37,17 @@ it("a list takes a time with its offset and its zone, as an object of Temporal o
 });
 
 it.each([
+  ["2027-03-28t07:00:00z"],
+  ["2027-03-28T07:00:00z"],
+  ["2027-03-28t09:00:00+02:00"],
+  ["2027-03-28t09:00:00+02:00[Europe/Berlin]"],
+])("a list takes %s, as the server does", (from) => {
+  const expected = Date.UTC(2027, 2, 28, 7);
+  expect(scopeOf("slot", { from, to: new Date(expected + 1) }).from).toBe(expected);
+  expect(instantSchema.parse(from).getTime()).toBe(expected);
+});
+
+it.each([
   ["2027-10-31T02:30[Europe/Berlin]"],
   ["2027-10-31T02:30:00[Europe/Berlin]"],
   ["2027-10-31T02:30:00[+01:00]"],

@@ -152,6 +152,32 @@ test("a tab whose leader is frozen begins anew after a reset that it learns of i
   expect(page.second.connection.ageMs()).toBeLessThanOrEqual(6_000);
 });
 
+test.each([
+  ["only resets", Response.json.bind(null, { scenario: "feed_reset", message: "gone" }, { status: 410 })],
+  ["only errors", Response.json.bind(null, {}, { status: 503 })],
+])("a tab whose leader is frozen leaves a server that answers %s more and more time", async (_, answer) => {
+  const page = await twoTabs();
+  let isInTrouble = false;
+  let asked = 0;
+  const fetch: Fetch = (url, init) => {
+    if (!isInTrouble || !url.includes("/changes") || url.includes("after=end")) return page.server.fetch(url, init);
+    asked++;
+    return Promise.resolve(answer());
+  };
+  const third = page.another({ ...page.tab(), fetch });
+  await settled(20);
+  page.mute();
+  await page.time.advance(40_000, () => settled(4));
+  isInTrouble = true;
+  await page.time.advance(600_000, () => settled(4));
+  expect(third.connection.get().state).toBe("reconnecting");
+  expect(asked).toBeGreaterThan(10);
+  expect(asked).toBeLessThan(40);
+  isInTrouble = false;
+  await page.time.advance(40_000, () => settled(4));
+  expect(third.connection.get()).toMatchObject({ state: "polling", error: null });
+});
+
 test("a tab that catches up leaves a server that is in trouble more and more time", async () => {
   const page = await twoTabs();
   let isInTrouble = false;

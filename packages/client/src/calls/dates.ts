@@ -5,8 +5,11 @@ const instants =
 /** What is the host's own, or is JSON in the engine's answers as well. */
 const untouched = /^(changes|metadata|values)$/;
 
-/** A text with an offset. That of a `Temporal.ZonedDateTime` names its zone as well, in brackets. */
-const withOffset = /^(\d{4}-\d\d-\d\dT\d\d:\d\d.*(Z|[+-]\d\d:\d\d))(\[.*)?$/;
+/**
+ * A text with an offset, in capital letters or small ones. That of a `Temporal.ZonedDateTime` names its zone as well, in
+ * brackets. The offset is believed: whether it is one of that zone, only the server can tell.
+ */
+const withOffset = /^(\d{4}-\d\d-\d\dT\d\d:\d\d.*(Z|[+-]\d\d:\d\d))(\[.*)?$/i;
 
 /** The same value with a `Date` in each field that is an instant. */
 export function withDates(value: unknown): unknown {
@@ -22,11 +25,11 @@ export function fieldWithDates(name: string, field: unknown): unknown {
 }
 
 /**
- * The instant of an input, or a `Date` without a time if it is none, or is for the server to find, as a local time is. A
- * `Date` of another frame and what `Temporal` has are texts as JSON.
+ * The instant of an input. An invalid `Date` if it is no instant, or one that only the server can tell, as of a local
+ * time. A `Date` of another frame and what `Temporal` has are texts as JSON.
  */
 export const instantOf = (given: unknown): Date =>
-  new Date(withOffset.exec(JSON.parse(JSON.stringify(given)))?.[1] ?? "");
+  new Date(withOffset.exec(JSON.parse(JSON.stringify(given)))?.[1]?.toUpperCase() ?? "");
 
 /** The instant that a text stands for, or else the text. */
 const dateOf = (text: string): Date | string => (withOffset.test(text) ? instantOf(text) : text);

@@ -11,7 +11,10 @@ import { followStream, isReset, type StreamEnd } from "./stream.ts";
 export interface ConnectionListener {
   /** Where the feed is to go on. Undefined if it has to begin anew first. */
   readonly cursor: () => string | undefined;
-  /** Unless there is a cursor, takes that at the end of the feed, and reads everything. @throws RequestError */
+  /**
+   * Takes the cursor at the end of the feed and reads everything, unless there is a cursor already.
+   * @throws RequestError
+   */
   readonly begin: () => Promise<void>;
   readonly news: (entries: readonly ShownEntry[], cursor: string) => void;
   /** The feed does not go on from the cursor. */
@@ -92,7 +95,9 @@ async function untilNextStream(
   const asks = failures >= failuresBeforePolling && listener.cursor() !== undefined;
   if (!asks) listener.state("reconnecting", end.error);
   for (let left = wait; left > 0 && !signal.aborted; left = until - environment.elapsed()) {
-    if (asks && (await poll(options)) === "reset") return;
+    if (asks) await poll(options);
+    // The feed has to begin anew.
+    if (asks && listener.cursor() === undefined) return;
     if (await isWoken(pauses, environment, asks ? Math.min(left, pollMs) : left)) return;
   }
   if (asks && !signal.aborted) await poll(options);
@@ -106,10 +111,10 @@ async function isWoken(pauses: Pauses, { elapsed }: Environment, ms: number): Pr
   return elapsed() < until - 50;
 }
 
-/** `overtaken`: the reader has got elsewhere meanwhile, and what was read is dropped. */
-export type Polled = "read" | "reset" | "failed" | "overtaken";
+/** `overtaken`: the reader has got elsewhere meanwhile, and what was read is dropped. Or what went wrong. */
+export type Polled = "read" | "overtaken" | RequestError;
 
-/** Reads the feed to its end, from where it begins if it has to begin anew. */
+/** Reads the feed to its end. Without a cursor, it begins first. */
 export async function poll({ send, environment, filter, listener }: ConnectionOptions): Promise<Polled> {
   try {
     await listener.begin();
@@ -126,11 +131,8 @@ export async function poll({ send, environment, filter, listener }: ConnectionOp
     return "read";
   } catch (error) {
     if (!isRequestError(error)) throw error;
-    if (isReset(error)) {
-      listener.reset();
-      return "reset";
-    }
-    listener.state("reconnecting", error);
-    return "failed";
+    if (isReset(error)) listener.reset();
+    else listener.state("reconnecting", error);
+    return error;
   }
 }

@@ -26,7 +26,7 @@ interface FeedOptions {
   readonly send: Send;
   readonly pauses: Pauses;
   readonly environment: Environment;
-  /** Told what has come into the store, and nothing at all when everything has been read anew. */
+  /** Told what has come into the store, and an empty array once everything has been read anew. */
   readonly onNews: (entries: readonly ShownEntry[]) => void;
 }
 

@@ -4,6 +4,7 @@ import { failureOf, type RequestError } from "../calls/request-error.ts";
 import type { Fields } from "../calls/routes.ts";
 import { type Open, refusalOf } from "../calls/send.ts";
 import type { Environment } from "../environment.ts";
+import { createWatch } from "../tasks/watch.ts";
 import { createEventStreamReader, type StreamEvent } from "./event-stream.ts";
 
 /** What becomes of a stream in the end. */
@@ -39,7 +40,7 @@ export async function followStream(options: StreamOptions): Promise<StreamEnd> {
   const cut = new AbortController();
   const abort = () => cut.abort();
   signal.addEventListener("abort", abort);
-  const watch = createWatch(environment, abort);
+  const watch = createWatch(environment.setTimer, abort);
   const facts = createFacts(cursor);
   try {
     watch(startMs);
@@ -48,14 +49,14 @@ export async function followStream(options: StreamOptions): Promise<StreamEnd> {
     for await (const event of eventsOf(response, facts, cut.signal)) {
       const end = heard(event, facts, options);
       if (end) return end;
-      if (facts.hasStarted()) watch(silentMs);
+      if (facts.hasStarted) watch(silentMs);
     }
     return facts.end("cut", null);
   } catch (error) {
     const refusal = failureOf(error);
     return facts.end(isReset(refusal) ? "reset" : "cut", refusal);
   } finally {
-    watch(undefined);
+    watch();
     signal.removeEventListener("abort", abort);
     cut.abort();
   }
@@ -68,20 +69,14 @@ export function isReset({ code, status }: RequestError): boolean {
 
 function createFacts(cursor: string) {
   const reader = createEventStreamReader(cursor);
-  let hasStarted = false;
-  return {
+  const facts = {
     reader,
-    started: () => {
-      hasStarted = true;
+    hasStarted: false,
+    end(reason: StreamEnd["reason"], error: RequestError | null): StreamEnd {
+      return { reason, hasStarted: facts.hasStarted, error, retryMs: reader.retryMs() };
     },
-    hasStarted: () => hasStarted,
-    end: (reason: StreamEnd["reason"], error: RequestError | null): StreamEnd => ({
-      reason,
-      hasStarted,
-      error,
-      retryMs: reader.retryMs(),
-    }),
   };
+  return facts;
 }
 
 type Facts = ReturnType<typeof createFacts>;
@@ -113,7 +108,7 @@ function heard(event: StreamEvent | undefined, facts: Facts, options: StreamOpti
   if (name === "feed_reset") return facts.end("reset", null);
   if (name === "ended") return facts.end("cut", null);
   if (name === "failed") return facts.end("cut", refusalOf(0, JSON.parse(data ?? ""), null));
-  if (name === "started") facts.started();
+  if (name === "started") facts.hasStarted = true;
   options.onNews(name === "changes" && data !== undefined ? entriesIn(data) : [], lastEventId);
   return undefined;
 }
@@ -121,13 +116,4 @@ function heard(event: StreamEvent | undefined, facts: Facts, options: StreamOpti
 function entriesIn(data: string): readonly ShownEntry[] {
   const { entries } = JSON.parse(data) as { readonly entries: unknown };
   return withDates(entries) as readonly ShownEntry[];
-}
-
-/** Ends what takes too long. `undefined` stops the watch. */
-function createWatch({ setTimer }: Environment, onSilence: () => void): (ms: number | undefined) => void {
-  let cancel = () => {};
-  return (ms) => {
-    cancel();
-    cancel = ms === undefined ? () => {} : setTimer(onSilence, ms);
-  };
 }

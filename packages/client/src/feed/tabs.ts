@@ -1,5 +1,5 @@
 import type { ShownEntry } from "../calls/calls.ts";
-import type { RequestError } from "../calls/request-error.ts";
+import { isRequestError } from "../calls/request-error.ts";
 import { type ConnectionListener, type ConnectionOptions, connect, poll, pollMs } from "./connection.ts";
 import type { ConnectionName } from "./connection-state.ts";
 import type { Feed } from "./feed.ts";
@@ -57,8 +57,10 @@ export async function connectTabs(
 ): Promise<void> {
   const follower = createFollower(options, signal);
   const post = (message: Message) => channel.postMessage(message);
-  let tellStanding = () => {};
   let isLeading = false;
+  const tellStanding = () => {
+    if (isLeading) post({ kind: "standing", ...standingOf(options.feed) });
+  };
   channel.onmessage = (event: { readonly data: Message }) => {
     if (event.data.kind === "hello") tellStanding();
     else if (!isLeading) follower.hear(event.data);
@@ -75,10 +77,9 @@ export async function connectTabs(
     following.abort();
     options.pauses.wake();
     await followed;
-    tellStanding = () => post({ kind: "standing", ...standingOf(options.feed) });
     await Promise.all([
-      connect({ ...options, listener: telling(options.feed, post, () => tellStanding()) }, signal),
-      repeat(options, aliveMs, () => tellStanding(), signal),
+      connect({ ...options, listener: telling(options.feed, post, tellStanding) }, signal),
+      repeat(options, aliveMs, tellStanding, signal),
     ]);
   };
   // Where there are no locks, as in a page that is not secure, each tab leads itself.
@@ -124,23 +125,27 @@ function createFollower(options: ConnectionOptions & { readonly feed: Feed }, cl
   const { feed, environment, pauses } = options;
   let leaderAt: string | undefined;
   let heardAt = environment.elapsed();
-  let [isCatchingUp, isToCatchUp] = [false, false];
+  let [isCatchingUp, isToCatchUp, failures] = [false, false, 0];
+
+  /** Asks the server, and leaves it in peace for longer and longer while that fails. */
+  async function ask(state: Feed["state"]): Promise<void> {
+    const polled = await poll({ ...options, listener: { ...feed, state } });
+    failures = polled === "read" ? 0 : failures + 1;
+    if (failures === 0) return;
+    const error = isRequestError(polled) ? polled : null;
+    // One reset is no trouble.
+    if (failures > 1) state("reconnecting", error);
+    await pauses.afterFailure(failures, error);
+  }
 
   async function catchUp(): Promise<void> {
     isToCatchUp = true;
     if (isCatchingUp) return;
     isCatchingUp = true;
-    for (let failures = 0; isToCatchUp && !closed.aborted; ) {
+    while ((isToCatchUp || failures > 0) && !closed.aborted) {
       isToCatchUp = false;
-      let problem: RequestError | null = null;
-      const state: Feed["state"] = (_, error) => {
-        // How the connection stands is the leader's to say.
-        problem = error;
-      };
-      if ((await poll({ ...options, listener: { ...feed, state } })) !== "read") {
-        isToCatchUp = true;
-        await pauses.afterFailure(++failures, problem);
-      }
+      // How the connection stands is the leader's to say.
+      await ask(() => {});
     }
     isCatchingUp = false;
   }
@@ -173,8 +178,7 @@ function createFollower(options: ConnectionOptions & { readonly feed: Feed }, cl
     async follow(signal: AbortSignal): Promise<void> {
       void catchUp();
       const isSilent = () => environment.elapsed() - heardAt > silentMs;
-      const ask = async () => isSilent() && poll({ ...options, listener: feed });
-      await repeat(options, pollMs, ask, signal);
+      await repeat(options, pollMs, () => isSilent() && ask(feed.state), signal);
     },
   };
 }

@@ -90,8 +90,7 @@ export function timesIn(command: PendingCommand, slot?: ShownSlot) {
 }
 
 /** What begins with a command lasts so long. It begins when it is asked for, and the server will say when it ends. */
-export const endOf = (command: PendingCommand, now: number, seconds: number): Date =>
-  new Date(Math.max(command.at, now) + seconds * 1000);
+export const endOf = (now: number, seconds: number): Date => new Date(now + seconds * 1000);
 
 /** A hold as far as a client knows it. */
 export const holdUntil = (expiresAt: Date, holderId: string | null = null): Hold => {

@@ -51,7 +51,7 @@ const effects: Readonly<Record<HostCommandName, Effect>> = {
   unblock: slotTo("available"),
   hold(command, seen, now) {
     const { seconds = 300, holderId } = inputOf(command);
-    return slotBecomes(command, seen, "held", holdUntil(endOf(command, now, seconds), holderId));
+    return slotBecomes(command, seen, "held", holdUntil(endOf(now, seconds), holderId));
   },
   // How long it will last is the server's to say.
   extend: () => [],

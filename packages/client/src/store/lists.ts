@@ -54,7 +54,7 @@ export function createLists({ store, send, pauses, environment, keepMs }: ListsO
   const closing = new AbortController();
   let hasBegun = false;
 
-  const changed = () => listeners.tell();
+  const changed = listeners.tell;
 
   /** All pages. What the feed brings meanwhile is applied once more, since a page may be older than that. */
   async function read(list: Kept): Promise<void> {
@@ -80,26 +80,25 @@ export function createLists({ store, send, pauses, environment, keepMs }: ListsO
     const generation = store().generation();
     const isFollowed = () => lists.get(nameOf(list.scope)) === list && generation === store().generation();
     for (let failures = 1; isFollowed() && !closing.signal.aborted; failures++) {
-      try {
-        await read(list);
-        return;
-      } catch (error) {
-        if (!isRequestError(error)) throw error;
-        list.error = error;
-        changed();
-        if (isLasting(error)) return;
-        await pauses.afterFailure(failures, error);
-      }
+      const problem = await readOnce(list);
+      if (problem === null) return;
+      list.error = problem;
+      changed();
+      await pauses.afterFailure(failures, problem);
     }
   }
 
-  async function readUnlessRefused(list: Kept): Promise<void> {
+  /** Gives the error that may pass, if there is one. */
+  async function readOnce(list: Kept): Promise<RequestError | null> {
     try {
       await read(list);
+      return null;
     } catch (error) {
-      if (!isRequestError(error) || !isLasting(error)) throw error;
+      if (!isRequestError(error)) throw error;
+      if (!isLasting(error)) return error;
       list.error = error;
       changed();
+      return null;
     }
   }
 
@@ -127,9 +126,7 @@ export function createLists({ store, send, pauses, environment, keepMs }: ListsO
     },
     isWanted: (record) => [...lists.values()].some(({ scope }) => covers(scope, record)),
     async readAll() {
-      for (const result of await Promise.allSettled([...lists.values()].map(readUnlessRefused))) {
-        if (result.status === "rejected") throw result.reason;
-      }
+      for (const problem of await Promise.all([...lists.values()].map(readOnce))) if (problem) throw problem;
     },
     begin() {
       hasBegun = true;

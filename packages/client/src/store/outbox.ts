@@ -24,18 +24,19 @@ export interface OutboxOptions {
   readonly now: () => number;
   readonly newId: () => string;
   /** Reads records and gives them to the store. */
-  readonly reread: (keys: readonly ReturnType<typeof keyOf>[]) => Promise<void>;
+  readonly reread: (keys: readonly ReturnType<typeof keyOf>[]) => Promise<unknown>;
   readonly onOutcome: (outcome: Outcome) => void;
   /** How long after it was given a command that was kept is still sent, in milliseconds. */
   readonly resendForMs: number;
 }
 
-/** Sends commands, each with one key until it is answered, and shows them in the store meanwhile. */
+/**
+ * Sends commands, each with one key until it is answered, and shows them in the store meanwhile. First of all those that
+ * an earlier page has left.
+ */
 export interface Outbox {
   /** Rejects with a RangeError if it cannot be sent: then it is not kept. */
   readonly give: (name: HostCommandName, input: Fields) => Promise<Fields>;
-  /** Takes up what an earlier page has left. */
-  readonly takeUp: () => Promise<void>;
   /** Takes one back that has no answer. False if there is none of this key. */
   readonly giveUp: (key: string) => boolean;
   readonly close: () => void;
@@ -47,12 +48,10 @@ interface Course {
   /** An earlier page has kept it, and may have sent it. */
   readonly isKept: boolean;
   readonly stop: AbortController;
-  /** Resolves when it is given up. */
-  readonly givenUp: Promise<Outcome>;
-  readonly giveUp: (outcome: Outcome) => void;
+  giveUp: (outcome: Outcome) => void;
   isDecided: boolean;
   /** Resolves when everything about it is over. */
-  done: Promise<unknown>;
+  done?: Promise<unknown>;
 }
 
 export function createOutbox(options: OutboxOptions): Outbox {
@@ -60,20 +59,28 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const underWay = new Set<Course>();
   let isClosed = false;
   let latest = 0;
+  const takenUp = takeUp();
 
   /** Waits for earlier commands about the same records: their order is part of what was meant. */
   async function turnOf(command: PendingCommand): Promise<void> {
-    const own = new Set(keysOf(command));
-    const before = [...underWay].filter((other) => keysOf(other.command).some((key) => own.has(key)));
+    await takenUp;
+    const own = keysOf(command);
+    const before = [...underWay].filter(
+      (other) => other.command.order < command.order && keysOf(other.command).some((key) => own.includes(key)),
+    );
     await Promise.all(before.map(({ done }) => done));
   }
 
   async function run(course: Course, turn: Promise<void>): Promise<Fields> {
     const { command } = course;
-    // Kept before it is sent: after a reload in between, a second click would be a second command.
-    if (!course.isKept) await keys.set(prefix + command.key, pendingText(command)).catch(() => {});
+    const givenUp = new Promise<Outcome>((resolve) => {
+      course.giveUp = resolve;
+    });
+    // Kept before it is sent: after a reload in between, a second click would be a second command. What an earlier page
+    // has kept may have another order now.
+    await keys.set(prefix + command.key, pendingText(command)).catch(() => {});
     const answered = turn.then(() => sendUntilAnswered(course, options));
-    const outcome = await Promise.race([course.givenUp, answered]);
+    const outcome = await Promise.race([givenUp, answered]);
     if (!outcome) return new Promise(() => {});
     await keys.delete(prefix + command.key).catch(() => {});
     onOutcome(outcome);
@@ -82,7 +89,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   function start(command: PendingCommand, isKept: boolean): Promise<Fields> {
-    const course = courseOf(command, isKept);
+    const course: Course = { command, isKept, stop: new AbortController(), giveUp() {}, isDecided: false };
     if (isClosed) course.stop.abort();
     const running = run(course, turnOf(command));
     course.done = running.catch(() => {}).then(() => underWay.delete(course));
@@ -103,19 +110,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   return {
     async give(name, input) {
-      // Commands sort by it, also those of one millisecond, or of before the clock was set back.
       latest = Math.max(options.now(), latest + 1);
       return start(commandOf(name, input, latest, options), false);
-    },
-    async takeUp() {
-      const kept = await keys.entries(prefix).catch(() => []);
-      const commands = kept.flatMap(([, text]) => parsePending(text) ?? []).sort((a, b) => a.at - b.at);
-      const known = new Set([...underWay].map(({ command }) => command.key));
-      for (const command of commands.filter(({ key }) => !known.has(key))) {
-        latest = Math.max(command.at, latest);
-        if (options.now() - command.at > options.resendForMs) await forget(command);
-        else start(command, true).catch(() => {});
-      }
     },
     giveUp(key) {
       if (isClosed) return false;
@@ -129,6 +125,27 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
   };
 
+  async function takeUp(): Promise<void> {
+    const kept = await keys.entries(prefix).catch(() => []);
+    if (isClosed) return;
+    const given = [...underWay].map(({ command }) => command);
+    // What was given to this page meanwhile comes after it, also if the clock was set back.
+    let next = Math.min(...given.map(({ order }) => order));
+    const commands = kept
+      .flatMap(([, text]) => parsePending(text) ?? [])
+      .filter(({ key }) => given.every((other) => other.key !== key))
+      .sort((a, b) => b.order - a.order)
+      .map((command) => {
+        next = Math.min(command.order, next - 1);
+        latest = Math.max(latest, next);
+        return { ...command, order: next };
+      });
+    for (const command of commands.reverse()) {
+      if (options.now() - command.at > options.resendForMs) void forget(command);
+      else start(command, true).catch(() => {});
+    }
+  }
+
   /** Nobody expects it any more. Whether an attempt has reached the server is not known. */
   async function forget(command: PendingCommand): Promise<void> {
     await keys.delete(prefix + command.key).catch(() => {});
@@ -137,22 +154,15 @@ export function createOutbox(options: OutboxOptions): Outbox {
 }
 
 /** The command as it is sent in every attempt, with the slots that it will concern. @throws RangeError */
-function commandOf(name: HostCommandName, given: Fields, at: number, { store, newId }: OutboxOptions): PendingCommand {
+function commandOf(name: HostCommandName, given: Fields, order: number, options: OutboxOptions): PendingCommand {
+  const { store, newId } = options;
   const { idempotencyKey, ...rest } = JSON.parse(JSON.stringify(given)) as Fields;
   const key = typeof idempotencyKey === "string" ? keyIn(idempotencyKey) : newId();
   const input = name === "book" || name === "request" ? { appointmentId: newId(), ...rest } : rest;
   const { appointmentId } = input as { readonly appointmentId?: string };
   const known = appointmentId ? store.shown().get(appointmentKey(appointmentId)) : undefined;
   const owned = known?.kind === "appointment" ? [...known.slotIds, ...slotsAskedFor(known)] : [];
-  return { key, name, input, slotIds: [...new Set([...namedSlots(input), ...owned])], at };
-}
-
-function courseOf(command: PendingCommand, isKept: boolean): Course {
-  let giveUp: Course["giveUp"] = () => {};
-  const givenUp = new Promise<Outcome>((resolve) => {
-    giveUp = resolve;
-  });
-  return { command, isKept, stop: new AbortController(), givenUp, giveUp, isDecided: false, done: givenUp };
+  return { key, name, input, slotIds: [...new Set([...namedSlots(input), ...owned])], at: options.now(), order };
 }
 
 /** Undefined if the client was closed, or the command was given up, before there was an answer. */
@@ -212,9 +222,7 @@ async function settle(
 }
 
 function recordsIn(answer: Fields): readonly ClientRecord[] {
-  return Object.values(answer)
-    .flat()
-    .filter((value) => isRecord(value));
+  return Object.values(answer).flat().filter(isRecord);
 }
 
 function isRecord(value: unknown): value is ClientRecord {

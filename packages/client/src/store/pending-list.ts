@@ -37,17 +37,18 @@ export interface PendingList {
 
 export function createPendingList(): PendingList {
   let items: readonly Item[] = [];
+  const of = (key: string) => items.filter(({ command }) => command.key === key);
   return {
     commands: () => items.map(({ command }) => command),
     add(command) {
-      if (items.some((item) => item.command.key === command.key)) return;
+      if (of(command.key).length > 0) return;
       const fresh = { ...command, attempts: 0, failingSince: null, error: null };
       items = [...items, { command: fresh, inBase: none, inFresh: none, versions: undefined }].sort(
-        (a, b) => a.command.at - b.command.at,
+        (a, b) => a.command.order - b.command.order,
       );
     },
     fail(key, error, at) {
-      for (const item of items.filter(({ command }) => command.key === key)) {
+      for (const item of of(key)) {
         const { attempts, failingSince } = item.command;
         item.command = { ...item.command, attempts: attempts + 1, failingSince: failingSince ?? at, error };
       }
@@ -56,7 +57,7 @@ export function createPendingList(): PendingList {
       items = items.filter(({ command }) => command.key !== key);
     },
     settle(key, versions) {
-      for (const item of items) if (item.command.key === key) item.versions = versions;
+      for (const item of of(key)) item.versions = versions;
     },
     sweep(base) {
       items = items.filter(({ versions }) => !versions || !isReached(base, versions));

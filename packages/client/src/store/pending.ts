@@ -12,8 +12,10 @@ export interface PendingCommand {
   readonly input: Fields;
   /** The slots that it names, and those that its appointment had when it was given. */
   readonly slotIds: readonly string[];
-  /** When it was given, in milliseconds since 1970. Each command has a later one than those before it. */
+  /** When it was given, in milliseconds since 1970, by the clock of the device. */
   readonly at: number;
+  /** Commands sort by it. It grows with each one, also within a millisecond, and when the clock is set back. */
+  readonly order: number;
 }
 
 /** A command under way, and how it goes: a person can see that it does not get through, and give it up. */
@@ -57,7 +59,8 @@ export function parsePending(text: string): PendingCommand | undefined {
       typeof command.input === "object" &&
       Array.isArray(command.slotIds) &&
       typeof command.at === "number";
-    return isOne ? (command as PendingCommand) : undefined;
+    // An earlier version has kept none of them with an order, and let its times grow instead.
+    return isOne ? ({ order: command.at, ...command } as PendingCommand) : undefined;
   } catch {
     return undefined;
   }

@@ -19,16 +19,11 @@ export interface Seen {
 
 /** The slot as it counts at `now`: a hold ends by the clock, without news. */
 export function asOf<R extends ClientRecord>(record: R, now: number): R {
-  return isExpired(record, now) ? { ...record, status: statusWhenFreed(record), hold: null } : record;
+  return expiryOf(record) <= now ? { ...record, status: statusWhenFreed(record), hold: null } : record;
 }
 
-function isExpired(record: ClientRecord, now: number): boolean {
-  const expiry = expiryOf(record);
-  return expiry !== undefined && expiry <= now;
-}
-
-/** When the hold of a slot ends, if it has one. */
-export function expiryOf(record: ClientRecord): number | undefined {
-  if (record.kind !== "slot" || record.status !== "held") return undefined;
-  return record.hold?.expiresAt.getTime();
+/** When the hold of a slot ends. Never, if there is none, or it is not known. */
+export function expiryOf(record: ClientRecord): number {
+  const hold = record.kind === "slot" && record.status === "held" ? record.hold : null;
+  return hold?.expiresAt.getTime() ?? Number.POSITIVE_INFINITY;
 }

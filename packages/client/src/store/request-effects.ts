@@ -30,7 +30,7 @@ export const request: Effect = (command, seen, now) => {
   const [first] = slots;
   if (first?.id !== slotId) return [];
   const until = expiresAt ? instantOf(expiresAt) : null;
-  const mostHeld = holdSeconds ? endOf(command, now, holdSeconds) : null;
+  const mostHeld = holdSeconds ? endOf(now, holdSeconds) : null;
   // A request that nobody can accept any more keeps no slot from others.
   const heldUntil = mostHeld && until && until < mostHeld ? until : mostHeld;
   const wishes = slots.map((slot) => ({ slotId: slot.id, ...timesIn(command, slot) }));
@@ -87,7 +87,7 @@ export const offer: Effect = (command, seen, now) => {
   if (!appointment || isOver(appointment.request?.expiresAt, now)) return [];
   const isOpen = slot ? slot.status === "available" || isHeldFor(appointment, slot) : start && end;
   if (!isOpen) return [];
-  const expiresAt = endOf(command, now, seconds);
+  const expiresAt = endOf(now, seconds);
   const asked = appointment.request ?? { wishes: [], heldUntil: null, expiresAt: null, offer: null };
   const request = { ...asked, offer: { slotId, ...timesIn(command, slot), expiresAt } };
   const asWish = heldAsWish(command, seen, slotId, now);

@@ -29,12 +29,12 @@ export function createRereads({ store, send, pauses, isWanted }: RereadOptions):
     for (let failures = 1; !closing.signal.aborted; failures++) {
       const isCurrent = () => generation === store().generation();
       if (!isCurrent()) return;
-      const before = versionOf(key);
+      const before = store().versionOf(key);
       try {
         const found = await readOne(kind, id);
         if (!isCurrent()) return;
         // What was not there may have been created while the answer was on its way.
-        if (!found && versionOf(key) !== before) continue;
+        if (!found && store().versionOf(key) !== before) continue;
         if (!found) store().remove(key);
         else if (store().shown().has(key) || isWanted(found)) store().receive([found]);
         return;
@@ -44,8 +44,6 @@ export function createRereads({ store, send, pauses, isWanted }: RereadOptions):
       }
     }
   }
-
-  const versionOf = (key: Key) => store().versionOf(key);
 
   /** Undefined if there is no such record for this reader. */
   async function readOne(kind: string, id: string): Promise<ClientRecord | undefined> {

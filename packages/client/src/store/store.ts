@@ -1,6 +1,7 @@
 import type { ShownEntry } from "../calls/calls.ts";
 import type { RequestError } from "../calls/request-error.ts";
 import { createListeners } from "../listeners.ts";
+import { createWatch } from "../tasks/watch.ts";
 import { type Base, createBase } from "./base.ts";
 import { applyEntry, entryKey, isOfStore, type StoreEntry } from "./entries.ts";
 import type { CommandUnderWay, PendingCommand } from "./pending.ts";
@@ -72,7 +73,8 @@ export function createStore({ now, setTimer, isWanted, want }: StoreOptions): St
   let fresh: Base | undefined;
   let [generation, version] = [0, 0];
   let shown: ReadonlyMap<Key, ShownRecord> | undefined;
-  let cancelTimer = () => {};
+  /** A hold ends by the clock: what is shown changes without news. */
+  const awaitExpiry = createWatch(setTimer, changed);
   const waiting: (() => void)[] = [];
   let hasBegun = false;
 
@@ -92,18 +94,12 @@ export function createStore({ now, setTimer, isWanted, want }: StoreOptions): St
     let nextExpiry = Number.POSITIVE_INFINITY;
     for (const key of base.keys()) {
       const record = replayed.get(key) ?? asOf(base.get(key) as ClientRecord, at);
-      nextExpiry = Math.min(nextExpiry, expiryOf(record) ?? nextExpiry);
+      nextExpiry = Math.min(nextExpiry, expiryOf(record));
       found.set(key, views.of(record, replayed.has(key)));
     }
     for (const [key, record] of replayed) found.set(key, views.of(record, true));
     awaitExpiry(nextExpiry - at);
     return found;
-  }
-
-  /** A hold ends by the clock: what is shown changes without news. */
-  function awaitExpiry(ms: number): void {
-    cancelTimer();
-    cancelTimer = ms === Number.POSITIVE_INFINITY ? () => {} : setTimer(changed, ms);
   }
 
   function applyTo(into: Base, entry: StoreEntry): void {
@@ -195,7 +191,7 @@ export function createStore({ now, setTimer, isWanted, want }: StoreOptions): St
       for (const go of waiting.splice(0)) go();
     },
     close() {
-      cancelTimer();
+      awaitExpiry();
       listeners.clear();
     },
   };
