@@ -69,7 +69,8 @@ describe.skipIf(galera === undefined)("on a Galera cluster", () => {
     await onEach("SET GLOBAL wsrep_sync_wait = 0");
     const { findings, tally } = await play(await nodesAt(database.urls), { histories: 4 });
     await onEach("SET GLOBAL wsrep_sync_wait = 7");
-    expect([findings, tally.histories]).toEqual([[], 4]);
+    expect(findings).toEqual([]);
+    expect(tally.histories).toBeGreaterThanOrEqual(4);
     // A node that lags still has what was dropped on another.
     await expect.poll(() => onEach("SHOW DATABASES"), { timeout: 10_000 }).toEqual(before);
     await database.drop();
