@@ -35,7 +35,7 @@ export async function everyCall(given: EveryCall): Promise<void> {
 }
 
 /** Calls that send nothing themselves, and those of which another one sends the statements. */
-const otherwise: readonly string[] = ["as", "within", "transaction", "createManySlots"];
+const otherwise: readonly string[] = ["as", "now", "within", "transaction", "createManySlots"];
 
 /** Calls that a transaction does without. */
 const outside: readonly string[] = ["changes", "subscribe", "follow"];
