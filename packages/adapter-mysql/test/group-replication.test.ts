@@ -8,6 +8,7 @@ import { type MysqlTransaction, mysqlAdapter } from "../src/index.ts";
 import { migrationsOnNodes } from "./nodes/migrations.ts";
 import { partitionsOnNodes } from "./nodes/partitions.ts";
 import { readsOnNodes, refusesReads } from "./nodes/reads.ts";
+import { restartOfNode } from "./nodes/restart.ts";
 import { groupNodes, nodesStage } from "./nodes/stage.ts";
 
 const found = await startCluster("group-replication", { primaries: "each" });
@@ -168,6 +169,7 @@ describe.skipIf(found === undefined)("a group of MySQL servers of which each tak
       refusesReads(stage, 2, { leave: "stop group_replication", join: () => cluster.settle() }));
     migrationsOnNodes(stage);
     partitionsOnNodes(stage);
+    restartOfNode(stage);
   });
 
   it("does not tell what became of a commit whose server lost the others, nor of one on a server that is not in the group", async () => {

@@ -105,7 +105,7 @@ test("after a reset everything is read anew", async () => {
   expect(client.connection.get().state).toBe("live");
 });
 
-test("after a reset, whoever counts and searches is told to ask again", async () => {
+test("after a reset, those who count and search are told to ask again", async () => {
   const { engine, server, client, slotIds, window } = await watched();
   const open = client.openSlots(window);
   open.subscribe(() => {});
@@ -125,7 +125,7 @@ test("after a reset, whoever counts and searches is told to ask again", async ()
   expect([heard, shown]).toEqual([[0], ["booked"]]);
 });
 
-test("whoever counts is told to ask again once the feed has begun", async () => {
+test("those who count are told to ask again once the feed has begun", async () => {
   const { another } = await watched();
   const heard: number[] = [];
   another().onNews((entries) => heard.push(entries.length));

@@ -25,7 +25,7 @@ export interface DatabaseClient {
   version(url: string): Promise<string>;
   createDatabase(url: string, name: string): Promise<void>;
   dropDatabase(url: string, name: string): Promise<void>;
-  /** Is asked before a shutdown in order. What it throws is the answer of a server that needs no asking. */
+  /** Called before a shutdown in order. A server on which it fails is shut down all the same. */
   prepareShutdown?(url: string): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import type { JournalEntry, RecordKey, Slot, StorageAdapter } from "@slotwright/core";
 import { type CommandRecord, keyOf, type Position } from "@slotwright/core/adapter";
-import { availabilityIdOf, resultOf } from "@slotwright/core/checking";
+import { availabilityIdOf, resultOf, weekOf } from "@slotwright/core/checking";
 import { type History, type HistoryCall, isRead, isStretched, type StretchCommit } from "./history.ts";
 import { commandIdIn, requestHashOf } from "./model.ts";
 import { asJson } from "./record.ts";
@@ -69,12 +69,8 @@ function placeOf({ command, toStatus }: JournalEntry, slot: Slot | undefined): n
   if (command !== "importBusy" || toStatus === "blocked") return slot.start.getTime();
   const busy = slot.metadata.busy as { readonly over?: boolean } | undefined;
   if (busy === undefined) return slot.end.getTime() - 1;
-  return busy.over === true ? endOfWeek(slot.start) : slot.start.getTime();
+  return (busy.over === true ? weekOf(slot.start).end : slot.start).getTime();
 }
-
-/** Imports read week by week since 1970. */
-const weekMs = 7 * 24 * 60 * 60 * 1000;
-const endOfWeek = (instant: Date): number => (Math.floor(instant.getTime() / weekMs) + 1) * weekMs;
 
 type Written = readonly [commandId: string, entries: readonly JournalEntry[]];
 

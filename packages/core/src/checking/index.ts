@@ -9,7 +9,7 @@ export { canonicalJson, requestHash, sha256 } from "../engine/hash.ts";
 export { parseCommand } from "../engine/parse-command.ts";
 export { resultOf } from "../engine/stored-result.ts";
 export { availabilityIdOf } from "../model/availability.ts";
-export { busyParts, busyStretches } from "../model/busy.ts";
+export { busyParts, busyStretches, weekOf } from "../model/busy.ts";
 export { computedSlotId, publishedSlotId, scheduleIdIn } from "../model/schedule.ts";
 export { newSlot, slotAsOf } from "../model/slot.ts";
 export {

@@ -13,11 +13,12 @@ import type { Slot } from "../model/slot.ts";
 import type { Actor } from "../model/values.ts";
 import type { Rule } from "../rules/decision.ts";
 import { type PublishedStretch, publishing, publishSlots as rule } from "../rules/publish-slots.ts";
-import { decideOnly } from "./decide-only.ts";
+import { decidedOnly } from "./decide-only.ts";
 import { endedEarly } from "./ended-early.ts";
 import type { EngineSettings } from "./options.ts";
 import { parseFor } from "./parse.ts";
 import { refuseAborted } from "./read-chunks.ts";
+import type { ParsedCommand } from "./request.ts";
 import { runCommand } from "./run-command.ts";
 import { hiddenFrom } from "./visible.ts";
 
@@ -74,13 +75,17 @@ async function publishedInto(sum: Sum, settings: EngineSettings, plan: Plan) {
   const outside: Slot[] = [];
   const gone = new Set<string>();
   const asked = (dryRun ? publishing({ availability, gone }) : rule) as Rule<unknown, PublishedStretch>;
+  const foresee = async (parsed: ParsedCommand<PublishedStretch>) => {
+    const { result, put } = await decidedOnly(settings, parsed);
+    for (const record of put) if (record.kind === "slot" && record.status === "withdrawn") gone.add(record.id);
+    return result;
+  };
   for (let from = begin; ; ) {
     refuseAborted(signal);
     const command = { ...envelope, from, until };
     const parsed = { name: "publishSlots", command, rule: asked, hashedAs: "publishSlots" } as const;
-    const stretch = await (dryRun ? decideOnly : runCommand<PublishedStretch>)(settings, parsed);
+    const stretch = await (dryRun ? foresee(parsed) : runCommand<PublishedStretch>(settings, parsed));
     for (const name of Object.keys(sum) as (keyof Sum)[]) sum[name] += stretch[name];
-    for (const id of stretch.goneBeyond ?? []) gone.add(id);
     outside.push(...stretch.outside.slice(0, limits.outsideSlots - outside.length));
     from = new Date(stretch.to);
     if (from >= until) return { ...sum, outside: await shownSlots(settings, envelope.actor, outside) };

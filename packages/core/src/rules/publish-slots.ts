@@ -32,8 +32,6 @@ export interface PublishedStretch {
   readonly obstructed: number;
   readonly outside: readonly Slot[];
   readonly outsideCount: number;
-  /** Only of a dry run: the ids of withdrawn slots that the next stretch finds as well. */
-  readonly goneBeyond?: readonly string[];
   /** Where the next stretch begins, in milliseconds since 1970. */
   readonly to: number;
 }
@@ -83,7 +81,6 @@ export function publishing(dry?: Supposed): Rule<PublishSlots, PublishedStretch>
         obstructed,
         outside: outside.slice(0, limits.outsideSlots),
         outsideCount: outside.length,
-        ...(dry && { goneBeyond: withdrawn.filter(({ end }) => end > to).map(({ id }) => id) }),
         to: to.getTime(),
       });
     },

@@ -60,11 +60,12 @@ async function expectDifferentServers(connect: Connect, urls: readonly string[],
   for (const url of urls) {
     // An engine of another kind may not know what is asked. Then it is believed.
     const [row] = await withConnection(connect, url, (one) => one.query(whichServer)).catch(() => []);
-    const other = known.get(row?.server);
-    if (row !== undefined && other !== undefined) {
+    if (row === undefined) continue;
+    const other = known.get(row.server);
+    if (other !== undefined) {
       throw new NoDatabaseError(`${other} and ${hostOf(url)} are one server. Give two nodes of a cluster.`);
     }
-    known.set(row?.server, hostOf(url));
+    known.set(row.server, hostOf(url));
   }
 }
 

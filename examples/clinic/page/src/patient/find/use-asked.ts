@@ -17,8 +17,9 @@ export const unlessForGood =
   };
 
 /**
- * What a call answers, asked again when the feed has news of slots or of hours, or has begun anew, a while after it failed, and every so many
- * milliseconds, if they are given. `undefined` until the first answer to this question, which is told apart from others by its key.
+ * What a call answers, asked again when the feed has news of slots or of hours, or has begun anew, a while after it failed,
+ * and every so many milliseconds, if they are given. `undefined` until the first answer to this question, which is told
+ * apart from others by its key.
  */
 export function useAsked<Answer>(key: string, ask: () => Promise<Answer>, everyMs?: number): Answer | undefined {
   const client = useClient();
@@ -49,9 +50,9 @@ export function useAsked<Answer>(key: string, ask: () => Promise<Answer>, everyM
     }
     now();
     const leave = client.onNews((entries) => {
+      const isOurs = entries.some(({ recordKind }) => recordKind !== "appointment");
       // Nothing at all: the feed has begun anew.
-      const isOurs = entries.length === 0 || entries.some(({ recordKind }) => recordKind !== "appointment");
-      if (isOurs) later(gatherMs);
+      if (isOurs || entries.length === 0) later(gatherMs);
     });
     const clock = everyMs === undefined ? undefined : setInterval(() => later(0), everyMs);
     return () => {
