@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalJson, requestHash } from "../src/engine/hash.ts";
-import { copyOf, plainFields, plainJson } from "../src/model/plain-json.ts";
+import { copyOf, isSameJson, plainFields, plainJson } from "../src/model/plain-json.ts";
 
 const throughJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
@@ -105,5 +105,28 @@ describe("the text that tells requests apart", () => {
     const [one, other] = ['{"__proto__":1}', '{"__proto__":2}'].map((text) => canonicalJson(JSON.parse(text)));
     expect(one).toBe('{"__proto__":1}');
     expect(other).not.toBe(one);
+  });
+});
+
+describe("two values of JSON are the same", () => {
+  const objectOf = (value: fc.Arbitrary<unknown>) =>
+    fc.dictionary(fc.constantFrom("a", "b", "__proto__"), value, { maxKeys: 2, noNullPrototype: true });
+  // Few, so that many of two are the same.
+  const { tree } = fc.letrec((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 3 },
+      fc.constantFrom(null, 0, "", false),
+      fc.array(tie("tree"), { maxLength: 2 }),
+      objectOf(tie("tree")),
+    ),
+  }));
+
+  it("if their texts in one order of fields are", () => {
+    fc.assert(
+      fc.property(tree, tree, (one, other) => {
+        expect(isSameJson(one, other)).toBe(canonicalJson(one) === canonicalJson(other));
+        expect(isSameJson(one, JSON.parse(canonicalJson(one)))).toBe(true);
+      }),
+    );
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { AccessRequest, ActorEngine, Authorize, Engine, Slot } from "@slotwright/core";
 import fc from "fast-check";
+import { checkProperty } from "../check-property.ts";
 import { assertSound, engineOn, minutes, patient, place, provider, publish, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { counting, desk, house, pagesOf, stranger } from "./access-stage.ts";
@@ -66,7 +67,7 @@ export const accessListCases: readonly ConformanceCase[] = [
         // So few items are all looked at: each page is full, and nothing tells of what is left out after the last one.
         assert.deepEqual(pages.length, Math.max(1, Math.ceil(visible.length / limit)));
       });
-      await fc.assert(property, { numRuns: propertyRuns });
+      await checkProperty(property, propertyRuns);
     },
   },
   {

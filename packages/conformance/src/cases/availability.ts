@@ -92,6 +92,18 @@ export const availabilityCases: readonly ConformanceCase[] = [
     },
   },
   {
+    key: "availability.unchanged",
+    title: "an entry of hours names what has changed, in whatever order the storage keeps the fields of a document",
+    async run({ storage }) {
+      const engine = engineOn(storage);
+      await engine.setAvailability({ ...set, timeZone: "Europe/Berlin", hours: mornings });
+      await engine.setAvailability({ ...set, timeZone: "Europe/Madrid", hours: mornings });
+      const [, second] = (await engine.changes({})).entries;
+      assert.deepEqual(second?.changes.timeZone, { from: "Europe/Berlin", to: "Europe/Madrid" });
+      assert.equal(second?.changes.hours, undefined);
+    },
+  },
+  {
     key: "availability.versions",
     title: "hours are changed only from the version that was seen, and once for a key",
     async run({ storage }) {

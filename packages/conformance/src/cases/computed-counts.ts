@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Engine, type FreeTime, type Hours, type OpenDay, type TimesByDay, weekdays } from "@slotwright/core";
 import fc from "fast-check";
+import { checkProperty } from "../check-property.ts";
 import { engineOn, manualClock, minutes, patient, place, provider, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { withLive } from "../live-slots.ts";
@@ -166,7 +167,7 @@ export const computedCountCases: readonly ConformanceCase[] = [
           await close();
         },
       );
-      await fc.assert(property, { numRuns: Math.max(3, Math.ceil(propertyRuns / 8)) });
+      await checkProperty(property, Math.max(3, Math.ceil(propertyRuns / 8)));
     },
   },
   {
@@ -186,7 +187,7 @@ export const computedCountCases: readonly ConformanceCase[] = [
         await assertAgrees(engine.as(actorOf(scene)), { subjectId: `p-${scene.subject}` }, checked);
         await close();
       });
-      await fc.assert(property, { numRuns: Math.max(3, Math.ceil(propertyRuns / 12)) });
+      await checkProperty(property, Math.max(3, Math.ceil(propertyRuns / 12)));
     },
   },
   {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Engine, FreeTime, Hours, LiveSlots } from "@slotwright/core";
 import fc from "fast-check";
+import { checkProperty } from "../check-property.ts";
 import { assertSound, manualClock, minutes, patient, place, provider, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { caughtUp, withLive } from "../live-slots.ts";
@@ -165,7 +166,7 @@ export const computedLiveCases: readonly ConformanceCase[] = [
         await assertSound(store.storage);
         await store.close();
       });
-      await fc.assert(property, { numRuns: Math.max(3, Math.ceil(propertyRuns / 8)) });
+      await checkProperty(property, Math.max(3, Math.ceil(propertyRuns / 8)));
     },
   },
   {

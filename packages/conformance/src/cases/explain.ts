@@ -18,6 +18,7 @@ import {
   type Slot,
 } from "@slotwright/core";
 import fc from "fast-check";
+import { checkProperty } from "../check-property.ts";
 import { engineOn, manualClock, minutes, patient, place, provider, publish, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { aroundCalls, intercepted } from "../intercepted.ts";
@@ -101,7 +102,7 @@ export const explainCases: readonly ConformanceCase[] = [
         if (chosen !== undefined) assert.equal(await refusalOf(own, chosen, subjectId), undefined);
         await close();
       });
-      await fc.assert(property, { numRuns: Math.ceil(propertyRuns / 2) });
+      await checkProperty(property, Math.ceil(propertyRuns / 2));
     },
   },
   {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Authorize, Engine, FindOpenInput, OpenSlot, Slot, StorageAdapter } from "@slotwright/core";
 import { compareIds } from "@slotwright/core/adapter";
 import fc from "fast-check";
+import { checkProperty } from "../check-property.ts";
 import {
   assertSound,
   engineOn,
@@ -151,7 +152,7 @@ export const findOpenCases: readonly ConformanceCase[] = [
         const whole = await reader.findOpen({ ...search, limit: 500 });
         assert.deepEqual(whole, { items: expected, nextCursor: null });
       });
-      await fc.assert(property, { numRuns: propertyRuns });
+      await checkProperty(property, propertyRuns);
       const all = { from: minutes(0), to: minutes(1440) };
       const seats = (await reader.findOpen(all)).items.map((offer) => offer.seats);
       assert.ok(seats.some((count) => count > 1) && seats.includes(1));
@@ -225,7 +226,7 @@ export const findOpenCases: readonly ConformanceCase[] = [
         const pages = await pagesOf((page) => actor.findOpen({ ...search, limit, ...page }), limit);
         assert.deepEqual(pages.flat(), search.order === "latest" ? expected.toReversed() : expected);
       });
-      await fc.assert(property, { numRuns: Math.ceil(propertyRuns / 4) });
+      await checkProperty(property, Math.ceil(propertyRuns / 4));
     },
   },
   {

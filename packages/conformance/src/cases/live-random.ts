@@ -4,6 +4,7 @@ import { type Engine, isBookingError, type LiveSlots } from "@slotwright/core";
 import fc from "fast-check";
 import { attempt } from "../ask.ts";
 import { auditStore } from "../audit.ts";
+import { checkProperty } from "../check-property.ts";
 import { engineOn, manualClock, minutes, patient, place } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { anyIntent, emptyWorld, type Intent, type World } from "../intents.ts";
@@ -101,7 +102,7 @@ export const liveRandomCases: readonly ConformanceCase[] = [
         assert.deepEqual(await auditStore(store.storage), []);
         await store.close();
       });
-      await fc.assert(property, { numRuns: Math.max(3, Math.ceil(propertyRuns / 5)) });
+      await checkProperty(property, Math.max(3, Math.ceil(propertyRuns / 5)));
     },
   },
 ];

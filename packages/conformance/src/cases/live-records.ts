@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { Authorize, Policy } from "@slotwright/core";
 import fc from "fast-check";
+import { checkProperty } from "../check-property.ts";
 import { engineOn } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { caughtUp, withLive } from "../live-slots.ts";
@@ -83,7 +84,7 @@ export const liveRecordCases: readonly ConformanceCase[] = [
         });
         await close();
       });
-      await fc.assert(property, { numRuns: Math.ceil(propertyRuns / 3) });
+      await checkProperty(property, Math.ceil(propertyRuns / 3));
     },
   },
 ];

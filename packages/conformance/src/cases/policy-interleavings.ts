@@ -11,6 +11,7 @@ import {
   type Slot,
 } from "@slotwright/core";
 import fc from "fast-check";
+import { checkProperty } from "../check-property.ts";
 import { assertSound, engineOn, minutes, patient, provider } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { scheduledAdapter, scheduledClock } from "../scheduled.ts";
@@ -133,7 +134,7 @@ export const policyInterleavingCases: readonly ConformanceCase[] = [
         await assertSound(storage);
         await close();
       });
-      await fc.assert(property, { numRuns: Math.ceil(propertyRuns / 2) });
+      await checkProperty(property, Math.ceil(propertyRuns / 2));
     },
   },
 ];

@@ -15,6 +15,7 @@ import {
 import { hostCommandNames } from "@slotwright/core/client";
 import fc from "fast-check";
 import { attempt } from "../ask.ts";
+import { checkProperty } from "../check-property.ts";
 import { engineOn, manualClock, minutes, patient, place, provider, publish, publishOne, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { anyIntent, emptyWorld } from "../intents.ts";
@@ -90,7 +91,7 @@ export const previewCases: readonly ConformanceCase[] = [
         assert.deepEqual(disagreements, []);
         await close();
       });
-      await fc.assert(property, { numRuns: propertyRuns });
+      await checkProperty(property, propertyRuns);
     },
   },
   {

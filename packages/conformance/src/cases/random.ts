@@ -3,6 +3,7 @@ import type { Engine, Slot } from "@slotwright/core";
 import fc from "fast-check";
 import { attempt } from "../ask.ts";
 import { auditChain, auditStore, createAudit } from "../audit.ts";
+import { checkProperty } from "../check-property.ts";
 import { createFeedReader } from "../feed-reader.ts";
 import {
   askFor,
@@ -91,7 +92,7 @@ export const randomCases: readonly ConformanceCase[] = [
         for (const entries of ofRecords.values()) assert.deepEqual(auditChain(entries), []);
         await close();
       });
-      await fc.assert(property, { numRuns: propertyRuns });
+      await checkProperty(property, propertyRuns);
     },
   },
   {
@@ -110,7 +111,7 @@ export const randomCases: readonly ConformanceCase[] = [
         assert.deepEqual(failuresIn(performance.history), []);
         assert.equal((await problemsOf(performance, storage)).join("\n\n"), "");
       });
-      await fc.assert(property, { numRuns: propertyRuns });
+      await checkProperty(property, propertyRuns);
     },
   },
   {
@@ -129,7 +130,7 @@ export const randomCases: readonly ConformanceCase[] = [
         assert.deepEqual(await auditStore(store.storage), []);
         await store.close();
       });
-      await fc.assert(property, { numRuns: propertyRuns * 2 });
+      await checkProperty(property, propertyRuns * 2);
     },
   },
   {
@@ -156,7 +157,7 @@ export const randomCases: readonly ConformanceCase[] = [
         assert.deepEqual(await auditStore(store.storage), []);
         await store.close();
       });
-      await fc.assert(property, { numRuns: propertyRuns });
+      await checkProperty(property, propertyRuns);
     },
   },
   {
@@ -189,7 +190,7 @@ export const randomCases: readonly ConformanceCase[] = [
         assert.deepEqual(await auditStore(store.storage), []);
         await store.close();
       });
-      await fc.assert(property, { numRuns: propertyRuns });
+      await checkProperty(property, propertyRuns);
     },
   },
 ];

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { EngineOptions, Policy } from "@slotwright/core";
 import fc from "fast-check";
+import { checkProperty } from "../check-property.ts";
 import { engineOn, minutes, patient, place, provider, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { withLive } from "../live-slots.ts";
@@ -33,7 +34,7 @@ export const sightSearchCases: readonly ConformanceCase[] = [
         if (first !== undefined) await own.book({ slotId: first.slotId, subjectId });
         await close();
       });
-      await fc.assert(property, { numRuns: Math.ceil(propertyRuns / 2) });
+      await checkProperty(property, Math.ceil(propertyRuns / 2));
     },
   },
   {

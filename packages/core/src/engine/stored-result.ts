@@ -2,7 +2,7 @@ import type { Agenda } from "../model/agenda.ts";
 import { appointmentFieldNames } from "../model/appointment.ts";
 import { requestIn } from "../model/appointment-request.ts";
 import { availabilityFieldNames } from "../model/availability.ts";
-import { copyOf, plainJson } from "../model/plain-json.ts";
+import { copyOf, isSameJson, plainJson } from "../model/plain-json.ts";
 import type { VersionedRecord } from "../model/record.ts";
 import { scheduleFieldNames } from "../model/schedule.ts";
 import { type Hold, slotFieldNames } from "../model/slot.ts";
@@ -62,7 +62,7 @@ function storedList(values: readonly unknown[]): unknown {
 function storedAlike(first: ResultRecord, others: readonly ResultRecord[]): Alike {
   const names = fieldNames[first.kind];
   const values = names.map((name) => storedFieldOf(first, name));
-  const differs = names.map((name, at) => others.some((other) => !isSame(storedFieldOf(other, name), values[at])));
+  const differs = names.map((name, at) => others.some((other) => !isSameJson(storedFieldOf(other, name), values[at])));
   const differing = names.flatMap((_, at) => (differs[at] ? [at] : []));
   const rest = differing.map((at) => names[at] as string);
   return {
@@ -73,10 +73,6 @@ function storedAlike(first: ResultRecord, others: readonly ResultRecord[]): Alik
 }
 
 const storedFieldOf = (record: ResultRecord, name: string) => storedField(name, (record as unknown as Fields)[name]);
-
-/** As JSON has them. */
-const isSame = (one: unknown, other: unknown): boolean =>
-  one === other || (typeof one === "object" && JSON.stringify(one) === JSON.stringify(other));
 
 const isAlike = (value: unknown): value is Alike =>
   typeof value === "object" && value !== null && "first" in value && "differing" in value && "others" in value;

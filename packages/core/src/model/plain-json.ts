@@ -27,6 +27,17 @@ export function plainFields(fields: object): Fields {
   return plain;
 }
 
+/** Whether two values of JSON are the same, in whatever order their fields are: a storage need not keep it. */
+export function isSameJson(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (!isObject(one) || !isObject(other) || Array.isArray(one) !== Array.isArray(other)) return false;
+  const names = Object.keys(one);
+  return (
+    names.length === Object.keys(other).length &&
+    names.every((name) => Object.hasOwn(other, name) && isSameJson((one as Fields)[name], (other as Fields)[name]))
+  );
+}
+
 /** A copy of dates and JSON values. It shares nothing mutable with the original. */
 export function copyOf<T>(value: T): T {
   if (!isObject(value)) return value;

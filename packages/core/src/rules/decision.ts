@@ -2,7 +2,7 @@ import type { Refusal } from "../errors/index.ts";
 import type { Appointment } from "../model/appointment.ts";
 import type { Availability } from "../model/availability.ts";
 import type { CommandName, FieldChange, JournalEntry } from "../model/journal.ts";
-import { plainJson } from "../model/plain-json.ts";
+import { isSameJson, plainJson } from "../model/plain-json.ts";
 import { type JournaledRecord, keyOf, type RecordKey, type VersionedRecord } from "../model/record.ts";
 import type { OverlapScope, Schedule } from "../model/schedule.ts";
 import type { SlotSearch } from "../model/search.ts";
@@ -162,13 +162,10 @@ function changesFrom(before: object, after: object): Changes {
   const changes: Record<string, FieldChange> = {};
   for (const [name, value] of Object.entries(after)) {
     const [from, to] = [plainJson((before as Record<string, unknown>)[name]), plainJson(value)];
-    if (!isSame(from, to)) changes[name] = { from, to };
+    if (!isSameJson(from, to)) changes[name] = { from, to };
   }
   return changes;
 }
-
-const isSame = (one: unknown, other: unknown): boolean =>
-  one === other || (typeof one === "object" && JSON.stringify(one) === JSON.stringify(other));
 
 type NewSlot = Parameters<typeof newSlot>[0];
 
