@@ -80,3 +80,40 @@ it("the audit finds nothing wrong with an appointment that moves within its slot
     expect(await findingsAgainst(wrong)).toContain("acknowledged, but the change is not in the database");
   }
 });
+
+it("the audit finds nothing wrong with a booking that withdraws what was made for a hold that has ended, and finds a hold that was withdrawn unseen", async () => {
+  file = join(folder, "holds.sqlite");
+  const storage = sqliteAdapter({ filename: file });
+  await storage.migrate();
+  let now = new Date("2030-01-01T08:00:00Z");
+  const engine = createEngine({ storage, clock: { ...systemClock, now: () => now } });
+  const told: ToldOutcome[] = [];
+  const say = <Answer extends object>(command: string, answer: Answer): Answer => {
+    const [commandId, actorId] = [commandIdOf(command, actor, "actor"), command === "book" ? "paul" : "maria"];
+    told.push({ commandId, command, actorId, outcome: "done", shown: shownIn(answer) });
+    return answer;
+  };
+  const keyed = (idempotencyKey: string) => ({ actor, idempotencyKey });
+
+  const place = { providerId: "lang", facilityId: "north" };
+  const time = { start: "2030-01-02T09:00:00Z", end: "2030-01-02T09:30:00Z" };
+  const hours = {
+    openings: "computed",
+    offer: { minutes: 30 },
+    weekly: [{ days: ["wednesday"], from: "09:00", to: "12:00" }],
+  } as const;
+  const set = { ...keyed("setAvailability"), ...place, timeZone: "UTC", hours };
+  say("setAvailability", await engine.setAvailability(set));
+  const holding = { ...place, seconds: 60 };
+  say("hold", await engine.hold({ ...keyed("hold"), ...holding, ...time }));
+  now = new Date("2030-01-01T08:02:00Z");
+  say("book", await engine.book({ ...keyed("book"), ...place, ...time, subjectId: "paul" }));
+  const later = { start: "2030-01-02T10:00:00Z", end: "2030-01-02T10:30:00Z" };
+  const { slot, holdToken } = say("hold-2", await engine.hold({ ...keyed("hold-2"), ...holding, ...later }));
+  say("release", await engine.release({ ...keyed("release"), slotId: slot.id, holdToken }));
+  await storage.close();
+  expect(await findingsAgainst(told)).toEqual([]);
+
+  const unseen = told.map((one) => (one.command === "release" ? { ...one, shown: [] } : one));
+  expect(await findingsAgainst(unseen)).toContain("a change that no caller was told about");
+});
