@@ -1,7 +1,15 @@
 import type { EngineName } from "@slotwright/lab/engines";
 import { type OwnServer, startCluster, startOwnServer } from "@slotwright/test-servers";
 
-export const placeNames = ["postgres", "postgres-cluster", "mysql", "group-replication", "mariadb", "galera"] as const;
+export const placeNames = [
+  "postgres",
+  "postgres-cluster",
+  "mysql",
+  "group-replication",
+  "group-of-primaries",
+  "mariadb",
+  "galera",
+] as const;
 export type PlaceName = (typeof placeNames)[number];
 
 /** One server, or several that hold the same data. */
@@ -53,22 +61,32 @@ async function startPostgres(): Promise<Place | undefined> {
   return { engine: "postgres", version, createDatabase, pids: pidsOf(nodes), slow, stop };
 }
 
-async function startGroup(): Promise<Place | undefined> {
-  const cluster = await startCluster("group-replication");
-  if (cluster === undefined) return undefined;
-  const createDatabase = async () => {
-    const [primary = 0] = await cluster.primaries();
-    return [(await cluster.createDatabase()).urls[primary] as string];
+const groupWhere = (primaries: "one" | "each"): PlaceKind["start"] =>
+  async function startGroup() {
+    const cluster = await startCluster("group-replication", { primaries });
+    if (cluster === undefined) return undefined;
+    const createDatabase = async () => {
+      const { urls } = await cluster.createDatabase();
+      return (await cluster.primaries()).map((place) => urls[place] as string);
+    };
+    const { version, nodes, slow, stop } = cluster;
+    return { engine: "mysql", version, createDatabase, pids: pidsOf(nodes), slow, stop };
   };
-  const { version, nodes, slow, stop } = cluster;
-  return { engine: "mysql", version, createDatabase, pids: pidsOf(nodes), slow, stop };
-}
 
 export const places: Readonly<Record<PlaceName, PlaceKind>> = {
   postgres: { title: "PostgreSQL, one server", writable: 1, start: oneServer("postgres") },
   "postgres-cluster": { title: "PostgreSQL, two standbys, `ANY 1`", writable: 1, start: startPostgres },
   mysql: { title: "MySQL, one server", writable: 1, start: oneServer("mysql") },
-  "group-replication": { title: "Group Replication, three members, one primary", writable: 1, start: startGroup },
+  "group-replication": {
+    title: "Group Replication, three members, one primary",
+    writable: 1,
+    start: groupWhere("one"),
+  },
+  "group-of-primaries": {
+    title: "Group Replication, three primaries",
+    writable: 3,
+    start: groupWhere("each"),
+  },
   mariadb: { title: "MariaDB, one server", writable: 1, start: oneServer("mariadb") },
   galera: { title: "Galera, three nodes", writable: 3, start: startGalera },
 };
