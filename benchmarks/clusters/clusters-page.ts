@@ -108,7 +108,7 @@ function nodesVerdict({ places: measured, machine }: ClustersResult): string {
 }
 
 const distanceExplanation = `The ways between nodes hold each message back, so that a message and its answer take this much longer. One engine works on
-one node, which in PostgreSQL's cluster and in the group with one primary is that, and its own way to the node is not delayed.
+one node, which is the primary where there is only one, and its own way to the node is not delayed.
 \`bench --rtt\` delays that one ([benchmarks.md](benchmarks.md)).`;
 
 const isDistant = ({ rows }: PlaceResult): boolean => rows.some(({ roundTripMs }) => roundTripMs > 0);
