@@ -61,7 +61,7 @@ export function allowedRows(
     isUndecided: () => isUndecided,
     decided: () => decided,
     allows(provider, at, row) {
-      const start = columns.start[row] as number;
+      const start = provider.starts[at] as number;
       return decide(provider, { at, row }, { start, end: start + lengthOf(columns, row) }, locate(row));
     },
     allowsTime(slot) {

@@ -115,8 +115,6 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
   };
 }
 
-const isMine = { mine: true } as const;
-
 /** @param mineAt When it is searched, if slots that are held then are among those that are found. */
 function shown(table: SlotTable, groups: readonly OpenGroup[], limit: number, mineAt?: number): readonly OpenSlot[] {
   const { columns, ids, places } = table;
@@ -124,7 +122,7 @@ function shown(table: SlotTable, groups: readonly OpenGroup[], limit: number, mi
   for (const { row, seats, start } of groups) {
     if (items.length === limit) break;
     const place = places[placeOf(columns, row)];
-    items.push({
+    const item: OpenSlot = {
       slotId: ids[row] as string,
       providerId: place?.providerId ?? "",
       facilityId: place?.facilityId ?? "",
@@ -132,8 +130,9 @@ function shown(table: SlotTable, groups: readonly OpenGroup[], limit: number, mi
       end: new Date(start + lengthOf(columns, row)),
       version: versionOf(columns, row),
       seats,
-      ...(mineAt !== undefined && isTakenRow(columns, row, mineAt) && isMine),
-    });
+    };
+    // Made of parts, an object takes longer to make.
+    items.push(mineAt !== undefined && isTakenRow(columns, row, mineAt) ? { ...item, mine: true } : item);
   }
   return items;
 }

@@ -22,7 +22,7 @@ export class Neighbourhood implements TakenTimes {
     this.#table = table;
     this.#provider = provider;
     this.#now = now;
-    this.#one = { start: 0, end: 0, appointment: 0, place: { scheduleId: "", providerId: "", facilityId: "" } };
+    this.#one = { start: 0, end: 0, appointment: 0, place: nowhere };
   }
 
   get key(): object {
@@ -85,4 +85,5 @@ export class Neighbourhood implements TakenTimes {
   }
 }
 
+const nowhere: PlaceOfSlot = { scheduleId: "", providerId: "", facilityId: "" };
 const booked = 3;

@@ -47,17 +47,23 @@ export class ProviderRows {
     return low;
   }
 
-  /**
-   * Places between which it is. Slots lie evenly enough for a guess, so that few of the rows are looked at: each is a
-   * walk to memory.
-   */
+  /** A place that is likely to be near what starts at this time: slots lie evenly enough for a guess. */
+  near(time: number): number {
+    const { starts, first, end } = this;
+    const [earliest, latest] = [starts[first] as number, starts[end - 1] as number];
+    if (time <= earliest) return first;
+    if (time >= latest) return end - 1;
+    return first + Math.floor(((time - earliest) / (latest - earliest)) * (end - 1 - first));
+  }
+
+  /** Places between which it is. A guess means that few of the rows are looked at: each is a walk to memory. */
   #around(time: number): [low: number, high: number] {
     const { starts, first, end } = this;
     if (end - first < 32) return [first, end];
     const [earliest, latest] = [starts[first] as number, starts[end - 1] as number];
     if (time <= earliest) return [first, first];
     if (time > latest) return [end, end];
-    let low = first + Math.floor(((time - earliest) / (latest - earliest)) * (end - 1 - first));
+    let low = this.near(time);
     let high = low;
     let step = 8;
     while (low > first && (starts[low] as number) >= time) {

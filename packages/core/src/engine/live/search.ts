@@ -2,6 +2,7 @@ import { compareIds } from "../../model/id-order.ts";
 import type { Position } from "../../storage/adapter.ts";
 import { compareRows, groupsAmong, isWanted, type OpenFilter, type OpenGroup, sameStart } from "./open-groups.ts";
 import type { ProviderRows } from "./provider-rows.ts";
+import { readAhead } from "./read-ahead.ts";
 import type { SlotTable } from "./slot-table.ts";
 
 /** What is searched for: open slots of these providers that start at `from` or later and before `to`. */
@@ -40,7 +41,7 @@ const ended = Number.POSITIVE_INFINITY;
  * not, a round is still short beside the first step of its walks.
  */
 export function searchOpen(table: SlotTable, search: OpenSearch): readonly OpenGroup[] {
-  const walks = walksOf(search);
+  const walks = walksOf(table, search);
   const keys = walks.map((walk) => step(table, walk, search));
   const found: OpenGroup[] = [];
   let key = keys.reduce((one, other) => Math.min(one, other), ended);
@@ -63,15 +64,15 @@ export function searchOpen(table: SlotTable, search: OpenSearch): readonly OpenG
   return found.slice(0, search.limit);
 }
 
-function walksOf(search: OpenSearch): Walk[] {
-  const walks: Walk[] = [];
-  for (const provider of search.providers) {
-    const at = search.latestFirst
-      ? provider.firstFrom(latestEnd(search)) - 1
-      : provider.firstFrom(earliestBegin(search));
-    walks.push({ provider, at, row: -1, groups: undefined });
-  }
-  return walks;
+function walksOf(table: SlotTable, search: OpenSearch): Walk[] {
+  const { latestFirst } = search;
+  const providers = [...search.providers];
+  const begin = latestFirst ? latestEnd(search) : earliestBegin(search);
+  readAhead(table, providers, begin);
+  return providers.map((provider) => {
+    const at = latestFirst ? provider.firstFrom(begin) - 1 : provider.firstFrom(begin);
+    return { provider, at, row: -1, groups: undefined };
+  });
 }
 
 // Of the slots that start with the last one of the page before, some may be still to come.
