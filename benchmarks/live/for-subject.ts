@@ -12,8 +12,7 @@ import {
   type StorageAdapter,
 } from "@slotwright/core";
 import { pageSize } from "../contenders/contender.ts";
-import { percentile } from "../measuring/statistics.ts";
-import type { SearchFigure } from "./many-slots.ts";
+import { type SearchFigure, timedCalls } from "./search-figure.ts";
 
 export interface SubjectFigures {
   readonly search: SearchFigure;
@@ -56,7 +55,10 @@ export async function searchForSubject(
   const live = await engine.follow(window);
   try {
     const own = await live.forSubject({ actor, subjectId: "ada" });
-    return { search: await timed(own, searches, calls), passing: await passing(live, own, searches.slice(0, 100)) };
+    return {
+      search: await timedSearch(own, searches, calls),
+      passing: await passing(live, own, searches.slice(0, 100)),
+    };
   } finally {
     live.close();
   }
@@ -67,18 +69,14 @@ function timeOn(from: Date, day: number) {
   return { start: new Date(start), end: new Date(start + 10 * 60_000) };
 }
 
-async function timed(own: LiveOfSubject, searches: readonly Search[], calls: number): Promise<SearchFigure> {
-  const times: number[] = [];
-  for (let call = -calls / 4; call < calls; call++) {
-    const search = { ...searches[Math.abs(call) % searches.length], limit: pageSize };
-    const begun = performance.now();
-    const { items, source } = await own.findOpen(search);
-    if (call >= 0) times.push((performance.now() - begun) * 1000);
-    if (items.length !== pageSize || source !== "live")
+function timedSearch(own: LiveOfSubject, searches: readonly Search[], calls: number): Promise<SearchFigure> {
+  const findOpen = async (call: number) => {
+    const { items, source } = await own.findOpen({ ...searches[call % searches.length], limit: pageSize });
+    if (items.length !== pageSize || source !== "live") {
       throw new Error(`${items.length} were found, by the ${source}.`);
-  }
-  const name = "the same for a subject, with six policies";
-  return { name, p50: percentile(times, 0.5), p99: percentile(times, 0.99), max: Math.max(...times) };
+    }
+  };
+  return timedCalls("the same for a subject, with six policies", calls, findOpen, searches.length);
 }
 
 /** Of the free slots that a page of the search goes past. */

@@ -1,16 +1,20 @@
 import { bad, good } from "@slotwright/lab/terminal";
 import { runCommand } from "../command-line.ts";
-import { followMany, type LiveFigures, type SearchFigure } from "./many-slots.ts";
+import { followMany, type LiveFigures } from "./many-slots.ts";
 import { computeOpenings, searchOpenings, searchOpeningsOnPostgres } from "./openings.ts";
 import { type LiveOptions, parseLiveOptions, usage } from "./options.ts";
 import { plainSearchRate } from "./plain-search.ts";
+import type { SearchFigure } from "./search-figure.ts";
 
 const figure = (number: number, digits = 1): string => number.toFixed(digits).padStart(9);
 
 function printSearches(searches: readonly SearchFigure[]): void {
-  console.log(`\n${"µs".padEnd(52)}${"p50".padStart(9)}${"p99".padStart(9)}${"max".padStart(9)}`);
-  for (const { name, p50, p99, max } of searches) {
-    console.log(`${name.padEnd(52)}${figure(p50)}${figure(p99)}${figure(max, 0)}`);
+  console.log(
+    `\n${"µs".padEnd(52)}${"p50".padStart(9)}${"p99".padStart(9)}${"max".padStart(9)}${"p99 undisturbed".padStart(17)}`,
+  );
+  for (const { name, p50, p99, max, undisturbed } of searches) {
+    const ours = undisturbed === undefined ? "" : undisturbed.toFixed(1).padStart(17);
+    console.log(`${name.padEnd(52)}${figure(p50)}${figure(p99)}${figure(max, 0)}${ours}`);
   }
 }
 

@@ -3,8 +3,8 @@ import { runInNewContext } from "node:vm";
 import { createEngine, type LiveSlots, type Slot, type StorageAdapter } from "@slotwright/core";
 import { memoryAdapter } from "@slotwright/core/memory";
 import { facilityId, pageSize } from "../contenders/contender.ts";
-import { percentile } from "../measuring/statistics.ts";
 import { type SubjectFigures, searchForSubject } from "./for-subject.ts";
+import { type SearchFigure, timed } from "./search-figure.ts";
 
 export interface LiveFigures {
   readonly slots: number;
@@ -14,14 +14,6 @@ export interface LiveFigures {
   readonly searches: readonly SearchFigure[];
   readonly callersPerSecond: number;
   readonly forSubject: SubjectFigures;
-}
-
-/** How long a search takes, in microseconds. */
-export interface SearchFigure {
-  readonly name: string;
-  readonly p50: number;
-  readonly p99: number;
-  readonly max: number;
 }
 
 const providers = 1_000;
@@ -117,25 +109,20 @@ async function measured(
     if (items.length !== pageSize) throw new Error(`${items.length} slots were found.`);
   };
   const searches = [
-    timed("the first 100 of 50 providers in a week", calls, findOpen),
-    timed("the next one of 50 providers", calls, (index) => {
-      const { providerIds, from } = inputAt(index) as (typeof searchesOf)[number];
-      live.next({ providerIds, from });
-    }),
-    timed("by day, 50 providers in a week", calls / 2, (index) => live.countByDay(inputAt(index))),
+    timed("the first 100 of 50 providers in a week", calls, findOpen, inputs),
+    timed(
+      "the next one of 50 providers",
+      calls,
+      (index) => {
+        const { providerIds, from } = inputAt(index) as (typeof searchesOf)[number];
+        live.next({ providerIds, from });
+      },
+      inputs,
+    ),
+    timed("by day, 50 providers in a week", calls / 2, (index) => live.countByDay(inputAt(index)), inputs),
     timed("by day, all providers and days", calls / 40, () => live.countByDay()),
   ];
   return { searches, callersPerSecond: await rateOfCallers(64, calls / 40, findOpen) };
-}
-
-function timed(name: string, count: number, work: (index: number) => unknown) {
-  for (let index = 0; index < count / 4; index++) work(index);
-  const times = Array.from({ length: count }, (_, index) => {
-    const begun = performance.now();
-    work(index);
-    return (performance.now() - begun) * 1000;
-  });
-  return { name, p50: percentile(times, 0.5), p99: percentile(times, 0.99), max: Math.max(...times) };
 }
 
 /** As callers of a web server: each asks again once it has its answer, in a turn of its own. */

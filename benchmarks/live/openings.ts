@@ -10,8 +10,7 @@ import {
 import { memoryAdapter } from "@slotwright/core/memory";
 import { loadEngine } from "@slotwright/lab/engines";
 import { facilityId, pageSize } from "../contenders/contender.ts";
-import { percentile } from "../measuring/statistics.ts";
-import type { SearchFigure } from "./many-slots.ts";
+import { type SearchFigure, timed, timedCalls } from "./search-figure.ts";
 
 /** Where openings are found, and how long that takes. */
 export interface OpeningsFigures {
@@ -126,30 +125,3 @@ function searchesOf(live: LiveSlots, search: OpeningsSearch, calls: number): rea
     timed("by day, all of them", calls / 4, () => live.countTimes(month)),
   ];
 }
-
-function timed(name: string, calls: number, work: () => unknown): SearchFigure {
-  for (let call = 0; call < calls / 4; call += 1) work();
-  const times = Array.from({ length: Math.ceil(calls) }, () => {
-    const begun = performance.now();
-    work();
-    return (performance.now() - begun) * 1000;
-  });
-  return figureOf(name, times);
-}
-
-async function timedCalls(name: string, calls: number, work: () => Promise<unknown>): Promise<SearchFigure> {
-  const times: number[] = [];
-  for (let call = -calls / 4; call < calls; call += 1) {
-    const begun = performance.now();
-    await work();
-    if (call >= 0) times.push((performance.now() - begun) * 1000);
-  }
-  return figureOf(name, times);
-}
-
-const figureOf = (name: string, times: readonly number[]): SearchFigure => ({
-  name,
-  p50: percentile(times, 0.5),
-  p99: percentile(times, 0.99),
-  max: Math.max(...times),
-});
