@@ -9,7 +9,9 @@ import { newSchedules } from "./procedures.ts";
 
 /**
  * The guards that must look at other rows are triggers. They read with shared locks, because a plain read may be as old
- * as the transaction. MySQL fires no trigger for a foreign key's action, and our foreign keys only refuse.
+ * as the transaction. MySQL fires no trigger for a foreign key's action, and our foreign keys only refuse. A server may do
+ * without the one from a slot to its appointment, since triggers refuse what it would, except that the table of appointments is
+ * truncated or dropped.
  */
 export function guardTriggers(strategy: MysqlStrategy, bodies: MysqlStrategy["queries"]): readonly SchemaObject[] {
   return triggersOf(strategy).map(({ name, event, table, body }) => {
@@ -20,7 +22,9 @@ for each row begin ${body} end`;
 }
 
 /**
- * The columns and index that the overlap guard reads. Slots that are blocked or withdrawn, any number of which may overlap, have no lane, so
+ * The columns and indexes that guards read. The one by appointment is also that of the foreign key, where there is one.
+ *
+ * The others are of the overlap guard. Slots that are blocked or withdrawn, any number of which may overlap, have no lane, so
  * they are not in its way. A booking changes none of these columns. The guard finds all it needs here, so it does not
  * wait for a slot that others have merely booked, nor, on MariaDB, for its neighbour on another schedule.
  */
@@ -31,7 +35,9 @@ export function guardIndexes({ queries, qualified }: MysqlStrategy): readonly Sc
     .createIndex(qualified("slots_by_lane"))
     .on("slots")
     .columns(["schedule_id", "lane", "start_at", "end_at"]);
+  const owner = queries.schema.createIndex(qualified("slots_by_appointment")).on("slots").columns(["appointment_id"]);
   return [
+    { kind: "index", name: "slots_by_appointment", on: "slots", statement: owner.compile().sql },
     { kind: "column", name: "lane", on: "slots", statement: lane.compile(queries).sql },
     { kind: "index", name: "slots_by_lane", on: "slots", statement: index.compile().sql },
   ];
@@ -151,10 +157,28 @@ function appointmentFitsCheck({ server, textType }: MysqlStrategy): RawBuilder<u
   return sql`if json_length(new.slot_ids) = 1 then ${only} else ${several} end if;`;
 }
 
-function slotsOfOld({ server, textType }: MysqlStrategy, more: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`exists (select 1 from json_table(old.slot_ids, '$[*]' columns (id ${textType} path '$')) as k
+/** An appointment that no longer lists all of its slots. */
+function keepsListed({ server, textType }: MysqlStrategy): RawBuilder<unknown> {
+  return refuseIf(
+    sql`exists (select 1 from json_table(old.slot_ids, '$[*]' columns (id ${textType} path '$')) as k
     straight_join ${slots} as s force index (primary) on s.id = k.id
-    where s.appointment_id = old.id${more} ${server.locking("share", "s")})`;
+    where s.appointment_id = old.id and not ${lists(sql`new.slot_ids`, sql`s.id`)} ${server.locking("share", "s")})`,
+    "appointment_keeps_slots",
+    keepsSlotsWords,
+  );
+}
+
+/**
+ * An appointment that goes away, or is another one from now on. It may have a slot that it does not list: two primaries of a
+ * cluster can make one, each by a change that its own guards allow, and so can a change without guards.
+ */
+function keepsAll({ qualified }: MysqlStrategy): RawBuilder<unknown> {
+  return refuseIf(
+    sql`exists (select 1 from ${slots} force index (${sql.id(qualified("slots_by_appointment"))})
+    where appointment_id = old.id lock in share mode)`,
+    "appointment_keeps_slots",
+    keepsSlotsWords,
+  );
 }
 
 const keepsSlotsWords = "a slot still has this appointment: free the slot first";
@@ -223,11 +247,8 @@ function appointmentTriggers(strategy: MysqlStrategy): readonly Trigger[] {
       event: "after update",
       table: "appointments",
       body: sql`if new.slot_ids <> '[]' and ${fields} then ${fits} end if;
-        if ${changed("id", "slot_ids")} then ${refuseIf(
-          slotsOfOld(strategy, sql` and (old.id <> new.id or not ${lists(sql`new.slot_ids`, sql`s.id`)})`),
-          "appointment_keeps_slots",
-          keepsSlotsWords,
-        )} end if;
+        if ${changed("id")} then ${keepsAll(strategy)} end if;
+        if ${changed("slot_ids")} then ${keepsListed(strategy)} end if;
         if ${changed(...followedColumns)} then
           ${removeFurtherProviders(strategy)} ${addFurtherProviders(strategy)} end if;`,
     },
@@ -241,7 +262,7 @@ function appointmentTriggers(strategy: MysqlStrategy): readonly Trigger[] {
       name: "appointments_kept",
       event: "before delete",
       table: "appointments",
-      body: refuseIf(slotsOfOld(strategy, sql``), "appointment_keeps_slots", keepsSlotsWords),
+      body: keepsAll(strategy),
     },
   ];
 }

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { sampleInstant as at, booking } from "@slotwright/conformance";
+import { appointmentOn, sampleInstant as at, booking, transitionOf } from "@slotwright/conformance";
 import { createEngine, type Engine, type Slot, type StorageAdapter } from "@slotwright/core";
+import type { Transition } from "@slotwright/core/adapter";
 import { type GroupCluster, startCluster } from "@slotwright/test-servers";
 import { type Connection, createConnection, type PoolConnection, type RowDataPacket } from "mysql2/promise";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
@@ -74,6 +75,14 @@ describe.skipIf(found === undefined)("a group of MySQL servers of which each tak
   afterAll(() => Promise.all(storages.map((storage) => storage.close())));
 
   const next = () => slots.shift() as Slot;
+  /** A slot of another provider. */
+  const elsewhere = async () => {
+    const wanted = [{ start: at(0), end: at(15) }];
+    const engine = createEngine({ storage: storages[0] as StorageAdapter });
+    const { slots: made } = await engine.createSlots({ actor, providerId: "q", facilityId: "f", slots: wanted });
+    await sees(1, (made[0] as Slot).id).toEqual(made);
+    return made[0] as Slot;
+  };
   const bookingOf = (slot: Slot, subjectId = "s") => ({ actor, slotId: slot.id, subjectId });
 
   /** Until it is let go on, the node applies nothing that the others commit. */
@@ -84,6 +93,19 @@ describe.skipIf(found === undefined)("a group of MySQL servers of which each tak
     const other = await admin((place + 1) % 3);
     for (let worker = 0; worker < Number(row?.workers); worker++) await other.query("insert into waiting values ()");
     return () => holder.query("unlock tables");
+  }
+
+  /** What becomes of the second one, on a member that has not applied the first one when it decides. */
+  async function onBothAtOnce(first: Transition, second: Transition) {
+    const [one, other] = storages as [StorageAdapter, StorageAdapter];
+    const goOn = await fallBehind(1);
+    expect(await one.commit([first])).toEqual(committed);
+    const answer = other.commit([second]);
+    answer.catch(() => {});
+    // If it loses, it waits for what it has lost against.
+    await Promise.race([answer.catch(() => {}), wait(300)]);
+    await goOn();
+    return answer;
   }
 
   it("lets one of two commits for a slot win, and the other one is transient and finds the winner when it tries again", async () => {
@@ -99,6 +121,28 @@ describe.skipIf(found === undefined)("a group of MySQL servers of which each tak
     await goOn();
     await expect(losing).rejects.toMatchObject({ failure: "transient", cause: { errno: 3101 } });
     expect(await lost()).toMatchObject([{ status: "stale" }]);
+  });
+
+  it("takes bookings and cancellations of two schedules' slots from two members that do not know of each other's", async () => {
+    const [one, other] = [next(), await elsewhere()];
+    const cancellation = (slot: Slot) => {
+      const cancelled = appointmentOn(slot, { status: "cancelled", slotIds: [], version: 2 });
+      return transitionOf(`cancel ${slot.id}`, { ...slot, version: 3 }, cancelled);
+    };
+    const changes = [
+      { change: booking, status: "booked" },
+      { change: cancellation, status: "available" },
+    ];
+    for (const { change, status } of changes) {
+      expect(await onBothAtOnce(change(one), change(other))).toEqual(committed);
+      for (const place of [0, 1]) {
+        for (const { id } of [one, other]) await sees(place, id).toMatchObject([{ status }]);
+      }
+    }
+  });
+
+  it("undoes one of two bookings of one schedule, to which both slots refer by a foreign key", async () => {
+    await expect(onBothAtOnce(booking(next()), booking(next()))).rejects.toMatchObject({ cause: { errno: 3101 } });
   });
 
   it("refuses the second of two bookings on two nodes with slot_booked, also in a transaction with the host's own rows, which runs again", async () => {

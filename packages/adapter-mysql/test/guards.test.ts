@@ -2,14 +2,19 @@ import { columnNames } from "@slotwright/adapter-sql";
 import {
   allowedStatements,
   followsFurtherProviders,
+  type GuardCase,
   guardRaceCases,
   guardStage,
+  intoAppointments,
   intoSlots,
   ms,
   replacingGuardCases,
   runGuardRace,
+  setBookedAppointment,
+  setSlot,
   sharedGuardCases,
 } from "@slotwright/adapter-sql/conformance";
+import { appointmentOn, slotAt } from "@slotwright/conformance";
 import type { Guard } from "@slotwright/core/adapter";
 import { type Connection, createConnection, type ResultSetHeader, type RowDataPacket } from "mysql2/promise";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
@@ -18,10 +23,19 @@ import { describeOnEachServer } from "./each-server.ts";
 import { type MysqlStore, openMysqlStore } from "./mysql-harness.ts";
 
 const place = { feed_partition: 0, seq: 1_000 };
+// On PostgreSQL, the foreign key is the first to refuse it, by its own name.
+const renamed: GuardCase = {
+  guard: "appointment_keeps_slots",
+  title: "an appointment under another id than its slot has",
+  sql: setBookedAppointment("id = 'x'"),
+};
 const guardCases = [
+  renamed,
   ...sharedGuardCases(place),
   ...replacingGuardCases({ verb: "replace", ofAppointment: "appointment_keeps_slots", numbersEntries: false, place }),
 ];
+
+const ofForeignKeys: readonly Guard[] = ["slot_has_appointment_row", "appointment_keeps_slots", "row_format"];
 
 describeOnEachServer("the database's own guards, without the adapter, refuse", (server, engine) => {
   let store: MysqlStore;
@@ -51,7 +65,7 @@ describeOnEachServer("the database's own guards, without the adapter, refuse", (
     expect(await guardThatRefuses(connection, sql)).toMatch(said);
   });
 
-  it.each(guardCases.filter(({ guard }) => guard === "slot_has_appointment_row" || guard === "row_format"))(
+  it.each(guardCases.filter(({ guard }) => ofForeignKeys.includes(guard)))(
     "without foreign keys: $title ($guard)",
     async ({ guard, sql }) => {
       await connection.query("set foreign_key_checks = 0");
@@ -83,6 +97,16 @@ describeOnEachServer("the database's own guards, without the adapter, refuse", (
       "select id from slotwright_slots where id in ('one', 'two')",
     );
     expect(rows).toEqual([{ id: "one" }]);
+  });
+
+  it.each([
+    ["a slot that takes", setSlot("slot-30", "status = 'booked', appointment_id = 'gone'")],
+    ["a new slot that has", `insert ${intoSlots({ status: "'booked'", appointment_id: "'gone'" })}`],
+    ["the deletion of", "delete from slotwright_appointments"],
+    ["another id of", renamed.sql],
+  ])("%s an appointment that is not there afterwards, also with IGNORE", async (_title, sql) => {
+    await connection.query(sql.replace(/^\w+/, "$& ignore")).catch(() => {});
+    expect(await slotsWithoutTheirs(connection)).toEqual([]);
   });
 
   it("a slot that no appointment lists, even if its id reads like two that are listed", async () => {
@@ -152,6 +176,15 @@ describeOnEachServer("the database's own guards, without the adapter, refuse", (
   });
 });
 
+/** The slots whose appointment does not exist. */
+async function slotsWithoutTheirs(connection: Connection): Promise<readonly unknown[]> {
+  const [rows] = await connection.query<RowDataPacket[]>(
+    `select s.id from slotwright_slots as s left join slotwright_appointments as a on a.id = s.appointment_id
+    where s.appointment_id is not null and a.id is null`,
+  );
+  return rows;
+}
+
 /** On MariaDB, a second entry by hand is refused by a key, and MariaDB does not name the key's table. */
 const primaryKey = /for key 'PRIMARY'$/;
 
@@ -181,4 +214,35 @@ describeOnEachServer("one of two transactions by hand succeeds, not both, if", (
       await store.close();
     },
   );
+
+  it.each(levels)("a slot takes an appointment, and it is deleted meanwhile, at %s", async (level) => {
+    const store = await openMysqlStore(server);
+    for (const one of guardStage) await store.storage.commit([one]);
+    await store.pool.query(`insert ${intoAppointments({ id: "'listed'", slot_ids: `'["slot-30"]'` })}`);
+    const [taking, deleting] = [await store.beginHostTransaction(level), await store.beginHostTransaction(level)];
+    // The snapshot of REPEATABLE READ is as old as the first read.
+    await deleting.transaction.query("select count(*) from slotwright_commands");
+    await taking.transaction.query(setSlot("slot-30", "status = 'booked', appointment_id = 'listed'"));
+    const statement = "delete from slotwright_appointments where id = 'listed'";
+    const refusal = guardThatRefuses(deleting.transaction, statement);
+    expect(await Promise.race([refusal, new Promise((resolve) => setTimeout(resolve, 200, "waits"))])).toBe("waits");
+    await taking.commit();
+    expect(await refusal).toBe("appointment_keeps_slots");
+    await deleting.rollback();
+    await store.close();
+  });
+});
+
+describeOnEachServer("an appointment that has a slot, which it does not list because guards were off,", (server) => {
+  it.each([
+    ["is not deleted", "delete from slotwright_appointments"],
+    ["gets no other id", renamed.sql],
+  ])("%s", async (_title, sql) => {
+    const store = await openMysqlStore(server);
+    for (const one of guardStage) await store.storage.commit([one]);
+    await store.corrupt({ put: [appointmentOn(slotAt(0), { slotIds: ["slot-30"] })] });
+    const { transaction } = await store.beginHostTransaction();
+    expect(await guardThatRefuses(transaction, sql)).toBe("appointment_keeps_slots");
+    await store.close();
+  });
 });

@@ -112,8 +112,7 @@ export const initial: Migration = {
   constraint \`{prefix}slots_booked_has_appointment\` check ((status = 'booked') = (appointment_id is not null)),
   constraint \`{prefix}slots_held_has_hold\` check ((status = 'held') = (hold_token_hash is not null) and (hold_token_hash is null) = (hold_expires_at is null) and (hold_holder_id is null or hold_token_hash is not null)),
   constraint \`{prefix}slots_row_format\` check (seat >= 0 and version >= 1 and (case when json_valid(\`metadata\`) then json_type(\`metadata\`) = 'OBJECT' else 0 end = 1)),
-  constraint \`{prefix}slots_slot_has_schedule_row\` foreign key (\`schedule_id\`) references \`{database}\`.\`{prefix}schedules\` (\`id\`),
-  constraint \`{prefix}slots_slot_has_appointment_row\` foreign key (\`appointment_id\`) references \`{database}\`.\`{prefix}appointments\` (\`id\`)
+  constraint \`{prefix}slots_slot_has_schedule_row\` foreign key (\`schedule_id\`) references \`{database}\`.\`{prefix}schedules\` (\`id\`)
 ) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_0900_bin`,
     },
     {
@@ -261,6 +260,12 @@ export const initial: Migration = {
       statement: `create index \`{prefix}appointments_by_start\` on \`{database}\`.\`{prefix}appointments\` (\`start_at\`, \`id\`)`,
     },
     {
+      kind: "index",
+      name: "slots_by_appointment",
+      on: "slots",
+      statement: `create index \`{prefix}slots_by_appointment\` on \`{database}\`.\`{prefix}slots\` (\`appointment_id\`)`,
+    },
+    {
       kind: "column",
       name: "lane",
       on: "slots",
@@ -368,9 +373,11 @@ left join \`{prefix}slots\` as s force index (primary) on s.id = k.id
 where s.id is null or s.start_at > new.start_at or s.end_at < new.end_at or s.appointment_id <> new.id
 or (k.place = 1 and (s.provider_id <> new.provider_id or s.facility_id <> new.facility_id))
 for share of \`s\`) then signal sqlstate '45000' set message_text = 'slotwright:appointment_fits_slot: a slot that the appointment lists does not exist, does not contain it, or is not its own'; end if; end if; end if;
-if not (old.\`id\` <=> new.\`id\` and old.\`slot_ids\` <=> new.\`slot_ids\`) then if exists (select 1 from json_table(old.slot_ids, '$[*]' columns (id longtext character set utf8mb4 collate utf8mb4_0900_bin path '$')) as k
+if not (old.\`id\` <=> new.\`id\`) then if exists (select 1 from \`{prefix}slots\` force index (\`{prefix}slots_by_appointment\`)
+where appointment_id = old.id lock in share mode) then signal sqlstate '45000' set message_text = 'slotwright:appointment_keeps_slots: a slot still has this appointment: free the slot first'; end if; end if;
+if not (old.\`slot_ids\` <=> new.\`slot_ids\`) then if exists (select 1 from json_table(old.slot_ids, '$[*]' columns (id longtext character set utf8mb4 collate utf8mb4_0900_bin path '$')) as k
 straight_join \`{prefix}slots\` as s force index (primary) on s.id = k.id
-where s.appointment_id = old.id and (old.id <> new.id or not json_contains(new.slot_ids, json_quote(s.id))) for share of \`s\`) then signal sqlstate '45000' set message_text = 'slotwright:appointment_keeps_slots: a slot still has this appointment: free the slot first'; end if; end if;
+where s.appointment_id = old.id and not json_contains(new.slot_ids, json_quote(s.id)) for share of \`s\`) then signal sqlstate '45000' set message_text = 'slotwright:appointment_keeps_slots: a slot still has this appointment: free the slot first'; end if; end if;
 if not (old.\`id\` <=> new.\`id\` and old.\`provider_id\` <=> new.\`provider_id\` and old.\`subject_id\` <=> new.\`subject_id\` and old.\`facility_id\` <=> new.\`facility_id\` and old.\`start_at\` <=> new.\`start_at\` and old.\`status\` <=> new.\`status\` and old.\`provider_ids\` <=> new.\`provider_ids\`) then
 if \`old\`.\`provider_ids\` is not null then delete f from json_table(\`old\`.\`provider_ids\`, '$[*]' columns (provider_id longtext character set utf8mb4 collate utf8mb4_0900_bin path '$')) as k straight_join \`{prefix}further_providers\` as f force index (primary)
 on f.id = old.id and f.provider_id = k.provider_id where k.provider_id <> old.provider_id; end if; if \`new\`.\`provider_ids\` is not null then insert into \`{prefix}further_providers\` (\`id\`, \`provider_id\`, \`subject_id\`, \`facility_id\`, \`start_at\`, \`status\`)
@@ -387,9 +394,8 @@ on f.id = old.id and f.provider_id = k.provider_id where k.provider_id <> old.pr
       kind: "trigger",
       name: "appointments_kept",
       statement: `create trigger \`{database}\`.\`{prefix}appointments_kept\` before delete on \`{database}\`.\`{prefix}appointments\`
-for each row begin if exists (select 1 from json_table(old.slot_ids, '$[*]' columns (id longtext character set utf8mb4 collate utf8mb4_0900_bin path '$')) as k
-straight_join \`{prefix}slots\` as s force index (primary) on s.id = k.id
-where s.appointment_id = old.id for share of \`s\`) then signal sqlstate '45000' set message_text = 'slotwright:appointment_keeps_slots: a slot still has this appointment: free the slot first'; end if; end`,
+for each row begin if exists (select 1 from \`{prefix}slots\` force index (\`{prefix}slots_by_appointment\`)
+where appointment_id = old.id lock in share mode) then signal sqlstate '45000' set message_text = 'slotwright:appointment_keeps_slots: a slot still has this appointment: free the slot first'; end if; end`,
     },
     {
       kind: "trigger",

@@ -1,5 +1,5 @@
 import { publishAlone } from "@slotwright/adapter-sql/conformance";
-import { booking, slotAt } from "@slotwright/conformance";
+import { booking, sampleSchedule, slotAt, transitionOf } from "@slotwright/conformance";
 import { createEngine, type Slot, type StorageAdapter } from "@slotwright/core";
 import type { Connection } from "mysql2/promise";
 import { expect, it } from "vitest";
@@ -45,6 +45,22 @@ export function lossesOnGalera(stage: NodesStage): void {
     await expect(engine.book({ actor, slotId: slot.id, subjectId: "s" })).rejects.toMatchObject({
       code: "slot_booked",
     });
+  });
+
+  it("bookings of one schedule's slots on two nodes do not meet: what rows refer to by foreign keys is shared, or empty", async () => {
+    const schedule = { ...sampleSchedule, id: "shared", providerId: "shared" };
+    const [one, other] = [0, 30].map((at) => slotAt(at, { id: `s ${at}`, scheduleId: "shared", providerId: "shared" }));
+    const slots = [one as Slot, other as Slot] as const;
+    expect(await stage.storageOf(0).commit([transitionOf("shared", schedule, ...slots)])).toEqual(committed);
+    await stage.storageOf(1).load([{ kind: "slot", id: slots[1].id }]);
+    const open = await stage.storageOf(1).begin();
+    const within = stage.storageOf(1).within(open.transaction);
+    expect(await within.commit([booking(slots[1])])).toEqual(committed);
+    await stage.keepOthersBusy();
+    expect(await stage.storageOf(0).commit([booking(slots[0])])).toEqual(committed);
+    await open.commit();
+    for (const { id } of slots)
+      expect(await stage.storageOf(2).load([{ kind: "slot", id }])).toMatchObject([{ status: "booked" }]);
   });
 
   it("a host's transaction that loses at its COMMIT is transient, and has written nothing", async () => {

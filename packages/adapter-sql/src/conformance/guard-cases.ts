@@ -94,6 +94,10 @@ const statementsFor = (
       "a slot booked by an appointment that does not exist",
       setSlot("slot-30", "status = 'booked', appointment_id = 'gone'"),
     ],
+    [
+      "a new slot booked by an appointment that does not exist",
+      `insert ${intoSlots({ status: "'booked'", appointment_id: "'gone'" })}`,
+    ],
   ],
   appointment_keeps_slots: [
     [

@@ -15,6 +15,8 @@ export interface HandTransaction {
 /** Two transactions on the tables of `guardStage`. The guards allow each of them alone. */
 export interface GuardRaceCase {
   readonly title: string;
+  /** What is committed before the two begin. */
+  readonly given?: string;
   /** Statements of the first transaction. Those of the second one run after the first of these. */
   readonly first: readonly [string, ...string[]];
   readonly second: readonly [string, ...string[]];
@@ -52,6 +54,12 @@ export const guardRaceCases: readonly GuardRaceCase[] = [
     first: [confirmAsked, take30("asked")],
     second: ["delete from slotwright_slots where id = 'slot-30'"],
   },
+  {
+    title: "an appointment that lists a free slot is deleted, and the slot takes it meanwhile",
+    given: insertOn30("listed"),
+    first: ["delete from slotwright_appointments where id = 'listed'"],
+    second: [take30("listed")],
+  },
 ];
 
 /** After this many milliseconds, the second transaction is considered to be waiting for the first. */
@@ -62,10 +70,11 @@ const waitsMs = 150;
  * @throws AssertionError
  */
 export async function runGuardRace(
-  { first, second }: GuardRaceCase,
+  { given, first, second }: GuardRaceCase,
   storage: Pick<StorageAdapter, "load" | "findAppointments">,
   begin: (which: "first" | "second") => Promise<HandTransaction>,
 ): Promise<void> {
+  if (given !== undefined) assert.equal(await finish(await begin("first"), Promise.resolve(), [given]), "committed");
   const [one, other] = [await begin("first"), await begin("second")];
   const [opening, ...rest] = first;
   await one.run(opening);

@@ -32,5 +32,12 @@ export { refusesEveryCall, refusesToWork } from "./refused-options.ts";
 export { type Replacing, replacingGuardCases } from "./replacing-cases.ts";
 export { keepsSettingsAndTime } from "./settings-and-clock.ts";
 export { type HostPoolStage, type StarvedPoolCase, starvedPoolCases } from "./starved-pool.ts";
-export { intoJournal, intoSlots, type SqlValues, setSlot } from "./statements.ts";
+export {
+  intoAppointments,
+  intoJournal,
+  intoSlots,
+  type SqlValues,
+  setBookedAppointment,
+  setSlot,
+} from "./statements.ts";
 export { type UpgradeCase, type UpgradeStage, type UpgradeVersion, upgradeCases } from "./upgrade-cases.ts";
