@@ -124,7 +124,7 @@ export function listCalls<On>(
     const { share, whole } = read ?? {};
     const found = listed(on, read, itemOf);
     if (share === undefined) return found;
-    return Promise.resolve(found).then((items) => (hasShare(items, share) ? listed(on, whole, itemOf) : items));
+    return Promise.resolve(found).then((items) => (hasShare(items, share) ? listed(on, whole?.(), itemOf) : items));
   };
   return {
     findSlots: (on, query) => slotsOf(on, readsOf(on).slots(query), rowToSlot),
