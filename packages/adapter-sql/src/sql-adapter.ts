@@ -140,7 +140,8 @@ export function listCalls<On>(
   };
 }
 
-const onePage = async (entries: Awaitable<readonly JournalEntry[]>) => [await entries];
+const onePage = (entries: Awaitable<readonly JournalEntry[]>) =>
+  "then" in entries ? entries.then((page) => [page]) : [entries];
 
 /** The entries of several journals, page by page. The parts of a union may come in any order. */
 function pagesOf({ pages, descending }: JournalsQuery, entries: readonly JournalEntry[]) {
