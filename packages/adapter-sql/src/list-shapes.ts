@@ -10,7 +10,14 @@ import {
   placeNames,
   value,
 } from "./list-conditions.ts";
-import { keyColumns, type ListSyntax, type ProvidersQuery, type ProvidersSyntax, type Whose } from "./list-syntax.ts";
+import {
+  keyColumns,
+  type ListSyntax,
+  type ProvidersQuery,
+  type ProvidersSyntax,
+  type StatusesAsked,
+  type Whose,
+} from "./list-syntax.ts";
 import type { SqlStrategy } from "./strategy.ts";
 
 /** A statement and its values, in the order of its placeholders. */
@@ -19,7 +26,7 @@ export interface Read {
   readonly parameters: readonly unknown[];
   /** If the answer has so many rows of one provider, it may lack further ones, and `whole` is read instead. */
   readonly share?: number;
-  readonly whole?: Read;
+  readonly whole?: () => Read;
 }
 
 /**
@@ -31,8 +38,8 @@ export interface ListRequest {
   readonly columns?: readonly string[];
   readonly providerIds: readonly string[] | undefined;
   readonly statuses: readonly string[] | undefined;
-  /** The conditions that together say that a row has one of the statuses. */
-  readonly statusSql: (statuses: readonly string[]) => readonly RawBuilder<boolean>[];
+  /** The same in terms of the statuses that are stored. */
+  readonly statusesAsked: (statuses: readonly string[]) => StatusesAsked;
   /** Whether most rows of a window may be none of the list, by what is asked for. */
   readonly leavesOutMost: boolean;
   readonly conditions: Readonly<Partial<Record<ConditionName, string | number | undefined>>>;
@@ -52,12 +59,14 @@ interface Shape extends Pick<ListRequest, "index" | "columns" | "statuses" | "de
 
 export function createListCompiler(strategy: SqlStrategy): (request: ListRequest) => Read | undefined {
   const compiled = new Map<string, { readonly sql: string; readonly names: readonly string[] }>();
-  return (request) => {
-    if (request.providerIds?.length === 0 || request.statuses?.length === 0) return undefined;
+  return (asked) => {
+    if (asked.providerIds?.length === 0 || asked.statuses?.length === 0) return undefined;
+    // Each provider once: the rest counts them.
+    const request = { ...asked, providerIds: asked.providerIds && [...new Set(asked.providerIds)] };
     const values = valuesOf(strategy, request);
     const shape = shapeOf(strategy, request, values);
     const key = JSON.stringify(shape);
-    const known = compiled.get(key) ?? compileShape(strategy, shape, request.statusSql);
+    const known = compiled.get(key) ?? compileShape(strategy, shape, request.statusesAsked);
     compiled.set(key, known);
     const readWith = (given: Values): Read => ({
       sql: known.sql,
@@ -66,7 +75,7 @@ export function createListCompiler(strategy: SqlStrategy): (request: ListRequest
     const { limit } = request;
     const share = strategy.lists.ofProviders.endsShares ? ((values.share as number | undefined) ?? limit) : limit;
     return share < limit
-      ? { ...readWith(values), share, whole: readWith({ ...values, share: limit }) }
+      ? { ...readWith(values), share, whole: () => readWith({ ...values, share: limit }) }
       : readWith(values);
   };
 }
@@ -78,7 +87,7 @@ function valuesOf({ lists }: SqlStrategy, request: ListRequest): Values {
 }
 
 function providerValues({ ofProviders }: ListSyntax, request: ListRequest): Values {
-  const ids = [...new Set(request.providerIds)];
+  const ids = request.providerIds ?? [];
   const isListed = ids.length > 1 && ofProviders.placeholders(ids.length, isShared(request)) === 0;
   const providers = isListed
     ? { providers: ofProviders.list(ids) }
@@ -103,11 +112,11 @@ const isShared = ({ index }: Pick<ListRequest, "index">): boolean => furtherInde
 function isWindow({ window }: ProvidersSyntax, request: ListRequest): boolean {
   const isByProvider = indexes[request.index].columns[0] === "provider_id" && !isShared(request);
   if (window === undefined || !isByProvider || request.leavesOutMost) return false;
-  const { after, descending, conditions, providerIds } = request;
+  const { after, descending, conditions, providerIds = [] } = request;
   const place = after === undefined ? [] : [after.start.getTime()];
   const from = Math.max(Number(conditions.startFrom ?? Number.NEGATIVE_INFINITY), ...(descending ? [] : place));
   const before = Math.min(Number(conditions.startBefore ?? Number.POSITIVE_INFINITY), ...(descending ? place : []));
-  return window.fits({ providers: new Set(providerIds).size, lengthMs: before - from });
+  return window.fits({ providers: providerIds.length, lengthMs: before - from });
 }
 
 /**
@@ -129,15 +138,16 @@ function shapeOf({ lists }: SqlStrategy, request: ListRequest, values: Values): 
   const position = descending ? "beforePosition" : "afterPosition";
   const given = (name: string) => values[name === position ? "positionStart" : name] !== undefined;
   const conditions = conditionNames.filter(given);
-  const count = new Set(providerIds).size;
+  const count = providerIds?.length ?? 0;
   const placeholders = lists.ofProviders.placeholders(count, isShared(request));
   const several = count > 1 ? { placeholders, isWindow: isWindow(lists.ofProviders, request) } : "one";
   const providers = providerIds === undefined ? "all" : several;
   return { index, ...(columns && { columns }), statuses, descending, conditions, providers };
 }
 
-function compileShape(strategy: SqlStrategy, shape: Shape, statusSql: ListRequest["statusSql"]) {
-  const { merged } = strategy.lists;
+function compileShape(strategy: SqlStrategy, shape: Shape, statusesAsked: ListRequest["statusesAsked"]) {
+  const { merged, hasStatus } = strategy.lists;
+  const statusSql: StatusSql = (statuses) => hasStatus(statusesAsked(statuses));
   const select = selectOf(strategy, shape, statusSql);
   const id = strategy.listedId;
   const order = shape.descending ? sql`start_at desc, ${id} desc` : sql`start_at, ${id}`;
@@ -154,7 +164,9 @@ function compileShape(strategy: SqlStrategy, shape: Shape, statusSql: ListReques
 
 type Select = (index: IndexName, whose: Whose, columns?: RawBuilder<unknown>) => RawBuilder<unknown>;
 
-function selectOf(strategy: SqlStrategy, shape: Shape, statusSql: ListRequest["statusSql"]): Select {
+type StatusSql = (statuses: readonly string[]) => readonly RawBuilder<boolean>[];
+
+function selectOf(strategy: SqlStrategy, shape: Shape, statusSql: StatusSql): Select {
   const { selected, endOf } = strategy.lists;
   const conditionSql = conditionsOf(strategy.lists);
   const end = shape.descending ? "startFrom" : "startBefore";
@@ -205,7 +217,7 @@ function providersPage(
 function windowPage(
   strategy: SqlStrategy,
   shape: Shape,
-  { order, statusSql }: Pick<ProvidersQuery, "order"> & Pick<ListRequest, "statusSql">,
+  { order, statusSql }: Pick<ProvidersQuery, "order"> & { readonly statusSql: StatusSql },
 ): RawBuilder<unknown> | undefined {
   const { index, providers, statuses, columns = columnNames[indexes[index].table] } = shape;
   if (typeof providers === "string" || !providers.isWindow) return undefined;

@@ -124,7 +124,7 @@ export function listCalls<On>(
     const { share, whole } = read ?? {};
     const found = listed(on, read, itemOf);
     if (share === undefined) return found;
-    return Promise.resolve(found).then((items) => (hasShare(items, share) ? listed(on, whole, itemOf) : items));
+    return Promise.resolve(found).then((items) => (hasShare(items, share) ? listed(on, whole?.(), itemOf) : items));
   };
   return {
     findSlots: (on, query) => slotsOf(on, readsOf(on).slots(query), rowToSlot),
@@ -140,7 +140,8 @@ export function listCalls<On>(
   };
 }
 
-const onePage = async (entries: Awaitable<readonly JournalEntry[]>) => [await entries];
+const onePage = (entries: Awaitable<readonly JournalEntry[]>) =>
+  "then" in entries ? entries.then((page) => [page]) : [entries];
 
 /** The entries of several journals, page by page. The parts of a union may come in any order. */
 function pagesOf({ pages, descending }: JournalsQuery, entries: readonly JournalEntry[]) {

@@ -11,10 +11,10 @@ let turning: Promise<void> | undefined;
  * read, and the pauses between attempts would not end. All callers of the process share its turns. If each had its own
  * turn, twenty callers would take twenty times as long.
  */
-export async function letOthersIn(): Promise<void> {
-  if (performance.now() - turnBegan < longestTurn) return;
+export function letOthersIn(): Promise<void> | undefined {
+  if (performance.now() - turnBegan < longestTurn) return undefined;
   turning ??= beginTurn();
-  await turning;
+  return turning;
 }
 
 async function beginTurn(): Promise<void> {

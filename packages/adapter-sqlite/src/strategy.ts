@@ -1,6 +1,7 @@
 import {
   indexes,
   inList,
+  type ListSyntax,
   type SqlStrategy,
   standardLists,
   type Tables,
@@ -47,7 +48,14 @@ export function sqliteStrategy(prefix: string): SqlStrategy {
     unneeded: ["feed_partitions"],
     unneededReferences: [],
     feedKey: null,
-    lists: standardLists,
+    lists: { ...standardLists, hasStatus: anyOfWanted },
     listedId: sql.id("id"),
   };
 }
+
+/** A row costs one comparison if it has the first status, where naming all others would cost one for each of them. */
+const anyOfWanted: ListSyntax["hasStatus"] = ({ wanted, partly }) => {
+  const is = (status: string) => sql`status = ${sql.lit(status)}`;
+  const any = [...wanted.map(is), ...(partly ? [sql`${is(partly.status)} and (${partly.condition})`] : [])];
+  return [sql<boolean>`(${sql.join(any, sql` or `)})`];
+};
