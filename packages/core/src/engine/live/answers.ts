@@ -20,7 +20,7 @@ import { searchInParts } from "./search-in-parts.ts";
 import { isTakenRow, lengthOf, placeOf, versionOf } from "./slot-columns.ts";
 import type { SlotTable } from "./slot-table.ts";
 import { createTimesAnswers } from "./times-answers.ts";
-import { type FollowOptions, isSetBack } from "./window-slots.ts";
+import { beginsOutside, type FollowOptions } from "./window-slots.ts";
 import { createZones } from "./zone-days.ts";
 
 interface Circumstances {
@@ -47,7 +47,7 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
     const behindMs = Math.max(0, performance.now() - following.knownUntil());
     const slots = following.slots();
     const isBehindWindow = answeredTo(options.window, slots.loadedTo) < options.window.to(now.getTime());
-    if (isBehindWindow || isSetBack(options, slots, now.getTime())) following.moveOn();
+    if (isBehindWindow || beginsOutside(options, slots, now.getTime())) following.moveOn();
     const isStale = behindMs > staleAfterMs || following.isIncomplete(now.getTime()) || isBehindWindow;
     return { cursor: following.cursor(), asOf: now, behindMs, isStale };
   }

@@ -13,9 +13,9 @@ import { msUntilWhole, restedAfter, warnFull } from "./room.ts";
 import { applyToWatches, type SubjectWatch } from "./subject-watch.ts";
 import {
   applyEntries,
+  beginsOutside,
   type FollowContext,
   type FollowOptions,
-  isSetBack,
   leaveBehind,
   readOn,
   readWindow,
@@ -32,13 +32,13 @@ export interface Following {
   /** Why the feed could not be followed, until it can be again. Null where the database is merely away. */
   readonly failure: () => BookingError | null;
   /**
-   * Whether something is missing at this time that the feed does not tell: after a reset, beyond `maxSlots`, or after the clock
-   * was set back.
+   * Whether something is missing at this time that the feed does not tell: after a reset, beyond `maxSlots`, or where the window
+   * begins outside of what was read.
    */
   readonly isIncomplete: (now: number) => boolean;
   /** Subjects whose appointments are kept up to date along with the slots. */
   readonly watches: Set<SubjectWatch>;
-  /** Reads on at once if the window has moved, and anew if it has moved back. */
+  /** Reads on at once if the window has moved, and anew if it begins outside of what was read. */
   readonly moveOn: () => void;
 }
 
@@ -99,7 +99,7 @@ export async function startFollowing(
     knownUntil: () => knownUntil(state),
     failure: () => (state.tail?.givenUntil() === undefined ? state.failure : null),
     isIncomplete: (now) =>
-      state.mustReadAnew || state.slots.leftOut !== undefined || isSetBack(options, state.slots, now),
+      state.mustReadAnew || state.slots.leftOut !== undefined || beginsOutside(options, state.slots, now),
     moveOn: () => state.wake.abort(),
   };
 }
@@ -143,7 +143,7 @@ async function followFeed(context: FollowContext, state: State): Promise<void> {
   state.tail = tail;
   try {
     while (!context.signal.aborted) {
-      if (isBack(context, state) || roomWaitMs(context, state) <= 0) await readAnew(context, state);
+      if (isOutside(context, state) || roomWaitMs(context, state) <= 0) await readAnew(context, state);
       else if (waitMs(context, state) <= 0) await move(context, state);
       // Once the tail has given what is new, it does not tell any more until when all before it was given.
       state.knownUntil = knownUntil(state);
@@ -190,8 +190,8 @@ async function nextUnlessMoved(
   }
 }
 
-const isBack = ({ settings, options }: FollowContext, { slots }: Standing): boolean =>
-  isSetBack(options, slots, settings.clock.now().getTime());
+const isOutside = ({ settings, options }: FollowContext, { slots }: Standing): boolean =>
+  beginsOutside(options, slots, settings.clock.now().getTime());
 
 function waitMs({ settings, options }: FollowContext, { slots }: Standing): number {
   return enoughFor(options.window, slots.loadedTo, settings.clock.now().getTime());
