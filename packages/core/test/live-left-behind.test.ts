@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { buffer, createEngine, type Engine, type LiveSlots, type Policy } from "../src/index.ts";
+import { buffer, createEngine, type Engine, type LiveSlots, noOverlapOfSubject, type Policy } from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
 import {
   actor,
@@ -120,3 +120,24 @@ it("computed openings are not offered on top of a booking that is under way when
   expect(startsOf(live.findTimes(asked))).toEqual([60, 90, 120].map((at) => minutes(now + at)));
   live.close();
 });
+
+it.each(["before live slots were followed", "for a moment that the slots do not notice"] as const)(
+  "a search for a subject that began while the clock was ahead, %s, knows the subject's appointments once it is right",
+  async (since) => {
+    const { engine, clock, publish } = stage([noOverlapOfSubject()]);
+    const { slots } = await publish(300);
+    await engine.book({ actor, slotId: slots[0]?.id ?? "", subjectId: "ada" });
+    await engine.createSlots({ actor, ...place, providerId: "q", slots: [slotAt(300)] });
+    const follow = () => engine.follow({ forDays: 7, pollMs: 10 });
+    const early = since === "before live slots were followed" ? undefined : await follow();
+    clock.advance(60 * day);
+    const live = early ?? (await follow());
+    const ofAda = await live.forSubject({ actor, subjectId: "ada" });
+    clock.advance(-60 * day);
+    live.freshness();
+    await settled(engine, live);
+    const { items, source } = await ofAda.findOpen();
+    expect([source, startsOf({ items })]).toEqual(["live", []]);
+    live.close();
+  },
+);

@@ -132,7 +132,7 @@ async function readAnew(context: FollowContext, state: State): Promise<void> {
   // Once the slots have moved on in the feed, what was passed is lost to the watches, until they are read, too.
   Object.assign(state, await readAll(context, true), { mustReadAnew: true });
   if (state.slots.leftOut !== undefined && leftOut === undefined) warnFull(context);
-  for (const watch of state.watches) await watch.readAnew();
+  for (const watch of state.watches) await watch.readAnew(state.slots.from);
   // The watches are a part of it.
   state.restedAt = restedAfter(began);
   [state.mustReadAnew, state.failure] = [false, null];
