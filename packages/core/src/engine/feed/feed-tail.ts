@@ -151,6 +151,7 @@ function createLatest(read: Read) {
     /** Nobody follows any more. */
     forget() {
       kept.forget();
+      for (const { end } of gatherings.values()) end();
       gatherings.clear();
       readAt = undefined;
     },
