@@ -5,6 +5,7 @@ import type { countByDaySchema, nextOpenSchema } from "../../model/queries.ts";
 import type { Position } from "../../storage/adapter.ts";
 import type { Clock } from "../clock.ts";
 import type { Cursors } from "../cursors.ts";
+import { elapsedMs } from "../elapsed.ts";
 import { openCursors } from "../find-open.ts";
 import { ownHoldsIn } from "../own-holds.ts";
 import { noCounts } from "./day-counts.ts";
@@ -44,7 +45,7 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
   const zones = createZones();
 
   function standing(now: Date): LiveStanding {
-    const behindMs = Math.max(0, performance.now() - following.knownUntil());
+    const behindMs = Math.max(0, elapsedMs() - following.knownUntil());
     const slots = following.slots();
     const isBehindWindow = answeredTo(options.window, slots.loadedTo) < options.window.to(now.getTime());
     if (isBehindWindow || beginsOutside(options, slots, now.getTime())) following.moveOn();

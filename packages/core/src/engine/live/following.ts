@@ -2,6 +2,7 @@ import { type BookingError, isBookingError } from "../../errors/index.ts";
 import type { FeedEntry, FeedPosition } from "../../storage/adapter.ts";
 import { positionAfter } from "../../storage/feed-position.ts";
 import { pause } from "../bell.ts";
+import { elapsedMs } from "../elapsed.ts";
 import { endOfFeed } from "../feed/changes.ts";
 import { feedCursor } from "../feed/feed-cursor.ts";
 import type { TailFollower } from "../feed/feed-tail.ts";
@@ -27,7 +28,7 @@ export interface Following {
   readonly slots: () => WindowSlots;
   /** The cursor of the feed at which the slots are as they are held. */
   readonly cursor: () => string;
-  /** Everything that was committed before this time is known, as `performance.now()` counts. */
+  /** Everything that was committed before this time is known, as `elapsedMs` counts. */
   readonly knownUntil: () => number;
   /** Why the feed could not be followed, until it can be again. Null where the database is merely away. */
   readonly failure: () => BookingError | null;
@@ -106,10 +107,10 @@ export async function startFollowing(
 
 /** Cursor first: the feed then tells what changes while the slots are read. */
 async function readAll(context: FollowContext, mayBeFull: boolean): Promise<Standing> {
-  const knownUntil = performance.now();
+  const [knownUntil, began] = [elapsedMs(), performance.now()];
   const position = await endOfFeed(context.settings);
   const slots = await readWindow(context, mayBeFull);
-  return { slots, position, cursor: feedCursor(position), knownUntil, restedAt: restedAfter(knownUntil) };
+  return { slots, position, cursor: feedCursor(position), knownUntil, restedAt: restedAfter(began) };
 }
 
 async function run(context: FollowContext, state: State): Promise<void> {
