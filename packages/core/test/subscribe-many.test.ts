@@ -1,5 +1,14 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { type AccessRequest, createEngine, type JournalEntry, type Shown, type SubscribeInput } from "../src/index.ts";
+import {
+  type AccessRequest,
+  createEngine,
+  type JournalEntry,
+  type Shown,
+  type StorageAdapter,
+  type SubscribeInput,
+} from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
 import { actor, failWith, hindered, passed, place, slotAt, until } from "./feed-stage.ts";
 
@@ -66,6 +75,74 @@ describe("subscribers who gather", () => {
       }
     }
     await Promise.all([plain, ...readers].map(({ leave }) => leave()));
+  });
+
+  it.each(["that is alone with its engine", "after the feed was reset"] as const)(
+    "get the first news after a quiet time at once: one %s",
+    async (which) => {
+      const storage = memoryAdapter();
+      let isReset = false;
+      const resetOnce: StorageAdapter = {
+        ...storage,
+        readFeed: (query, call) => {
+          if (!isReset) return storage.readFeed(query, call);
+          isReset = false;
+          return Promise.resolve({ status: "reset" });
+        },
+      };
+      const engine = createEngine({ storage: resetOnce });
+      const reader = follow(engine, { after: "end", gatherMs: 1_000 });
+      await passed(100);
+      if (which === "after the feed was reset") {
+        await engine.createSlots({ actor, ...place, slots: [slotAt(-30)] });
+        await passed(1_200);
+        isReset = true;
+        await until(() => !isReset);
+        await passed(50);
+      }
+      const before = reader.entries().length;
+      await engine.createSlots({ actor, ...place, slots: [slotAt(0)] });
+      const committed = performance.now();
+      await until(() => reader.entries().length > before);
+      expect(performance.now() - committed).toBeLessThan(500);
+      // What follows is gathered.
+      await engine.createSlots({ actor, ...place, slots: [slotAt(30)] });
+      await passed(200);
+      expect(reader.entries().length).toBe(before + 1);
+      await reader.leave();
+    },
+  );
+
+  it("do not keep the process alive once the last of them has left", async () => {
+    const program = `
+      import { createEngine } from "@slotwright/core";
+      import { memoryAdapter } from "@slotwright/core/memory";
+      const engine = createEngine({ storage: memoryAdapter() });
+      const publish = (hour) => engine.createSlots({
+        actor: { kind: "test", id: "t" },
+        providerId: "p",
+        facilityId: "f",
+        slots: [{ start: \`2027-03-01T\${hour}:00:00Z\`, end: \`2027-03-01T\${hour}:30:00Z\` }],
+      });
+      await publish(10);
+      const leaving = new AbortController();
+      const parts = engine.subscribe({ gatherMs: 10_000, pollMs: 20, signal: leaving.signal })[Symbol.asyncIterator]();
+      await parts.next();
+      const waiting = parts.next();
+      for (const hour of [11, 12]) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        await publish(hour);
+      }
+      await waiting;
+      const never = parts.next();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      leaving.abort();
+      await never;
+      const ended = performance.now();
+      process.on("exit", () => console.log(performance.now() - ended));`;
+    const args = ["--input-type=module", "--eval", program];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    expect(Number(stdout)).toBeLessThan(2_000);
   });
 
   it("go on from any cursor that they were given, alone or together", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
-import { cancelDeadline, maximumRequestAge, minimumNotice } from "@slotwright/core";
+import { buffer, cancelDeadline, type LiveSlots, maximumRequestAge, minimumNotice } from "@slotwright/core";
 import { assertSound, engineOn, minutes, patient, place, provider, publish, refusal } from "../fixtures.ts";
 import type { ConformanceCase } from "../harness.ts";
 import { caughtUp, idsOf, withLive } from "../live-slots.ts";
@@ -16,6 +16,16 @@ function settableClock(at: Date) {
     },
   };
 }
+
+/** Waits until live slots are whole for the time that it is. */
+async function whole(live: LiveSlots, what: string): Promise<void> {
+  for (let waited = 0; live.freshness().isStale; waited += 5) {
+    assert.ok(waited < 2_000, what);
+    await pause(5);
+  }
+}
+
+const dayMinutes = 24 * 60;
 
 export const clockSetBackCases: readonly ConformanceCase[] = [
   {
@@ -87,11 +97,58 @@ export const clockSetBackCases: readonly ConformanceCase[] = [
         assert.deepEqual(live.findOpen().items, []);
         clock.set(minutes(-10));
         assert.equal(live.findOpen().isStale, true);
-        for (let waited = 0; live.freshness().isStale; waited += 5) {
-          assert.ok(waited < 2_000, "what has not begun is not read again");
-          await pause(5);
-        }
+        await whole(live, "what has not begun is not read again");
         assert.deepEqual(idsOf(live.findOpen().items), ids);
+      });
+    },
+  },
+  {
+    key: "clock-set-back.skipped-days",
+    title: "live slots whose clock was days ahead for a moment lack nothing of what lies in between",
+    async run({ storage }) {
+      const clock = settableClock(minutes(-10));
+      const engine = engineOn(storage, { clock });
+      // None of them is held when the clock goes ahead.
+      const slots = [2, 3, 12].map((days) => ({
+        start: minutes(days * dayMinutes),
+        end: minutes(days * dayMinutes + 30),
+      }));
+      const created = (await engine.createSlots({ actor: provider, ...place, slots })).slots.map(({ id }) => id);
+      await withLive(engine, { forDays: 1 }, async (live) => {
+        assert.deepEqual(live.findOpen().items, []);
+        for (const [at, expected] of [
+          [11 * dayMinutes + 60, created.slice(2)],
+          [60, []],
+          [dayMinutes + 60, created.slice(0, 1)],
+          [2 * dayMinutes + 60, created.slice(1, 2)],
+        ] as const) {
+          clock.set(minutes(at));
+          await whole(live, "the window has not moved");
+          assert.deepEqual(idsOf(live.findOpen().items), expected);
+        }
+      });
+    },
+  },
+  {
+    key: "clock-set-back.left-behind",
+    title:
+      "live slots that slept for longer than their window know what is under way when they wake, and what it rules out",
+    async run({ storage }) {
+      const clock = settableClock(minutes(-10));
+      const engine = engineOn(storage, { clock, policies: [buffer({ beforeMinutes: 30, afterMinutes: 30 })] });
+      const at = 3 * dayMinutes;
+      const slots = [at - 60, at + 60, at + 300].map((from) => ({ start: minutes(from), end: minutes(from + 120) }));
+      const created = (await engine.createSlots({ actor: provider, ...place, slots })).slots.map(({ id }) => id);
+      await engine.book({ actor: patient, slotId: created[0] ?? "", subjectId: "p-1" });
+      await withLive(engine, { forDays: 1 }, async (live) => {
+        const search = await live.forSubject({ actor: patient, subjectId: "p-2" });
+        clock.set(minutes(at));
+        await whole(live, "the window has not moved");
+        const { items, source } = await search.findOpen();
+        assert.equal(source, "live");
+        assert.deepEqual(idsOf(items), created.slice(2));
+        const asked = { subjectId: "p-2", from: minutes(at), to: minutes(at + dayMinutes) };
+        assert.deepEqual(idsOf((await engine.as(patient).findOpen(asked)).items), idsOf(items));
       });
     },
   },

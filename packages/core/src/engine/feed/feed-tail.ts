@@ -1,5 +1,6 @@
 import type { FeedPosition, FeedQuery, FeedRead } from "../../storage/adapter.ts";
 import { createBell, pause } from "../bell.ts";
+import { elapsedMs } from "../elapsed.ts";
 import { outsideOfCallers } from "../outside-of-callers.ts";
 import { passesByItself } from "../storage-failures.ts";
 import { createGathering, type Gathering } from "./gathering.ts";
@@ -22,7 +23,7 @@ export interface TailFollower extends Pick<KeptReader, "beyond" | "doubt"> {
   /** Resolves once `moves` is no longer this number, or `signal` is aborted. */
   readonly moved: (from: number, signal?: AbortSignal) => Promise<void>;
   /**
-   * Everything that was committed before this time, as `performance.now()` counts, has been given by `beyond`. Undefined
+   * Everything that was committed before this time, as `elapsedMs` counts, has been given by `beyond`. Undefined
    * if there is more to be given, and as long as nothing was read.
    */
   readonly givenUntil: () => number | undefined;
@@ -112,7 +113,7 @@ function createLatest(read: Read) {
   }
 
   async function readNext(): Promise<Found> {
-    const began = performance.now();
+    const began = elapsedMs();
     const page = await read({ after: kept.end() ?? "end", limit: readLimit });
     if (page.status === "reset") {
       forgetKept();
@@ -151,6 +152,7 @@ function createLatest(read: Read) {
     /** Nobody follows any more. */
     forget() {
       kept.forget();
+      for (const { end } of gatherings.values()) end();
       gatherings.clear();
       readAt = undefined;
     },

@@ -19,6 +19,8 @@ export interface Gathering {
   readonly bell: Bell;
   /** Says that there is more, or that the feed begins anew. */
   readonly notice: () => void;
+  /** Nobody gathers any more. A timer would keep the process alive. */
+  readonly end: () => void;
 }
 
 export function createGathering(ms: number, latest: () => Published): Gathering {
@@ -30,8 +32,10 @@ export function createGathering(ms: number, latest: () => Published): Gathering 
 
   function publish(): void {
     timer = undefined;
-    toldAt = performance.now();
+    const before = published;
     published = latest();
+    // That the feed begins, or begins anew, is no news that what comes next would have to wait for.
+    if (published.count > before.count) toldAt = performance.now();
     moves += 1;
     bell.ring();
   }
@@ -46,5 +50,6 @@ export function createGathering(ms: number, latest: () => Published): Gathering 
       if (due <= 0) publish();
       else timer = setTimeout(publish, due);
     },
+    end: () => clearTimeout(timer),
   };
 }

@@ -5,6 +5,7 @@ import type { countByDaySchema, nextOpenSchema } from "../../model/queries.ts";
 import type { Position } from "../../storage/adapter.ts";
 import type { Clock } from "../clock.ts";
 import type { Cursors } from "../cursors.ts";
+import { elapsedMs } from "../elapsed.ts";
 import { openCursors } from "../find-open.ts";
 import { ownHoldsIn } from "../own-holds.ts";
 import { noCounts } from "./day-counts.ts";
@@ -20,7 +21,7 @@ import { searchInParts } from "./search-in-parts.ts";
 import { isTakenRow, lengthOf, placeOf, versionOf } from "./slot-columns.ts";
 import type { SlotTable } from "./slot-table.ts";
 import { createTimesAnswers } from "./times-answers.ts";
-import { type FollowOptions, isSetBack } from "./window-slots.ts";
+import { beginsOutside, type FollowOptions } from "./window-slots.ts";
 import { createZones } from "./zone-days.ts";
 
 interface Circumstances {
@@ -44,10 +45,10 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
   const zones = createZones();
 
   function standing(now: Date): LiveStanding {
-    const behindMs = Math.max(0, performance.now() - following.knownUntil());
+    const behindMs = Math.max(0, elapsedMs() - following.knownUntil());
     const slots = following.slots();
     const isBehindWindow = answeredTo(options.window, slots.loadedTo) < options.window.to(now.getTime());
-    if (isBehindWindow || isSetBack(options, slots, now.getTime())) following.moveOn();
+    if (isBehindWindow || beginsOutside(options, slots, now.getTime())) following.moveOn();
     const isStale = behindMs > staleAfterMs || following.isIncomplete(now.getTime()) || isBehindWindow;
     return { cursor: following.cursor(), asOf: now, behindMs, isStale };
   }

@@ -2,6 +2,7 @@ import { type BookingError, isBookingError } from "../../errors/index.ts";
 import type { FeedEntry, FeedPosition } from "../../storage/adapter.ts";
 import { positionAfter } from "../../storage/feed-position.ts";
 import { pause } from "../bell.ts";
+import { elapsedMs } from "../elapsed.ts";
 import { endOfFeed } from "../feed/changes.ts";
 import { feedCursor } from "../feed/feed-cursor.ts";
 import type { TailFollower } from "../feed/feed-tail.ts";
@@ -13,9 +14,9 @@ import { msUntilWhole, restedAfter, warnFull } from "./room.ts";
 import { applyToWatches, type SubjectWatch } from "./subject-watch.ts";
 import {
   applyEntries,
+  beginsOutside,
   type FollowContext,
   type FollowOptions,
-  isSetBack,
   leaveBehind,
   readOn,
   readWindow,
@@ -27,18 +28,18 @@ export interface Following {
   readonly slots: () => WindowSlots;
   /** The cursor of the feed at which the slots are as they are held. */
   readonly cursor: () => string;
-  /** Everything that was committed before this time is known, as `performance.now()` counts. */
+  /** Everything that was committed before this time is known, as `elapsedMs` counts. */
   readonly knownUntil: () => number;
   /** Why the feed could not be followed, until it can be again. Null where the database is merely away. */
   readonly failure: () => BookingError | null;
   /**
-   * Whether something is missing at this time that the feed does not tell: after a reset, beyond `maxSlots`, or after the clock
-   * was set back.
+   * Whether something is missing at this time that the feed does not tell: after a reset, beyond `maxSlots`, or where the window
+   * begins outside of what was read.
    */
   readonly isIncomplete: (now: number) => boolean;
   /** Subjects whose appointments are kept up to date along with the slots. */
   readonly watches: Set<SubjectWatch>;
-  /** Reads on at once if the window has moved, and anew if it has moved back. */
+  /** Reads on at once if the window has moved, and anew if it begins outside of what was read. */
   readonly moveOn: () => void;
 }
 
@@ -99,17 +100,17 @@ export async function startFollowing(
     knownUntil: () => knownUntil(state),
     failure: () => (state.tail?.givenUntil() === undefined ? state.failure : null),
     isIncomplete: (now) =>
-      state.mustReadAnew || state.slots.leftOut !== undefined || isSetBack(options, state.slots, now),
+      state.mustReadAnew || state.slots.leftOut !== undefined || beginsOutside(options, state.slots, now),
     moveOn: () => state.wake.abort(),
   };
 }
 
 /** Cursor first: the feed then tells what changes while the slots are read. */
 async function readAll(context: FollowContext, mayBeFull: boolean): Promise<Standing> {
-  const knownUntil = performance.now();
+  const [knownUntil, began] = [elapsedMs(), performance.now()];
   const position = await endOfFeed(context.settings);
   const slots = await readWindow(context, mayBeFull);
-  return { slots, position, cursor: feedCursor(position), knownUntil, restedAt: restedAfter(knownUntil) };
+  return { slots, position, cursor: feedCursor(position), knownUntil, restedAt: restedAfter(began) };
 }
 
 async function run(context: FollowContext, state: State): Promise<void> {
@@ -132,7 +133,7 @@ async function readAnew(context: FollowContext, state: State): Promise<void> {
   // Once the slots have moved on in the feed, what was passed is lost to the watches, until they are read, too.
   Object.assign(state, await readAll(context, true), { mustReadAnew: true });
   if (state.slots.leftOut !== undefined && leftOut === undefined) warnFull(context);
-  for (const watch of state.watches) await watch.readAnew();
+  for (const watch of state.watches) await watch.readAnew(state.slots.from);
   // The watches are a part of it.
   state.restedAt = restedAfter(began);
   [state.mustReadAnew, state.failure] = [false, null];
@@ -143,7 +144,7 @@ async function followFeed(context: FollowContext, state: State): Promise<void> {
   state.tail = tail;
   try {
     while (!context.signal.aborted) {
-      if (isBack(context, state) || roomWaitMs(context, state) <= 0) await readAnew(context, state);
+      if (isOutside(context, state) || roomWaitMs(context, state) <= 0) await readAnew(context, state);
       else if (waitMs(context, state) <= 0) await move(context, state);
       // Once the tail has given what is new, it does not tell any more until when all before it was given.
       state.knownUntil = knownUntil(state);
@@ -190,8 +191,8 @@ async function nextUnlessMoved(
   }
 }
 
-const isBack = ({ settings, options }: FollowContext, { slots }: Standing): boolean =>
-  isSetBack(options, slots, settings.clock.now().getTime());
+const isOutside = ({ settings, options }: FollowContext, { slots }: Standing): boolean =>
+  beginsOutside(options, slots, settings.clock.now().getTime());
 
 function waitMs({ settings, options }: FollowContext, { slots }: Standing): number {
   return enoughFor(options.window, slots.loadedTo, settings.clock.now().getTime());

@@ -16,13 +16,13 @@ import { timesForSubject } from "./subject-times.ts";
 
 /** Searches of live slots for one subject. Reads the subject's appointments, if any policy looks at them. */
 export async function followSubject(followed: Followed, booker: Booker): Promise<LiveOfSubject> {
-  const { watches } = followed.answers().following;
+  const { watches, slots } = followed.answers().following;
   const means = meansFor(followed, booker);
   const { watch } = means;
   let isClosed = false;
   if (watch !== undefined) {
     watches.add(watch);
-    await watch.readAnew().catch((error: unknown) => {
+    await watch.readAnew(slots().from).catch((error: unknown) => {
       watches.delete(watch);
       throw error;
     });

@@ -57,7 +57,7 @@ type Answer<Item> = Page<Item> & LiveSubjectStanding;
 /** What one actor's searches for one subject need. */
 export function meansFor({ settings, options }: Followed, booker: Booker): Means {
   const sight = sightOf({ settings, options }, booker);
-  const watch = sight?.subject === undefined ? undefined : watchFor(settings, options, booker);
+  const watch = sight?.subject === undefined ? undefined : watchSubject(settings, booker.subjectId);
   return { booker, ...dividedByTimes(policiesFor(settings, booker.actor)), isHeld: sight !== undefined, watch };
 }
 
@@ -130,10 +130,4 @@ function dividedByTimes(holding: readonly Policy[]): Pick<Means, "deciding" | "o
   const { provider } = unionOf(holding.filter((policy) => !others.includes(policy)).map(({ sees }) => sees));
   const near = provider && { beforeMs: provider.beforeMinutes * 60_000, afterMs: provider.afterMinutes * 60_000 };
   return { deciding: { policies: byTimes, near }, others };
-}
-
-function watchFor(settings: EngineSettings, { window }: FollowOptions, { subjectId }: Booker): SubjectWatch {
-  const { beforeMinutes = 0 } = settings.sights?.ofAll.subject ?? {};
-  const begin = window.from(settings.clock.now().getTime());
-  return watchSubject(settings, subjectId, new Date(begin - beforeMinutes * 60_000));
 }

@@ -18,10 +18,10 @@ export interface SubjectWatch {
   /** Their times. */
   readonly times: (now: Date) => readonly OtherTime[] | undefined;
   /**
-   * Reads all of them. What the feed brings meanwhile is not lost. Of two readings at a time, the one that began later counts:
-   * the slots may have been moved on in the feed between the two.
+   * Reads all that may count for slots that are held from this time on. What the feed brings meanwhile is not lost. Of two
+   * readings at a time, the one that began later counts: the slots may have been moved on in the feed between the two.
    */
-  readonly readAnew: () => Promise<void>;
+  readonly readAnew: (from: number) => Promise<void>;
   /** Applies a part of the feed, perhaps once more. Returns the ids of appointments that have to be read for it. */
   readonly apply: (entries: readonly JournalEntry[]) => readonly string[];
   /** Takes what was read, of any subject. */
@@ -52,8 +52,8 @@ interface Counting {
   readonly times: readonly OtherTime[];
 }
 
-/** @param from Appointments that are over by then do not count. */
-export function watchSubject(settings: EngineSettings, subjectId: string, from: Date): SubjectWatch {
+export function watchSubject(settings: EngineSettings, subjectId: string): SubjectWatch {
+  const { beforeMinutes = 0 } = settings.sights?.ofAll.subject ?? {};
   let known: Map<string, Known> | undefined;
   let counting: Counting | undefined;
   /** What the feed has brought since the last reading began. Undefined once that has ended. */
@@ -98,10 +98,10 @@ export function watchSubject(settings: EngineSettings, subjectId: string, from: 
     for (const one of appointments) if (one.subjectId === subjectId) note(one.id, one);
   }
 
-  async function readAnew(): Promise<void> {
+  async function readAnew(from: number): Promise<void> {
     const since: JournalEntry[] = [];
     meanwhile = since;
-    const startFrom = new Date(from.getTime() - limits.slotMs);
+    const startFrom = new Date(from - beforeMinutes * 60_000 - limits.slotMs);
     const query = { subjectId, startFrom, limit: surelyWhole };
     const found = await retryReads(settings, (until) => settings.storage.findAppointments(query, until));
     if (meanwhile !== since) return;

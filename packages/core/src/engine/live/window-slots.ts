@@ -120,9 +120,17 @@ export function leaveBehind({ settings, options }: FollowContext, slots: WindowS
   return leftOut !== undefined && hasRoom(table, options.maxSlots, now);
 }
 
-/** Whether the clock was set back to where slots are missing. */
-export function isSetBack({ window }: Pick<FollowOptions, "window">, { from }: WindowSlots, now: number): boolean {
-  return window.from(now) < from;
+/**
+ * Whether the window begins where slots are missing: the clock was set back, or has left all that was read behind. What
+ * lies in between was never read then, and policies look back there.
+ */
+export function beginsOutside(
+  { window }: Pick<FollowOptions, "window">,
+  { from, loadedTo }: WindowSlots,
+  now: number,
+): boolean {
+  const begin = window.from(now);
+  return begin < from || begin > loadedTo;
 }
 
 /** Reads what has come within the window. */
@@ -134,7 +142,7 @@ export async function readOn(context: FollowContext, slots: WindowSlots): Promis
     // Apart from the others: if it fails on the way, nothing of it is there twice.
     const read = createSlotTable(options.keepsRecords);
     const room = options.maxSlots - countAt(slots.table, now);
-    const leftOut = await readInto(context, read, { from: Math.max(slots.loadedTo, now), to: loadedTo }, room);
+    const leftOut = await readInto(context, read, { from: slots.loadedTo, to: loadedTo }, room);
     await learnZones(settings, slots, scheduleIdsOf(read));
     await copySlots(read, slots.table);
     if (leftOut !== undefined) noteLeftOut(context, slots, leftOut);
