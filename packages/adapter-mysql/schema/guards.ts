@@ -9,9 +9,8 @@ import { newSchedules } from "./procedures.ts";
 
 /**
  * The guards that must look at other rows are triggers. They read with shared locks, because a plain read may be as old
- * as the transaction. MySQL fires no trigger for a foreign key's action, and our foreign keys only refuse. A server may do
- * without the one from a slot to its appointment, since triggers refuse what it would, except that the table of appointments is
- * truncated or dropped.
+ * as the transaction. MySQL fires no trigger for a foreign key's action, and our foreign keys only refuse. A slot's appointment
+ * has both: operators of a group with several primaries may have dropped the foreign key.
  */
 export function guardTriggers(strategy: MysqlStrategy, bodies: MysqlStrategy["queries"]): readonly SchemaObject[] {
   return triggersOf(strategy).map(({ name, event, table, body }) => {
@@ -22,7 +21,7 @@ for each row begin ${body} end`;
 }
 
 /**
- * The columns and indexes that guards read. The one by appointment is also that of the foreign key, where there is one.
+ * The column and the indexes that guards read. The one by appointment is also that of the foreign key, and stays without it.
  *
  * The others are of the overlap guard. Slots that are blocked or withdrawn, any number of which may overlap, have no lane, so
  * they are not in its way. A booking changes none of these columns. The guard finds all it needs here, so it does not

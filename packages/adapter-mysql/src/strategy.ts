@@ -6,7 +6,7 @@ import {
   type Tables,
   tablePrefixPlugin,
 } from "@slotwright/adapter-sql";
-import { agendaPrefixLength, type Guard, limits } from "@slotwright/core/adapter";
+import { agendaPrefixLength, limits } from "@slotwright/core/adapter";
 import { DummyDriver, Kysely, MysqlAdapter, MysqlIntrospector, MysqlQueryCompiler, type RawBuilder, sql } from "kysely";
 import { type Cluster, galera, groupOfPrimaries } from "./cluster.ts";
 import { documentLists, windowLists } from "./documents.ts";
@@ -23,8 +23,6 @@ export interface Server {
   readonly locking: (strength: "update" | "share", alias: string) => RawBuilder<unknown>;
   /** Locks rows for an update, and skips those that others have locked. */
   readonly lockingFree: (alias: string) => RawBuilder<unknown>;
-  /** See {@link SqlStrategy.unneededReferences}. */
-  readonly unneededReferences: readonly Guard[];
   /** The kind of cluster that such a server may be a node of. */
   readonly cluster: Cluster;
   readonly lists: ListSyntax;
@@ -39,9 +37,6 @@ const servers: Readonly<Record<ServerName, Server>> = {
     collation: "utf8mb4_0900_bin",
     locking: (strength, alias) => sql`for ${sql.raw(strength)} of ${sql.id(alias)}`,
     lockingFree: (alias) => sql`for update of ${sql.id(alias)} skip locked`,
-    // A group with several primaries takes a foreign key that is NULL for a value that all of them write, and rolls back one
-    // of two commits that write such a row (9.7.4). Each booking finds it NULL, and each cancellation leaves it NULL.
-    unneededReferences: ["slot_has_appointment_row"],
     cluster: groupOfPrimaries,
     lists: documentLists,
   },
@@ -51,7 +46,6 @@ const servers: Readonly<Record<ServerName, Server>> = {
     collation: "utf8mb4_nopad_bin",
     locking: (strength) => (strength === "update" ? sql`for update` : sql`lock in share mode`),
     lockingFree: () => sql`for update skip locked`,
-    unneededReferences: [],
     cluster: galera,
     lists: windowLists,
   },
@@ -134,7 +128,6 @@ export function mysqlStrategy({ prefix, database }: Namespace, name: ServerName)
     from: (index) => sql`${sql.table(indexes[index].table)} force index (${sql.id(qualified(index))})`,
     onlyWith: () => sql``,
     unneeded: [],
-    unneededReferences: server.unneededReferences,
     feedKey: "unique",
     lists: server.lists,
     listedId: sql.id("id"),

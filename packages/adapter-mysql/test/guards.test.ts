@@ -35,6 +35,8 @@ const guardCases = [
   ...replacingGuardCases({ verb: "replace", ofAppointment: "appointment_keeps_slots", numbersEntries: false, place }),
 ];
 
+/** What is left to triggers where a session checks no foreign keys, or where operators of a group have dropped one. */
+const withoutKeys = "set foreign_key_checks = 0";
 const ofForeignKeys: readonly Guard[] = ["slot_has_appointment_row", "appointment_keeps_slots", "row_format"];
 
 describeOnEachServer("the database's own guards, without the adapter, refuse", (server, engine) => {
@@ -51,7 +53,10 @@ describeOnEachServer("the database's own guards, without the adapter, refuse", (
     await store.close();
   });
   beforeEach(async () => connection.beginTransaction());
-  afterEach(async () => connection.rollback());
+  afterEach(async () => {
+    await connection.rollback();
+    await connection.query("set foreign_key_checks = 1");
+  });
 
   it("no write of appointments, and the list of further providers follows each", async () => {
     await followsFurtherProviders(async (sql) => {
@@ -68,9 +73,11 @@ describeOnEachServer("the database's own guards, without the adapter, refuse", (
   it.each(guardCases.filter(({ guard }) => ofForeignKeys.includes(guard)))(
     "without foreign keys: $title ($guard)",
     async ({ guard, sql }) => {
-      await connection.query("set foreign_key_checks = 0");
+      await connection.query(withoutKeys);
       expect(await guardThatRefuses(connection, sql)).toBe(guard);
-      await connection.query("set foreign_key_checks = 1");
+      // What a check refuses, IGNORE may make fit. A trigger's signal stays an error.
+      if (guard === "row_format") return;
+      expect(await guardThatRefuses(connection, sql.replace(/^(insert|update|delete)\b/, "$1 ignore"))).toBe(guard);
     },
   );
 
@@ -97,16 +104,6 @@ describeOnEachServer("the database's own guards, without the adapter, refuse", (
       "select id from slotwright_slots where id in ('one', 'two')",
     );
     expect(rows).toEqual([{ id: "one" }]);
-  });
-
-  it.each([
-    ["a slot that takes", setSlot("slot-30", "status = 'booked', appointment_id = 'gone'")],
-    ["a new slot that has", `insert ${intoSlots({ status: "'booked'", appointment_id: "'gone'" })}`],
-    ["the deletion of", "delete from slotwright_appointments"],
-    ["another id of", renamed.sql],
-  ])("%s an appointment that is not there afterwards, also with IGNORE", async (_title, sql) => {
-    await connection.query(sql.replace(/^\w+/, "$& ignore")).catch(() => {});
-    expect(await slotsWithoutTheirs(connection)).toEqual([]);
   });
 
   it("a slot that no appointment lists, even if its id reads like two that are listed", async () => {
@@ -176,15 +173,6 @@ describeOnEachServer("the database's own guards, without the adapter, refuse", (
   });
 });
 
-/** The slots whose appointment does not exist. */
-async function slotsWithoutTheirs(connection: Connection): Promise<readonly unknown[]> {
-  const [rows] = await connection.query<RowDataPacket[]>(
-    `select s.id from slotwright_slots as s left join slotwright_appointments as a on a.id = s.appointment_id
-    where s.appointment_id is not null and a.id is null`,
-  );
-  return rows;
-}
-
 /** On MariaDB, a second entry by hand is refused by a key, and MariaDB does not name the key's table. */
 const primaryKey = /for key 'PRIMARY'$/;
 
@@ -215,22 +203,26 @@ describeOnEachServer("one of two transactions by hand succeeds, not both, if", (
     },
   );
 
-  it.each(levels)("a slot takes an appointment, and it is deleted meanwhile, at %s", async (level) => {
-    const store = await openMysqlStore(server);
-    for (const one of guardStage) await store.storage.commit([one]);
-    await store.pool.query(`insert ${intoAppointments({ id: "'listed'", slot_ids: `'["slot-30"]'` })}`);
-    const [taking, deleting] = [await store.beginHostTransaction(level), await store.beginHostTransaction(level)];
-    // The snapshot of REPEATABLE READ is as old as the first read.
-    await deleting.transaction.query("select count(*) from slotwright_commands");
-    await taking.transaction.query(setSlot("slot-30", "status = 'booked', appointment_id = 'listed'"));
-    const statement = "delete from slotwright_appointments where id = 'listed'";
-    const refusal = guardThatRefuses(deleting.transaction, statement);
-    expect(await Promise.race([refusal, new Promise((resolve) => setTimeout(resolve, 200, "waits"))])).toBe("waits");
-    await taking.commit();
-    expect(await refusal).toBe("appointment_keeps_slots");
-    await deleting.rollback();
-    await store.close();
-  });
+  it.each(levels)(
+    "a slot takes an appointment, and it is deleted meanwhile, without foreign keys, at %s",
+    async (level) => {
+      const store = await openMysqlStore(server);
+      for (const one of guardStage) await store.storage.commit([one]);
+      await store.pool.query(`insert ${intoAppointments({ id: "'listed'", slot_ids: `'["slot-30"]'` })}`);
+      const [taking, deleting] = [await store.beginHostTransaction(level), await store.beginHostTransaction(level)];
+      for (const { transaction } of [taking, deleting]) await transaction.query(withoutKeys);
+      // The snapshot of REPEATABLE READ is as old as the first read.
+      await deleting.transaction.query("select count(*) from slotwright_commands");
+      await taking.transaction.query(setSlot("slot-30", "status = 'booked', appointment_id = 'listed'"));
+      const statement = "delete from slotwright_appointments where id = 'listed'";
+      const refusal = guardThatRefuses(deleting.transaction, statement);
+      expect(await Promise.race([refusal, new Promise((resolve) => setTimeout(resolve, 200, "waits"))])).toBe("waits");
+      await taking.commit();
+      expect(await refusal).toBe("appointment_keeps_slots");
+      await deleting.rollback();
+      await store.close();
+    },
+  );
 });
 
 describeOnEachServer("an appointment that has a slot, which it does not list because guards were off,", (server) => {
@@ -242,6 +234,7 @@ describeOnEachServer("an appointment that has a slot, which it does not list bec
     for (const one of guardStage) await store.storage.commit([one]);
     await store.corrupt({ put: [appointmentOn(slotAt(0), { slotIds: ["slot-30"] })] });
     const { transaction } = await store.beginHostTransaction();
+    await transaction.query(withoutKeys);
     expect(await guardThatRefuses(transaction, sql)).toBe("appointment_keeps_slots");
     await store.close();
   });

@@ -70,7 +70,6 @@ export function postgresStrategy({ schema, prefix }: Namespace): SqlStrategy {
     from: (index) => sql.table(indexes[index].table),
     onlyWith: (column) => sql` where ${sql.id(column)} is not null`,
     unneeded: ["feed_partitions"],
-    unneededReferences: [],
     feedKey: "primary key",
     lists,
     listedId,

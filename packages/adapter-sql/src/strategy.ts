@@ -1,4 +1,3 @@
-import type { Guard } from "@slotwright/core/adapter";
 import { type Expression, type Kysely, type RawBuilder, sql } from "kysely";
 import type { ColumnType, TableName, Tables } from "./catalogue.ts";
 import type { IndexName } from "./indexes.ts";
@@ -27,8 +26,6 @@ export interface SqlStrategy {
   readonly onlyWith: (column: string) => RawBuilder<unknown>;
   /** Tables of the catalogue that the engine does without. */
   readonly unneeded: readonly TableName[];
-  /** Guards of the catalogue whose foreign key the engine does without, because its triggers are enough. */
-  readonly unneededReferences: readonly Guard[];
   /** How the journal is keyed by partition and number. Null if the number alone is its primary key. */
   readonly feedKey: "primary key" | "unique" | null;
   readonly lists: ListSyntax;

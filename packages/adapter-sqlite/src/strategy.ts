@@ -46,7 +46,6 @@ export function sqliteStrategy(prefix: string): SqlStrategy {
     from: (index) => sql`${sql.table(indexes[index].table)} indexed by ${sql.id(qualified(index))}`,
     onlyWith: (column) => sql` where ${sql.id(column)} is not null`,
     unneeded: ["feed_partitions"],
-    unneededReferences: [],
     feedKey: null,
     lists: { ...standardLists, hasStatus: anyOfWanted },
     listedId: sql.id("id"),

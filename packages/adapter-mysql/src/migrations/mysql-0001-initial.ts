@@ -112,7 +112,8 @@ export const initial: Migration = {
   constraint \`{prefix}slots_booked_has_appointment\` check ((status = 'booked') = (appointment_id is not null)),
   constraint \`{prefix}slots_held_has_hold\` check ((status = 'held') = (hold_token_hash is not null) and (hold_token_hash is null) = (hold_expires_at is null) and (hold_holder_id is null or hold_token_hash is not null)),
   constraint \`{prefix}slots_row_format\` check (seat >= 0 and version >= 1 and (case when json_valid(\`metadata\`) then json_type(\`metadata\`) = 'OBJECT' else 0 end = 1)),
-  constraint \`{prefix}slots_slot_has_schedule_row\` foreign key (\`schedule_id\`) references \`{database}\`.\`{prefix}schedules\` (\`id\`)
+  constraint \`{prefix}slots_slot_has_schedule_row\` foreign key (\`schedule_id\`) references \`{database}\`.\`{prefix}schedules\` (\`id\`),
+  constraint \`{prefix}slots_slot_has_appointment_row\` foreign key (\`appointment_id\`) references \`{database}\`.\`{prefix}appointments\` (\`id\`)
 ) engine = InnoDB row_format = dynamic default character set utf8mb4 collate utf8mb4_0900_bin`,
     },
     {

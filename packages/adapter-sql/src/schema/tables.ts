@@ -121,9 +121,6 @@ function constraintParts(strategy: SqlStrategy, table: TableName, own: Constrain
     name,
     clause: compiled(strategy, clause),
   });
-  const needed = Object.entries(references).filter(
-    ([guard]) => !strategy.unneededReferences.some((one) => one === guard),
-  );
   const feedKey = table === "journal" ? strategy.feedKey : undefined;
   const keyKind = feedKey === undefined || feedKey === "unique" ? sql`primary key` : sql`unique`;
   const ofFeed = sql`${sql.raw(feedKey ?? "")} (${columnsOf(["feed_partition", "seq"])})`;
@@ -133,7 +130,7 @@ function constraintParts(strategy: SqlStrategy, table: TableName, own: Constrain
     ...Object.entries(checks).map(([guard, check]) =>
       part(strategy.constraintName(table, guard), sql`check (${check(strategy)})`),
     ),
-    ...needed.map(([guard, [column, target]]) =>
+    ...Object.entries(references).map(([guard, [column, target]]) =>
       part(
         strategy.constraintName(table, guard),
         sql`foreign key (${columnsOf([column])}) references ${sql.table(target)} (${columnsOf(["id"])})`,
