@@ -165,13 +165,6 @@ const refusals: readonly Refusal[] = [
   ["a blank reason for declining", "POST /appointments/none/decline", { body: { reason: " " } }, 400, "invalid_input"],
   ["a blank reason for breaking a hold", "POST /slots/x/break-hold", { body: { reason: "\n" } }, 400, "invalid_input"],
   [
-    "a blank reason of an override",
-    "POST /slots/x/block",
-    { body: { override: [{ policy: "p", reason: "\t" }] } },
-    400,
-    "invalid_input",
-  ],
-  [
     "If-Match where there is no version",
     "POST /slots/many",
     { body: {}, headers: { "If-Match": '"1"' } },
