@@ -5,6 +5,7 @@ import {
   createEngine,
   type Engine,
   type EngineOptions,
+  minimumNotice,
   type Slot,
   type StorageAdapter,
 } from "../src/index.ts";
@@ -187,6 +188,21 @@ describe("the alternatives of a refusal", () => {
     await engine.block({ actor: provider, slotId: last.id });
     const refused = await refusal(engine.book({ ...want, slotId: last.id, alternatives: 2 }), "slot_blocked");
     expect(offered(refused)).toEqual(idsOf(slots[258], slots[257]));
+  });
+
+  it("are had by the same command without what is about the refused time, and with a time that lies within them", async () => {
+    const policies = [minimumNotice({ minutes: 60 })];
+    const engine = engineWith({ clock: { now: () => minutes(0), sleep: async () => {} }, policies });
+    const [, free] = await create(engine, place, range(30, 60), range(90, 150));
+    const wish = { ...want, ...place, ...range(30, 60), ifNoSlot: "schedule", alternatives: 1 } as const;
+    const { details } = await refusal(engine.book(wish), "policy_violation");
+    expect(details.alternatives).toEqual([{ slotId: free?.id, start: minutes(90), end: minutes(150) }]);
+    const slotId = free?.id ?? "";
+    await refusal(engine.book({ ...wish, slotId } as never), "invalid_input");
+    const { ifNoSlot: _, ...same } = wish;
+    await refusal(engine.book({ ...same, slotId }), "time_mismatch");
+    const { appointment } = await engine.book({ ...same, slotId, ...range(90, 120) });
+    expect(appointment.status).toBe("confirmed");
   });
 
   it("cost two searches, and only where they were asked for", async () => {

@@ -46,4 +46,17 @@ describe("the JSON Schema of an input", () => {
     expect(of(inputSchemas.reconcile).onFinding).toEqual({ not: {} });
     expect(of(schemas.bookTimeSchema).slotId).toEqual({ not: {} });
   });
+
+  it("says of a reason that is required that it is not blank, and of one that is not, nothing of the kind", () => {
+    const reasonOf = ({ properties = {} }: z.core.JSONSchema.BaseSchema) => properties.reason;
+    const of = (schema: z.ZodType) => z.toJSONSchema(schema, { io: "input" });
+    const required = { type: "string", minLength: 1, maxLength: 500, pattern: "\\S" };
+    const { override } = of(inputSchemas.cancel).properties as { override: z.core.JSONSchema.BaseSchema };
+    const overridden = override.items as z.core.JSONSchema.BaseSchema;
+    for (const one of [of(inputSchemas.breakHold), of(inputSchemas.decline), overridden]) {
+      expect(reasonOf(one)).toEqual(required);
+      expect(one.required).toContain("reason");
+    }
+    expect(reasonOf(of(inputSchemas.cancel))).toEqual({ type: "string", maxLength: 500 });
+  });
 });

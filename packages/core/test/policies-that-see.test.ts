@@ -1,14 +1,20 @@
 import { describe, expect, it } from "vitest";
 import {
   buffer,
+  cancelDeadline,
   createEngine,
   isBookingError,
   localDate,
   maximumAppointments,
+  maximumHolds,
   maximumHorizon,
   maximumPerDay,
+  maximumRequestAge,
+  minimumNotice,
   noOverlapOfSubject,
+  notInThePast,
   type Policy,
+  rescheduleDeadline,
 } from "../src/index.ts";
 import { memoryAdapter } from "../src/memory/index.ts";
 
@@ -53,6 +59,29 @@ describe("what a policy asks to see", () => {
       expect(issues[0]?.[1]).toMatch(/^of "odd" /);
     }
   });
+
+  it("is named as unknown where its name is misspelt", () => {
+    const around = { beforeMinutes: 0, afterMinutes: 0 };
+    const misspelt: readonly (readonly [sees: object, path: string, unknown: string])[] = [
+      [{ providers: around }, "policies.0.sees", '"providers" (did you mean provider?)'],
+      [{ timezone: true }, "policies.0.sees", '"timezone" (did you mean timeZone?)'],
+      [{ subject: { before: 1, ...around } }, "policies.0.sees.subject", '"before"'],
+      [
+        { subject: { beforeMinute: 1, afterMinutes: 0 } },
+        "policies.0.sees.subject",
+        '"beforeMinute" (did you mean beforeMinutes?)',
+      ],
+    ];
+    for (const [sees, path, unknown] of misspelt) {
+      const make = engineWith({ name: "odd", check, sees });
+      expect(issuesOf(make)).toEqual([[path, `of "odd" has unknown fields: ${unknown}`]]);
+      const issue = expect.objectContaining({
+        code: "unknown_field",
+        fields: [JSON.parse(unknown.split(" ")[0] ?? "")],
+      });
+      expect(make).toThrow(expect.objectContaining({ details: { issues: [issue] } }));
+    }
+  });
 });
 
 describe("the options of supplied policies", () => {
@@ -77,6 +106,45 @@ describe("the options of supplied policies", () => {
       "count",
       "days",
     ]);
+  });
+
+  it.each([
+    ["minimumNotice", minimumNotice],
+    ["maximumHorizon", maximumHorizon],
+    ["cancelDeadline", cancelDeadline],
+    ["rescheduleDeadline", rescheduleDeadline],
+    ["maximumRequestAge", maximumRequestAge],
+    ["maximumAppointments", maximumAppointments],
+    ["maximumPerDay", maximumPerDay],
+    ["maximumHolds", maximumHolds],
+    ["buffer", buffer],
+  ])("must be given: %s", (_, policy) => {
+    const make = (...given: readonly unknown[]) => issuesOf(() => Reflect.apply(policy, undefined, given));
+    const message = expect.stringMatching(/^it must be an object: it takes audience, /);
+    for (const given of [[], [null], [120], ["120"], [[120]]]) expect(make(...given)).toEqual([["", message]]);
+  });
+
+  it("must be an object where they may be left out", () => {
+    for (const policy of [notInThePast, noOverlapOfSubject]) {
+      expect(issuesOf(() => policy(null as never))).toEqual([["", "it must be an object: it takes audience"]]);
+      expect(issuesOf(policy)).toEqual([]);
+    }
+  });
+
+  it("of a buffer have a list of exceptions, each of them an object", () => {
+    const around = { beforeMinutes: 0, afterMinutes: 5 };
+    const excepting = (except: unknown) => issuesOf(() => buffer({ ...around, except } as never));
+    const list = "must be a list, such as [{ providerId, beforeMinutes, afterMinutes }]";
+    for (const except of [null, { providerId: "room", ...around }, "room", new Set([around])]) {
+      expect(excepting(except)).toEqual([["except", list]]);
+    }
+    const takes = "must be an object: it takes providerId, facilityId, beforeMinutes, afterMinutes";
+    for (const except of [null, undefined, "room", [around]]) {
+      expect(excepting([around, except])).toEqual([["except.1", takes]]);
+    }
+    expect(excepting(new Array(1))).toEqual([["except.0", takes]]);
+    expect(excepting(undefined)).toEqual([]);
+    expect(excepting([around])).toEqual([]);
   });
 
   it("say what the policies see", () => {

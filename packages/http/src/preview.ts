@@ -7,18 +7,34 @@ export async function preview(engine: ActorEngine, { command, input, ...rest }: 
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) throw invalid("", `This route takes no ${JSON.stringify(unknown)}.`, "unknown_field");
   const answer = await engine.preview(command as HostCommandName, input as never);
-  return answer.possible ? answer : { possible: false, reasons: answer.reasons.map((one) => shownReason(one, screen)) };
+  return answer.possible
+    ? answer
+    : { possible: false, reasons: answer.reasons.map((one) => shownReason(one, input as Naming, screen)) };
 }
 
 /** Why a slot or a time is on offer, or why not. */
 export async function explain(engine: ActorEngine, input: Input, screen: ScreenOptions) {
   const { reasons, ...explanation } = await engine.explain(input as never);
-  return { ...explanation, reasons: reasons.map((one) => shownReason(one, screen)) };
+  return { ...explanation, reasons: reasons.map((one) => shownReason(one, input as Naming, screen)) };
 }
 
+/** The fields of an input that name records which may be in the way. */
+interface Naming {
+  readonly slotId?: string;
+  readonly alsoSlotIds?: readonly string[];
+  readonly orSlotIds?: readonly string[];
+  readonly appointmentId?: string;
+}
+
+const namedIn: Readonly<Record<string, (input: Naming) => readonly (string | undefined)[]>> = {
+  slot: ({ slotId, alsoSlotIds = [], orSlotIds = [] }: Naming) => [slotId, ...alsoSlotIds, ...orSlotIds],
+  appointment: ({ appointmentId }: Naming) => [appointmentId],
+};
+
 /** A record that the client did not name may be somebody else's: the details for a screen leave it out, too. */
-function shownReason({ error, helps, blockedBy }: PreviewReason, screen: ScreenOptions): object {
+function shownReason({ error, helps, blockedBy }: PreviewReason, input: Naming, screen: ScreenOptions): object {
   const { success: _, ...shown } = error.toResponse(screen);
-  const isShown = blockedBy !== null && Object.values(shown.details).includes(blockedBy.id);
+  const named = namedIn[blockedBy?.kind ?? ""]?.(input) ?? [];
+  const isShown = blockedBy !== null && [...named, ...Object.values(shown.details)].includes(blockedBy.id);
   return { ...shown, helps, blockedBy: isShown ? blockedBy : null };
 }

@@ -162,6 +162,8 @@ const refusals: readonly Refusal[] = [
     400,
     "invalid_input",
   ],
+  ["a blank reason for declining", "POST /appointments/none/decline", { body: { reason: " " } }, 400, "invalid_input"],
+  ["a blank reason for breaking a hold", "POST /slots/x/break-hold", { body: { reason: "\n" } }, 400, "invalid_input"],
   [
     "If-Match where there is no version",
     "POST /slots/many",

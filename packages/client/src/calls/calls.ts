@@ -102,7 +102,7 @@ export interface ShownReason extends Pick<ErrorResponse, "message" | "scenario" 
   readonly details: Readonly<Record<string, unknown>>;
   /** What may help: empty if only another command could. */
   readonly helps: readonly Help[];
-  /** The record that is in the way, if it is one that the input named. */
+  /** The record that is in the way, if the input or `details` name it. */
   readonly blockedBy: RecordKey | null;
 }
 

@@ -1,5 +1,5 @@
 import { type ErrorCode, limits } from "@slotwright/core";
-import { minutes } from "../fixtures.ts";
+import { minutes, provider } from "../fixtures.ts";
 import { at, type BadInput, bookFirst, create } from "./bad-input-stage.ts";
 
 const times: readonly BadInput[] = [
@@ -75,5 +75,33 @@ const metadata: readonly BadInput[] = [
   command: (stage) => bookFirst(stage, { metadata: value }),
 }));
 
-/** Values that no command accepts: times, ids and metadata. */
-export const badValues: readonly BadInput[] = [...times, ...ids, ...metadata];
+const blank: readonly (readonly [name: string, reason: string])[] = [
+  ["an empty reason", ""],
+  ["a reason of white space", " \n\t\u00a0\u3000 "],
+];
+
+/** Where a reason is required, it has to say something. */
+const reasons: readonly BadInput[] = blank.flatMap(([name, reason]) =>
+  (
+    [
+      [
+        "of an override",
+        / override\.0\.reason: must say why\./,
+        (stage) => bookFirst(stage, { override: [{ policy: "p", reason }] }),
+      ],
+      [
+        "for breaking a hold",
+        / reason: must say why\./,
+        ({ engine, slots }) => engine.breakHold({ actor: provider, slotId: slots[0]?.id ?? "", reason }),
+      ],
+      [
+        "for declining a request",
+        / reason: must say why\./,
+        ({ engine, askedId }) => engine.decline({ actor: provider, appointmentId: askedId, reason }),
+      ],
+    ] satisfies readonly (readonly [string, RegExp, BadInput["command"]])[]
+  ).map(([what, says, command]) => ({ name: `${name} ${what}`, code: "invalid_input", says, command })),
+);
+
+/** Values that no command accepts: times, ids, metadata, and reasons that say nothing. */
+export const badValues: readonly BadInput[] = [...times, ...ids, ...metadata, ...reasons];

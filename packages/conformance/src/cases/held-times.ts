@@ -51,7 +51,7 @@ async function refusedWith<Name extends "book" | "accept" | "reschedule">(
   engine: Engine,
   name: Name,
   input: CommandInput<Name>,
-  code: "no_slot_available" | "hold_expired" | "hold_not_found" | "slot_held" | "policy_violation",
+  code: "no_slot_available" | "hold_expired" | "hold_not_found" | "slot_held" | "slot_booked" | "policy_violation",
 ) {
   const preview = await engine.preview(name, input as never);
   assert.deepEqual(preview.possible || preview.reasons[0].error.code, code);
@@ -182,6 +182,40 @@ export const heldTimeCases: readonly ConformanceCase[] = [
       const hours = stage(other.storage);
       await hours.setAvailability({ ...by, hours: computed("09:00", "12:00") });
       assert.equal(of(await refusedWith(hours, "book", wanted([0, 30], no), "no_slot_available")), 3);
+    },
+  },
+  {
+    key: "held-times.over",
+    title:
+      "a token is refused with hold_expired only where nobody has changed the slot since, and otherwise as one that nobody has given out",
+    async run({ storage }) {
+      const clock = manualClock();
+      const engine = engineOn(storage, { clock });
+      const slots = await slotsAt(engine, [
+        [0, 30],
+        [30, 60],
+        [60, 90],
+        [90, 120],
+        [120, 150],
+      ]);
+      const tokens = await Promise.all(slots.map(async ({ id }) => (await held(engine, id)).holdToken));
+      const [lapsed, broken, released, others] = slots.map(({ id }) => id);
+      await engine.breakHold({ actor: provider, slotId: broken ?? "", reason: "Closed" });
+      await engine.release({ actor: patient, slotId: released ?? "", holdToken: tokens[2] ?? "" });
+      clock.advance(60_000);
+      await held(engine, others ?? "", 1);
+      await engine.book({ actor: patient, subjectId: "p-2", slotId: slots[4]?.id ?? "" });
+      clock.advance(1_000);
+      for (const [index, { id, start, end }] of slots.entries()) {
+        const by = { actor: patient, subjectId: "p-1", holdToken: tokens[index] ?? "" };
+        const unknown = id === slots[4]?.id ? "slot_booked" : "hold_not_found";
+        const code = id === lapsed ? "hold_expired" : unknown;
+        await refusedWith(engine, "book", { ...by, slotId: id }, code);
+        const byTime = id === lapsed ? "hold_expired" : "no_slot_available";
+        const { holdsNone } = await refusedWith(engine, "book", { ...by, ...place, start, end }, byTime);
+        assert.equal(holdsNone, id === lapsed ? undefined : true);
+      }
+      await assertSound(storage);
     },
   },
   {

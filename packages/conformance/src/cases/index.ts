@@ -107,6 +107,7 @@ import { sightRaceCases } from "./sight-races.ts";
 import { sightRandomCases } from "./sight-random.ts";
 import { sightRequestCases } from "./sight-requests.ts";
 import { sightSearchCases } from "./sight-search.ts";
+import { sightSupposedCases } from "./sight-supposed.ts";
 import { sightZoneCases } from "./sight-zones.ts";
 import { syncCases } from "./sync.ts";
 import { timeZoneCases } from "./time-zones.ts";
@@ -205,6 +206,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...sightCommandCases,
   ...sightRequestCases,
   ...sightZoneCases,
+  ...sightSupposedCases,
   ...sightSearchCases,
   ...explainCases,
   ...sightExpiryCases,

@@ -101,6 +101,7 @@ export const overrideCases: readonly ConformanceCase[] = [
         {},
         [{ policy: "never" }],
         [{ policy: "never", reason: "" }],
+        [{ policy: "never", reason: "  " }],
         [override[0], override[0]],
         Array(17).fill(override[0]),
       ];

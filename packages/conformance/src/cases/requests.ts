@@ -223,7 +223,7 @@ export const requestCases: readonly ConformanceCase[] = [
       const { id: appointmentId } = asked.appointment;
       const decline = { actor: provider, appointmentId };
       await refusal(engine.decline(decline as never), "invalid_input");
-      await refusal(engine.decline({ ...decline, reason: "" }), "invalid_input");
+      for (const reason of ["", "  "]) await refusal(engine.decline({ ...decline, reason }), "invalid_input");
       const { appointment, slots } = await other.decline({ ...decline, reason: "Closed that week" });
       assert.deepEqual(
         [appointment.status, slots.map(({ id, status }) => [id, status])],

@@ -8,10 +8,11 @@ import type { Slot } from "../model/slot.ts";
 import { contains, durationMs, type PlaceInTime, type TimeRange } from "../model/time-range.ts";
 import type { Seen } from "../rules/decision.ts";
 import { withdrawnWith } from "../rules/reschedule.ts";
-import { type Survey, zonesSeenIn } from "../rules/sight.ts";
+import type { Survey } from "../rules/sight.ts";
 import { type AlternativeOpening, openingsNear } from "./alternative-openings.ts";
 import type { EngineSettings } from "./options.ts";
-import type { SurveyOf } from "./sight/survey.ts";
+import { withSurvey, withZones } from "./sight/merged.ts";
+import type { Beside, SurveyOf } from "./sight/survey.ts";
 
 /** What another slot may help against. */
 const helpedCodes: ReadonlySet<ErrorCode> = new Set([
@@ -51,6 +52,8 @@ export interface Refused<W extends Wish> {
   readonly chosen?: WishedTime | undefined;
   /** What the policies see around these slots. */
   readonly survey: (slots: readonly Slot[]) => Promise<SurveyOf>;
+  /** What they see around further slots of the command, and of those that it gives up. */
+  readonly surveyBeside: (beside: Beside) => Promise<Survey | undefined>;
   /** Whether the actor may see the slot in a list. */
   readonly isListed: (slot: Slot) => Promise<boolean>;
 }
@@ -80,7 +83,10 @@ export async function withAlternatives<W extends Wish>(
   const all = [...(await freeAround(settings, wanted, until)), ...keptWishes(wanted, refused), ...openings.keys()];
   const free = all.sort((a, b) => distance(a) - distance(b));
   const surveyOf = await refused.survey(free);
-  const { appointment, slot, around } = refused.seen;
+  const { appointment, slot } = refused.seen;
+  // Without a slot for it, the rule has not looked around what the command takes or gives up in any case.
+  const around = refused.seen.around ?? (await refused.surveyBeside(besideOf(refused)));
+  const about = { ...refused, seen: { ...refused.seen, around } };
   const seenAt = (opening: AlternativeOpening, at: Slot) => {
     return { ...opening.seen(withZones(around, surveyOf(at))), appointment, slot };
   };
@@ -88,7 +94,7 @@ export async function withAlternatives<W extends Wish>(
     const opening = openings.get(slot);
     const isAgreed =
       opening === undefined
-        ? isToBeHad(slot, wanted, refused, surveyOf(slot))
+        ? isToBeHad(slot, wanted, about, surveyOf(slot))
         : refused.wouldAgree(
             { ...refused.command, holdToken: undefined, start: slot.start, end: slot.end },
             seenAt(opening, slot),
@@ -97,6 +103,12 @@ export async function withAlternatives<W extends Wish>(
   };
   const alternatives = (await nearest(free, most, willDo)).map(asAlternative);
   return { ...refusal, details: { ...refusal.details, alternatives } } as Refusal;
+}
+
+function besideOf<W extends Wish>({ name, command, seen }: Refused<W>): Beside {
+  const slotsOf = (ids: readonly string[] = []) => ids.flatMap((id) => seen.slot(id) ?? []);
+  const moved = name === "reschedule" ? seen.appointment(command.appointmentId ?? "") : undefined;
+  return { further: slotsOf(command.alsoSlotIds), given: slotsOf(moved?.slotIds) };
 }
 
 function wantedBy<W extends Wish>({ details }: Refusal, refused: Refused<W>): Wanted | undefined {
@@ -191,29 +203,6 @@ function isToBeHad<W extends Wish>(
   const around = survey && withSurvey(seen.around, survey);
   const withSlot: Seen = { ...seen, around, slot: (id) => (id === slot.id ? slot : seen.slot(id)) };
   return wouldAgree(inPlaceOfTaken(slot, wanted, refused), withSlot);
-}
-
-/** Further slots of the command stay where they are, so what was seen around them counts as well. */
-function withSurvey(seen: Survey | undefined, survey: Survey): Survey {
-  if (seen === undefined) return survey;
-  const unique = <Row>(rows: readonly Row[], idOf: (row: Row) => string) => [
-    ...new Map(rows.map((row) => [idOf(row), row])).values(),
-  ];
-  return {
-    neighbours: unique([...seen.neighbours, ...survey.neighbours], ({ slotId }) => slotId),
-    ofSubject: unique([...seen.ofSubject, ...survey.ofSubject], ({ appointmentId }) => appointmentId),
-    // It is on the schedule of the slot in whose place it is.
-    ...zonesSeenIn(seen),
-    isCut: {
-      provider: seen.isCut.provider || survey.isCut.provider,
-      subject: seen.isCut.subject || survey.isCut.subject,
-    },
-  };
-}
-
-/** It is on the schedule that was asked for, and what is given up for it may be on others. */
-function withZones(seen: Survey | undefined, survey: Survey | undefined): Survey | undefined {
-  return seen === undefined || survey === undefined ? survey : { ...survey, ...zonesSeenIn(seen) };
 }
 
 /** As the rule has seen them. With a token, it has not looked. */

@@ -13,7 +13,7 @@ import type { EngineSettings } from "./options.ts";
 import { replay } from "./replay.ts";
 import { commandKey, type Envelope, mayHaveRun, type Request } from "./request.ts";
 import { refusedAround } from "./sight/refused-around.ts";
-import { surveyAround } from "./sight/survey.ts";
+import { type Beside, surveyAround, surveyBeside } from "./sight/survey.ts";
 import { hiddenFrom } from "./visible.ts";
 import { showsTimes, withTimeZone } from "./with-time-zone.ts";
 
@@ -56,10 +56,11 @@ export async function confirmRefusal(
   const { subjectId = subjectOf(command, seen) } = command;
   const searcher = { actor: command.actor, subjectId, now: context.now };
   const survey = (slots: readonly Slot[]) => surveyAround(settings, slots, searcher, patience.until);
+  const besides = (beside: Beside) => surveyBeside(settings, beside, searcher, patience.until);
   const asked =
     name === "accept" && command.slotId === undefined ? seen.appointment(command.appointmentId ?? "") : undefined;
   const chosen = asked && chosenWish(asked, seen, context, tokensIn(command));
-  const refused = { name, command, seen, chosen, wouldAgree, survey, isListed };
+  const refused = { name, command, seen, chosen, wouldAgree, survey, surveyBeside: besides, isListed };
   const shown = await withoutHidden(settings, settled, context, patience.until);
   const final = await withAlternatives(settings, shown, refused, patience.until);
   return { refusal: showsTimes(final) ? await withTimeZone(settings, final, refused, patience.until) : final };

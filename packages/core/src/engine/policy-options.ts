@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { BookingError } from "../errors/index.ts";
-import { saying } from "../model/input-issue.ts";
+import { type IssueCode, type IssueValues, saying } from "../model/input-issue.ts";
 import { idSchema } from "../model/values.ts";
 import { type AudienceOf, audiences } from "../rules/audience.ts";
 import { notInThePast, pastName } from "../rules/policies/index.ts";
 import type { Policy } from "../rules/policy.ts";
 import { mostMinutes } from "../rules/sight.ts";
+import { asIssue, isUnknownField } from "./input-issues.ts";
 import { isObject } from "./parse.ts";
 
 interface PolicyOptions {
@@ -20,13 +21,22 @@ const policySchema = z.custom<Policy>(
 );
 
 /** @returns What is wrong with what a policy wants to see, in the words of an issue. */
-function problemOfSight({
-  name,
-  sees,
-}: Policy): { readonly path: readonly (string | number)[]; readonly message: string } | undefined {
-  const problem = sightSchema.safeParse(sees).error?.issues[0];
+function problemOfSight({ name, sees }: Policy): Problem | undefined {
+  const issues = sightSchema.safeParse(sees).error?.issues ?? [];
+  // A misspelt name first: that another one is missing usually follows from it.
+  const problem = issues.find(isUnknownField) ?? issues[0];
   if (problem === undefined) return undefined;
-  return { path: problem.path as (string | number)[], message: `of "${name}" ${problem.message}` };
+  const path = problem.path as (string | number)[];
+  if (!isUnknownField(problem)) return { path, code: "invalid", message: `of "${name}" ${problem.message}` };
+  const { code, fields = [], message } = asIssue(problem, sightSchema, ["sees"]);
+  return { path, code, values: { fields }, message: `of "${name}" ${message}` };
+}
+
+interface Problem {
+  readonly path: readonly (string | number)[];
+  readonly code: IssueCode;
+  readonly values?: IssueValues;
+  readonly message: string;
 }
 
 const minutesTo = (most: number) => {
@@ -63,13 +73,13 @@ export const policiesSchema = z.array(policySchema, "must be a list of policies"
     const earlier = policies.findIndex((other) => other.name === name);
     if (earlier < index) issueAt([index, "name"], `must not be "${name}" again, as of number ${earlier}`, "repeated");
     const sight = problemOfSight(policies[index] as Policy);
-    if (sight !== undefined) issueAt([index, "sees", ...sight.path], sight.message, "invalid");
+    if (sight !== undefined) issueAt([index, "sees", ...sight.path], sight.message, sight.code, sight.values);
     if (audienceSchema.safeParse(audience).success) continue;
     issueAt([index, "audience"], `must be an array of ${audiences.map((one) => `"${one}"`).join(", ")}`, "invalid");
   }
 
-  function issueAt(path: (string | number)[], message: string, code: "repeated" | "invalid"): void {
-    const { error, params } = saying(message, code);
+  function issueAt(path: (string | number)[], message: string, code: IssueCode, values?: IssueValues): void {
+    const { error, params } = saying(message, code, values);
     context.addIssue({ code: "custom", path, message: error, params });
   }
 });

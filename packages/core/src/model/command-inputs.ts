@@ -137,7 +137,7 @@ export interface ReleaseInput extends SlotCommandInput {
 
 /** What `breakHold` takes. */
 export interface BreakHoldInput extends SlotCommandInput {
-  /** Why, for the person who held it: 1 to 500 characters. It is written to the journal. */
+  /** Why, for the person who held it: 1 to 500 characters, and not only white space. It is written to the journal. */
   readonly reason: string;
   /** Whether the slot is blocked in the same step, so that nobody gets it in between. Default `false`: it is available. */
   readonly block?: boolean | undefined;

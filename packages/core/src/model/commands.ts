@@ -6,7 +6,15 @@ import { notInJson } from "./json-schema.ts";
 import { limits } from "./limits.ts";
 import { overrideSchema } from "./override.ts";
 import { timeZoneSchema } from "./time-zone.ts";
-import { actorSchema, idSchema, keySchema, metadataSchema, newIdSchema, reasonSchema } from "./values.ts";
+import {
+  actorSchema,
+  idSchema,
+  keySchema,
+  metadataSchema,
+  newIdSchema,
+  reasonSchema,
+  requiredReasonSchema,
+} from "./values.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 /**
@@ -139,7 +147,7 @@ export const extendSchema = z.strictObject({
 /** The reason is for the person who held it. */
 export const breakHoldSchema = z.strictObject({
   ...slotCommand,
-  reason: reasonSchema.min(1, "must say why"),
+  reason: requiredReasonSchema,
   block: z.boolean("must be true or false").default(false),
 });
 
@@ -237,7 +245,7 @@ export const acceptSchema = z.strictObject({
 /** The reason is for the subject, who otherwise would not know what to do next. */
 export const declineSchema = z.strictObject({
   ...appointmentCommand,
-  reason: reasonSchema.min(1, "must say why"),
+  reason: requiredReasonSchema,
 });
 
 /** Offer another time, whose slot is held meanwhile. `ifVersion` is the appointment's. */

@@ -82,7 +82,7 @@ export interface AcceptInput extends AppointmentCommandInput, SlotTakingInput {
 
 /** What `decline` takes. */
 export interface DeclineInput extends AppointmentCommandInput {
-  /** Why, for the person who asked: 1 to 500 characters. It is written to the journal. */
+  /** Why, for the person who asked: 1 to 500 characters, and not only white space. It is written to the journal. */
   readonly reason: string;
 }
 

@@ -66,6 +66,11 @@ export const reasonSchema = z
   .max(limits.reasonLength, `must not be longer than ${limits.reasonLength} characters`)
   .refine(isStorable, saying(notStorable, "forbidden_character"));
 
+/** A reason that has to be given. It is stored as it was written, and white space alone says nothing. */
+export const requiredReasonSchema = reasonSchema
+  .refine((reason) => /\S/.test(reason), saying("must say why", "too_short", { minimum: 1 }))
+  .meta({ minLength: 1, pattern: "\\S" });
+
 function depthOf(value: unknown): number {
   if (typeof value !== "object" || value === null) return 0;
   return 1 + Math.max(0, ...Object.values(value).map(depthOf));

@@ -25,9 +25,9 @@ interface Taking extends WithTokens {
 
 /** Where a command takes something, as far as it is known before it is decided. */
 export interface TakenPlace {
-  /** The slots that it takes, the primary one first. */
+  /** The slots that it takes, the primary one first. With a time, only further ones. */
   readonly slotIds: readonly string[];
-  /** The time that a request asks for, or that a booking takes, if there is no slot for it. */
+  /** The time that a request asks for, or that a booking takes, in place of a primary slot, if there is none for it. */
   readonly time: (TimeRange & { readonly providerId: string; readonly facilityId: string }) | undefined;
   /** None for a hold. */
   readonly subjectId: string | undefined;
@@ -80,7 +80,7 @@ export function takenPlace(
   const { providerId, facilityId, start, end } = (name === "accept" ? appointment : moved) || command;
   if (!providerId || !facilityId || !start || !end) return undefined;
   if (name !== "request" && ifNoSlot !== "schedule" && !hasComputed({ providerId, facilityId }, seen)) return undefined;
-  return at([], { time: { providerId, facilityId, start, end }, subjectId });
+  return at(alsoSlotIds, { time: { providerId, facilityId, start, end }, subjectId });
 }
 
 function movedTo({ start, end, holdToken }: Taking, appointment: Appointment | undefined) {

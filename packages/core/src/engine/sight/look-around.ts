@@ -66,10 +66,10 @@ export function aroundsOf(
   }
   if (ofAll.subject === undefined || subjectId === undefined) return arounds;
   const near = nearby(own.subject ?? nothing);
+  if (time !== undefined) return [...arounds, { of: "subject", subjectId, ...near.ofTime(time) }];
   for (const slotId of apart ? slotIds : slotIds.slice(0, 1)) {
     arounds.push({ of: "subject", subjectId, slotId, ...near.ofSlot });
   }
-  if (time !== undefined) arounds.push({ of: "subject", subjectId, ...near.ofTime(time) });
   return arounds;
 }
 
@@ -162,7 +162,7 @@ export async function zonesOfPlace(
 ): Promise<Zones> {
   const schedulesOf = (of: readonly string[]) => of.flatMap((id) => seen.slot(id)?.scheduleId ?? []);
   const ofTime = time === undefined ? [] : [scheduleIdIn(time, { overlapScope })];
-  const ids = [...new Set([...schedulesOf(slotIds), ...ofTime, ...schedulesOf(owned)])];
+  const ids = [...new Set([...ofTime, ...schedulesOf(slotIds), ...schedulesOf(owned)])];
   const [first] = ids;
   if (first === undefined) return noZones;
   const known = await zones.ofAll(ids, until);

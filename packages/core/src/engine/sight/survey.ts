@@ -18,6 +18,7 @@ import {
 import type { TakenPlace } from "../../rules/taken-place.ts";
 import type { EngineSettings } from "../options.ts";
 import { aroundsOf, countingAppointments, lookedAround } from "./look-around.ts";
+import { withSurvey } from "./merged.ts";
 
 /** Whose search it is, and for whom. */
 export interface Searcher {
@@ -69,6 +70,32 @@ export async function surveyAround(
     surveys.set(id, { ...survey, ...zonesFor(slot) });
   }
   return ({ id }) => surveys.get(id);
+}
+
+/** Slots that a command takes, or gives up, whichever slot it finds for its time. */
+export interface Beside {
+  readonly further: readonly Slot[];
+  readonly given: readonly Slot[];
+}
+
+/** What lies around the former, and the zones of both. Undefined if no policy sees anything. */
+export async function surveyBeside(
+  settings: EngineSettings,
+  { further, given }: Beside,
+  { actor, now }: Searcher,
+  until: number,
+): Promise<Survey | undefined> {
+  if (settings.sights === undefined) return undefined;
+  const slots = [...further, ...given];
+  const [surveyOf, zonesFor] = await Promise.all([
+    // The subject is where the time is that is looked for.
+    surveyAround(settings, further, { actor, subjectId: undefined, now }, until),
+    zonesOfAll(settings, slots, settings.sights.of(actor), until),
+  ]);
+  const timeZones = Object.assign({}, ...slots.map((slot) => zonesFor(slot).timeZones));
+  const surveys = further.flatMap((slot) => surveyOf(slot) ?? []);
+  // None of them is the first slot.
+  return { ...surveys.reduce(withSurvey, unseen), timeZone: null, timeZones };
 }
 
 /** By provider, in the order of their starts. Undefined if there are too many. */

@@ -20,6 +20,7 @@ import { earliestStart, latestStart, localStarts, msUntil } from "./times.ts";
  * Nothing is held, booked, asked for, offered, accepted or moved to a time that has begun. An engine with the option `audienceOf` has this
  * policy for self-service, unless `policies` has one of the name `not_in_the_past`.
  *
+ * @throws BookingError `invalid_input`
  * @example
  * ```ts
  * // Also for staff. With an empty audience, it would hold for nobody.

@@ -8,7 +8,7 @@ import {
   type BufferOptions,
   type BufferTimes,
   checkedBuffer,
-  checkedException,
+  checkedExceptions,
   minuteMs,
   type PolicyOptions,
 } from "./options.ts";
@@ -31,7 +31,7 @@ import { takenBesides, takenSlots } from "./times.ts";
 export function buffer(options: BufferOptions): Policy {
   const audience = audienceIn(options, "beforeMinutes", "afterMinutes", "except");
   const usual = checkedBuffer(options);
-  const except = (options.except ?? []).map(checkedException);
+  const except = checkedExceptions(options.except);
   const most = Math.max(
     ...[usual, ...except].flatMap(({ beforeMinutes, afterMinutes }) => [beforeMinutes, afterMinutes]),
   );
@@ -108,6 +108,7 @@ function tooClose({ beforeMinutes, afterMinutes }: BufferTimes, { slotId }: Neig
 /**
  * No subject has two appointments at the same time, with the same provider or others. A request counts until it expires.
  *
+ * @throws BookingError `invalid_input`
  * @example
  * ```ts
  * const policies = [noOverlapOfSubject({ audience: ["self_service"] })];

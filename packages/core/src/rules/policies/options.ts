@@ -78,7 +78,16 @@ export function checkedDays({ days }: DaysOptions): number {
 }
 
 /** @throws BookingError `invalid_input` */
-export function checkedException(exception: BufferException, index: number): BufferException {
+export function checkedExceptions(exceptions: readonly BufferException[] = []): readonly BufferException[] {
+  if (!Array.isArray(exceptions)) {
+    const message = "must be a list, such as [{ providerId, beforeMinutes, afterMinutes }]";
+    throw new BookingError("invalid_input", { issues: [{ path: "except", code: "wrong_type", message }] });
+  }
+  // A list with holes has exceptions that are undefined.
+  return Array.from(exceptions, checkedException);
+}
+
+function checkedException(exception: BufferException, index: number): BufferException {
   refuseUnknown(exception, ["providerId", "facilityId", "beforeMinutes", "afterMinutes"], `except.${index}`);
   return { ...exception, ...checkedBuffer(exception, `except.${index}.`) };
 }
@@ -122,13 +131,21 @@ export function missing(path: string, other: string): BookingError {
   });
 }
 
-function refuseUnknown(options: object, known: readonly string[], path = ""): void {
+function refuseUnknown(options: unknown, known: readonly string[], path = ""): void {
+  const subject = path === "" ? "it " : "";
+  const takes = `it takes ${known.join(", ")}`;
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    const message = `${subject}must be an object: ${takes}`;
+    throw new BookingError("invalid_input", { issues: [{ path, code: codeOf(options), message }] });
+  }
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const fields = given.map(([name]) => name).filter((name) => !known.includes(name));
   if (fields.length === 0) return;
-  const message = `${path === "" ? "it " : ""}has the unknown option "${fields[0]}": it takes ${known.join(", ")}`;
+  const message = `${subject}has the unknown option "${fields[0]}": ${takes}`;
   throw new BookingError("invalid_input", { issues: [{ path, code: "unknown_field", fields, message }] });
 }
+
+const codeOf = (options: unknown) => (options === undefined ? "required" : "wrong_type");
 
 const units = [
   ["day", 24 * 60],
