@@ -13,8 +13,8 @@ function printSearches(searches: readonly SearchFigure[]): void {
     `\n${"µs".padEnd(52)}${"p50".padStart(9)}${"p99".padStart(9)}${"max".padStart(9)}${"p99 undisturbed".padStart(17)}`,
   );
   for (const { name, p50, p99, max, undisturbed } of searches) {
-    const ours = undisturbed === undefined ? "" : undisturbed.toFixed(1).padStart(17);
-    console.log(`${name.padEnd(52)}${figure(p50)}${figure(p99)}${figure(max, 0)}${ours}`);
+    const withoutPauses = undisturbed === undefined ? "" : undisturbed.toFixed(1).padStart(17);
+    console.log(`${name.padEnd(52)}${figure(p50)}${figure(p99)}${figure(max, 0)}${withoutPauses}`);
   }
 }
 

@@ -7,9 +7,9 @@ export interface SearchFigure {
   readonly p99: number;
   readonly max: number;
   /**
-   * The p99 of its inputs, each by the fastest of its calls. All other inputs are searched in between, so that its slots
-   * are no longer in the processor's cache, but what the machine takes from a program now and then is not in it. Undefined
-   * if there is one input.
+   * The p99 of the inputs, of each the fastest call. Between two calls of one input all others are searched, so its slots
+   * have left the processor's cache, but the pauses that a machine imposes on a program are left out. Undefined if there is one
+   * input, or one call of each.
    */
   readonly undisturbed: number | undefined;
 }
@@ -56,6 +56,6 @@ function figureOf(name: string, times: readonly number[], inputs: number): Searc
     p50: percentile(times, 0.5),
     p99: percentile(times, 0.99),
     max: Math.max(...times),
-    undisturbed: inputs === 1 ? undefined : percentile(fastest, 0.99),
+    undisturbed: inputs === 1 || times.length < 2 * inputs ? undefined : percentile(fastest, 0.99),
   };
 }

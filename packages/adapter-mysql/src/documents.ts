@@ -55,7 +55,6 @@ export const documentLists: ListSyntax = {
       : sql`start_at <= ${start} and (start_at < ${start} or id < ${id})`,
   merged: (selects, order, limit) => mergedPages(selects, order, limit),
   endOf: standardLists.endOf,
-  hasStatus: standardLists.hasStatus,
   ofProviders: {
     placeholders: unionPlaceholders,
     list: (ids) => JSON.stringify(ids),

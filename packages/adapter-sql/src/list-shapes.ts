@@ -10,14 +10,7 @@ import {
   placeNames,
   value,
 } from "./list-conditions.ts";
-import {
-  keyColumns,
-  type ListSyntax,
-  type ProvidersQuery,
-  type ProvidersSyntax,
-  type StatusesAsked,
-  type Whose,
-} from "./list-syntax.ts";
+import { keyColumns, type ListSyntax, type ProvidersQuery, type ProvidersSyntax, type Whose } from "./list-syntax.ts";
 import type { SqlStrategy } from "./strategy.ts";
 
 /** A statement and its values, in the order of its placeholders. */
@@ -38,8 +31,8 @@ export interface ListRequest {
   readonly columns?: readonly string[];
   readonly providerIds: readonly string[] | undefined;
   readonly statuses: readonly string[] | undefined;
-  /** The same in terms of the statuses that are stored. */
-  readonly statusesAsked: (statuses: readonly string[]) => StatusesAsked;
+  /** The conditions that together say that a row has one of the statuses. */
+  readonly statusSql: (statuses: readonly string[]) => readonly RawBuilder<boolean>[];
   /** Whether most rows of a window may be none of the list, by what is asked for. */
   readonly leavesOutMost: boolean;
   readonly conditions: Readonly<Partial<Record<ConditionName, string | number | undefined>>>;
@@ -66,7 +59,7 @@ export function createListCompiler(strategy: SqlStrategy): (request: ListRequest
     const values = valuesOf(strategy, request);
     const shape = shapeOf(strategy, request, values);
     const key = JSON.stringify(shape);
-    const known = compiled.get(key) ?? compileShape(strategy, shape, request.statusesAsked);
+    const known = compiled.get(key) ?? compileShape(strategy, shape, request.statusSql);
     compiled.set(key, known);
     const readWith = (given: Values): Read => ({
       sql: known.sql,
@@ -145,9 +138,8 @@ function shapeOf({ lists }: SqlStrategy, request: ListRequest, values: Values): 
   return { index, ...(columns && { columns }), statuses, descending, conditions, providers };
 }
 
-function compileShape(strategy: SqlStrategy, shape: Shape, statusesAsked: ListRequest["statusesAsked"]) {
-  const { merged, hasStatus } = strategy.lists;
-  const statusSql: StatusSql = (statuses) => hasStatus(statusesAsked(statuses));
+function compileShape(strategy: SqlStrategy, shape: Shape, statusSql: ListRequest["statusSql"]) {
+  const { merged } = strategy.lists;
   const select = selectOf(strategy, shape, statusSql);
   const id = strategy.listedId;
   const order = shape.descending ? sql`start_at desc, ${id} desc` : sql`start_at, ${id}`;
@@ -164,9 +156,7 @@ function compileShape(strategy: SqlStrategy, shape: Shape, statusesAsked: ListRe
 
 type Select = (index: IndexName, whose: Whose, columns?: RawBuilder<unknown>) => RawBuilder<unknown>;
 
-type StatusSql = (statuses: readonly string[]) => readonly RawBuilder<boolean>[];
-
-function selectOf(strategy: SqlStrategy, shape: Shape, statusSql: StatusSql): Select {
+function selectOf(strategy: SqlStrategy, shape: Shape, statusSql: ListRequest["statusSql"]): Select {
   const { selected, endOf } = strategy.lists;
   const conditionSql = conditionsOf(strategy.lists);
   const end = shape.descending ? "startFrom" : "startBefore";
@@ -217,7 +207,7 @@ function providersPage(
 function windowPage(
   strategy: SqlStrategy,
   shape: Shape,
-  { order, statusSql }: Pick<ProvidersQuery, "order"> & { readonly statusSql: StatusSql },
+  { order, statusSql }: Pick<ProvidersQuery, "order"> & Pick<ListRequest, "statusSql">,
 ): RawBuilder<unknown> | undefined {
   const { index, providers, statuses, columns = columnNames[indexes[index].table] } = shape;
   if (typeof providers === "string" || !providers.isWindow) return undefined;

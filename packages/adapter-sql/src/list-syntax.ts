@@ -25,8 +25,6 @@ export interface ListSyntax {
     instant: RawBuilder<unknown>,
     owner: OwnedRows,
   ) => RawBuilder<boolean>;
-  /** The conditions that together say that a row has one of the statuses that were asked for. */
-  readonly hasStatus: (asked: StatusesAsked) => readonly RawBuilder<boolean>[];
   /** The first rows of several selects, in one order. */
   readonly merged: (
     selects: readonly RawBuilder<unknown>[],
@@ -36,13 +34,6 @@ export interface ListSyntax {
   readonly ofProviders: ProvidersSyntax;
   /** Whether one statement reads pages of several journals. Where nothing is sent, one for each is as good. */
   readonly joinsJournals: boolean;
-}
-
-/** The statuses as they are stored: each is wanted, or is not, or is wanted of some rows. */
-export interface StatusesAsked {
-  readonly wanted: readonly string[];
-  readonly others: readonly string[];
-  readonly partly?: { readonly status: string; readonly condition: RawBuilder<unknown> };
 }
 
 /** The rows of one owner: the column that says whose they are, and whose. */
@@ -80,7 +71,7 @@ export interface WindowSyntax {
 export interface WindowQuery extends Pick<ProvidersQuery, "table" | "columns" | "order" | "limit"> {
   /** The start and the id of each row in the window, from the index alone. */
   readonly keys: RawBuilder<unknown>;
-  /** What the index cannot tell of a row. It names neither the start nor the id. */
+  /** What the index cannot tell of a row. It does not name the start. */
   readonly rest: RawBuilder<boolean>;
 }
 
@@ -117,15 +108,6 @@ export interface ProvidersQuery {
 }
 
 /**
- * Statuses are told by those that a row does not have. Without statistics, PostgreSQL takes a status that is named for a
- * rare one: it would read everything in a window and sort it, where the page is at the beginning of an index.
- */
-const noneOfOthers: ListSyntax["hasStatus"] = ({ others, partly }) => [
-  ...others.map((status) => sql<boolean>`status <> ${sql.lit(status)}`),
-  ...(partly ? [sql<boolean>`(status <> ${sql.lit(partly.status)} or ${partly.condition})`] : []),
-];
-
-/**
  * For engines that compare rows by an index, and that read the parts of a UNION ALL in order, only as far as needed.
  */
 export const standardLists: ListSyntax = {
@@ -136,7 +118,6 @@ export const standardLists: ListSyntax = {
   beyond: (side, start, id) =>
     side === "after" ? sql`(start_at, id) > (${start}, ${id})` : sql`(start_at, id) < (${start}, ${id})`,
   endOf: (bound, instant) => (bound === "startBefore" ? sql`start_at < ${instant}` : sql`start_at >= ${instant}`),
-  hasStatus: noneOfOthers,
   merged: (selects, order, limit) => sql`${sql.join([...selects], sql` union all `)} order by ${order} limit ${limit}`,
   // Each provider's rows come in order from the index. SQLite stops reading them at the first row beyond the page.
   ofProviders: {

@@ -15,7 +15,6 @@ import type { IndexName } from "./indexes.ts";
 import { createJournalReads } from "./journal-reads.ts";
 import { value } from "./list-conditions.ts";
 import { createListCompiler, type ListRequest, type Read } from "./list-shapes.ts";
-import type { StatusesAsked } from "./list-syntax.ts";
 import type { SqlStrategy } from "./strategy.ts";
 
 /** The contract's reads as SQL. A list is undefined if an empty array of providers or statuses rules out every row. */
@@ -38,20 +37,23 @@ export function createReads(strategy: SqlStrategy): ListReads {
 }
 
 /**
+ * Statuses are told by those that a row does not have. Without statistics, PostgreSQL takes a status that is named for a
+ * rare one: it would read everything in a window and sort it, where the page is at the beginning of an index.
+ */
+const noneOf = (statuses: readonly string[]): readonly RawBuilder<boolean>[] =>
+  statuses.map((status) => sql<boolean>`status <> ${sql.lit(status)}`);
+
+/**
  * The effective statuses at `asOf`: a hold that has expired counts as available, or as withdrawn on a slot that was made of a
  * computed opening.
  */
-function slotStatusesIn(statuses: readonly SlotStatus[]): StatusesAsked {
-  const ofHeld = heldConditions.filter(({ countsAs }) => statuses.includes(countsAs));
-  const isPartly = ofHeld.length > 0 && ofHeld.length < heldConditions.length;
-  const isWanted = (status: SlotStatus) => (status === "held" ? ofHeld.length > 0 : statuses.includes(status));
-  const asked = {
-    wanted: slotStatuses.filter((status) => isWanted(status) && !(isPartly && status === "held")),
-    others: slotStatuses.filter((status) => !isWanted(status)),
-  };
-  if (!isPartly) return asked;
-  const conditions = ofHeld.map(({ condition }) => condition);
-  return { ...asked, partly: { status: "held", condition: sql.join(conditions, sql` or `) } };
+function isInSlotStatus(statuses: readonly SlotStatus[]): readonly RawBuilder<boolean>[] {
+  const isWanted = (status: SlotStatus) => statuses.includes(status);
+  const ofHeld = heldConditions.filter(({ countsAs }) => isWanted(countsAs));
+  const others = slotStatuses.filter((status) => !isWanted(status) && (status !== "held" || ofHeld.length === 0));
+  if (ofHeld.length === 0 || ofHeld.length === heldConditions.length) return noneOf(others);
+  const any = sql.join([sql`status <> 'held'`, ...ofHeld.map(({ condition }) => condition)], sql` or `);
+  return [...noneOf(others), sql<boolean>`(${any})`];
 }
 
 const isComputed = sql`id like ${sql.lit(computedIdPattern)}`;
@@ -64,17 +66,15 @@ const heldConditions: readonly { readonly countsAs: SlotStatus; readonly conditi
   { countsAs: "withdrawn", condition: sql`${isExpired} and ${isComputed}` },
 ];
 
-const appointmentStatusesIn = (statuses: readonly AppointmentStatus[]): StatusesAsked => ({
-  wanted: statuses,
-  others: appointmentStatuses.filter((status) => !statuses.includes(status)),
-});
+const isInAppointmentStatus = (statuses: readonly AppointmentStatus[]): readonly RawBuilder<boolean>[] =>
+  noneOf(appointmentStatuses.filter((status) => !statuses.includes(status)));
 
 function slotRequest(query: SlotQuery): ListRequest {
   return {
     index: slotIndex(query),
     providerIds: query.providerIds,
     statuses: query.statuses,
-    statusesAsked: slotStatusesIn as ListRequest["statusesAsked"],
+    statusSql: isInSlotStatus as ListRequest["statusSql"],
     // In a window that people search, many slots are free. Held, booked or blocked ones may be rare, and so may those of
     // one facility.
     leavesOutMost:
@@ -117,7 +117,7 @@ function appointmentRequest(query: AppointmentQuery): ListRequest {
     index: appointmentIndex(query),
     providerIds: query.providerIds,
     statuses: query.statuses,
-    statusesAsked: appointmentStatusesIn as ListRequest["statusesAsked"],
+    statusSql: isInAppointmentStatus as ListRequest["statusSql"],
     leavesOutMost: false,
     conditions: {
       subjectId: query.subjectId,

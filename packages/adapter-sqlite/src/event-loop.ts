@@ -9,7 +9,7 @@ let turning: Promise<void> | undefined;
 /**
  * SQLite answers without ever waiting, so callers in a loop would never let the event loop turn: requests would not be
  * read, and the pauses between attempts would not end. All callers of the process share its turns. If each had its own
- * turn, twenty callers would take twenty times as long.
+ * turn, twenty callers would take twenty times as long. Undefined if no turn is due: most calls then wait for no promise.
  */
 export function letOthersIn(): Promise<void> | undefined {
   if (performance.now() - turnBegan < longestTurn) return undefined;

@@ -1,7 +1,6 @@
 import {
   indexes,
   inList,
-  type ListSyntax,
   type SqlStrategy,
   standardLists,
   type Tables,
@@ -47,14 +46,7 @@ export function sqliteStrategy(prefix: string): SqlStrategy {
     onlyWith: (column) => sql` where ${sql.id(column)} is not null`,
     unneeded: ["feed_partitions"],
     feedKey: null,
-    lists: { ...standardLists, hasStatus: anyOfWanted },
+    lists: standardLists,
     listedId: sql.id("id"),
   };
 }
-
-/** A row costs one comparison if it has the first status, where naming all others would cost one for each of them. */
-const anyOfWanted: ListSyntax["hasStatus"] = ({ wanted, partly }) => {
-  const is = (status: string) => sql`status = ${sql.lit(status)}`;
-  const any = [...wanted.map(is), ...(partly ? [sql`${is(partly.status)} and (${partly.condition})`] : [])];
-  return [sql<boolean>`(${sql.join(any, sql` or `)})`];
-};

@@ -12,6 +12,7 @@ import { type HideableField, hidingInEntry, type Shown } from "../model/shown.ts
 import { slotAsOf } from "../model/slot.ts";
 import { appointmentKey, slotKey } from "../rules/find.ts";
 import { versionCursors } from "./cursors.ts";
+import { defined } from "./defined.ts";
 import type { EngineSettings } from "./options.ts";
 import type { Page } from "./page.ts";
 import { isObject, parse } from "./parse.ts";
@@ -31,14 +32,14 @@ export async function history(settings: EngineSettings, input: HistoryInput): Pr
   const list: List<JournalEntry> = {
     limit,
     read(last, limit) {
-      const after = last?.version ?? afterVersion;
-      const query = { record: key, ...(after !== undefined && { afterVersion: after }), descending, limit };
+      const after = defined({ afterVersion: last?.version ?? afterVersion });
+      const query = { record: key, ...after, descending, limit };
       return retryReads(settings, (until) => settings.storage.readJournal(query, until));
     },
     cursorOf: ({ version }) => cursors.write(version),
   };
   if (!isOpen(settings)) return historyForActor(settings, key, list);
-  return await visiblePage(list, undefined);
+  return visiblePage(list, undefined);
 }
 
 /** The actor must be allowed to see the record, and then each entry. */

@@ -47,7 +47,10 @@ export class ProviderRows {
     return low;
   }
 
-  /** A place that is likely to be near what starts at this time: slots lie evenly enough for a guess. */
+  /**
+   * A place that is likely to be near what starts at this time: slots lie evenly enough for a guess. There must be a row
+   * at least.
+   */
   near(time: number): number {
     const { starts, first, end } = this;
     const [earliest, latest] = [starts[first] as number, starts[end - 1] as number];
@@ -60,9 +63,6 @@ export class ProviderRows {
   #around(time: number): [low: number, high: number] {
     const { starts, first, end } = this;
     if (end - first < 32) return [first, end];
-    const [earliest, latest] = [starts[first] as number, starts[end - 1] as number];
-    if (time <= earliest) return [first, first];
-    if (time > latest) return [end, end];
     let low = this.near(time);
     let high = low;
     let step = 8;

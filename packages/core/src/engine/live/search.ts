@@ -1,8 +1,8 @@
 import { compareIds } from "../../model/id-order.ts";
 import type { Position } from "../../storage/adapter.ts";
 import { compareRows, groupsAmong, isWanted, type OpenFilter, type OpenGroup, sameStart } from "./open-groups.ts";
+import { prefetchRows } from "./prefetch.ts";
 import type { ProviderRows } from "./provider-rows.ts";
-import { readAhead } from "./read-ahead.ts";
 import type { SlotTable } from "./slot-table.ts";
 
 /** What is searched for: open slots of these providers that start at `from` or later and before `to`. */
@@ -68,7 +68,7 @@ function walksOf(table: SlotTable, search: OpenSearch): Walk[] {
   const { latestFirst } = search;
   const providers = [...search.providers];
   const begin = latestFirst ? latestEnd(search) : earliestBegin(search);
-  readAhead(table, providers, begin);
+  prefetchRows(table, providers, begin);
   return providers.map((provider) => {
     const at = latestFirst ? provider.firstFrom(begin) - 1 : provider.firstFrom(begin);
     return { provider, at, row: -1, groups: undefined };

@@ -7,12 +7,12 @@ const lastRead: number[] = [];
 
 /**
  * Reads a row of each provider near a time, so that a search that begins there finds them in the processor's cache. On
- * its way it waits for memory at each step, because it has to see one row to know where to go on. These reads do not
- * depend on each other, and the processor waits for many of them at once.
+ * its way it waits for memory at each step, because it has to see one row to know where to go on. Reads of different
+ * providers do not depend on each other, so the processor waits for many of them at once.
  */
-export function readAhead({ columns }: SlotTable, providers: readonly ProviderRows[], time: number): void {
+export function prefetchRows({ columns }: SlotTable, providers: readonly ProviderRows[], time: number): void {
   const count = providers.length;
-  // Three loops: each of these reads has to know what the one before it has read.
+  // Three loops, because the reads of one provider do depend on each other.
   for (let index = 0; index < count; index++) {
     lastRead[index] = (providers[index] as ProviderRows).near(time);
   }
