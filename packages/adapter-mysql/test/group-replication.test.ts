@@ -132,30 +132,39 @@ describe.skipIf(found === undefined)("a group of MySQL servers of which each tak
     await expect(answer).rejects.toMatchObject(undone);
   });
 
-  it("takes bookings and cancellations of two schedules' slots from two members that do not know of each other's, without that foreign key", async () => {
-    const first = await admin(0);
-    await first.query("alter table slotwright_slots drop foreign key slotwright_slots_slot_has_appointment_row");
-    const [one, other] = [next(), await elsewhere("r")];
-    const cancellation = (slot: Slot) => {
-      const cancelled = appointmentOn(slot, { status: "cancelled", slotIds: [], version: 2 });
-      return transitionOf(`cancel ${slot.id}`, { ...slot, version: 3 }, cancelled);
-    };
-    const changes = [
-      { change: booking, status: "booked" },
-      { change: cancellation, status: "available" },
-    ];
-    for (const { change, status } of changes) {
-      const { answer } = await onBothAtOnce(change(one), change(other));
-      expect(await answer).toEqual(committed);
-      for (const place of [0, 1]) {
-        for (const { id } of [one, other]) await sees(place, id).toMatchObject([{ status }]);
-      }
-    }
-  });
+  describe("without the foreign key of a slot to an appointment", () => {
+    const key = "foreign key slotwright_slots_slot_has_appointment_row";
+    const alter = async (how: string) => (await admin(0)).query(`alter table slotwright_slots ${how}`);
+    beforeAll(() => alter(`drop ${key}`));
+    afterAll(() =>
+      alter(
+        `add constraint slotwright_slots_slot_has_appointment_row foreign key (appointment_id) references slotwright_appointments (id)`,
+      ),
+    );
 
-  it("undoes one of two bookings of one schedule, to which both slots refer by a foreign key", async () => {
-    const { answer } = await onBothAtOnce(booking(next()), booking(next()));
-    await expect(answer).rejects.toMatchObject(undone);
+    it("takes bookings and cancellations of two schedules' slots from two members that do not know of each other's", async () => {
+      const [one, other] = [next(), await elsewhere("r")];
+      const cancellation = (slot: Slot) => {
+        const cancelled = appointmentOn(slot, { status: "cancelled", slotIds: [], version: 2 });
+        return transitionOf(`cancel ${slot.id}`, { ...slot, version: 3 }, cancelled);
+      };
+      const changes = [
+        { change: booking, status: "booked" },
+        { change: cancellation, status: "available" },
+      ];
+      for (const { change, status } of changes) {
+        const { answer } = await onBothAtOnce(change(one), change(other));
+        expect(await answer).toEqual(committed);
+        for (const place of [0, 1]) {
+          for (const { id } of [one, other]) await sees(place, id).toMatchObject([{ status }]);
+        }
+      }
+    });
+
+    it("undoes one of two bookings of one schedule, to which both slots refer by a foreign key", async () => {
+      const { answer } = await onBothAtOnce(booking(next()), booking(next()));
+      await expect(answer).rejects.toMatchObject(undone);
+    });
   });
 
   it("refuses the second of two bookings on two nodes with slot_booked, also in a transaction with the host's own rows, which runs again", async () => {

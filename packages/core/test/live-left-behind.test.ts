@@ -141,3 +141,18 @@ it.each(["before live slots were followed", "for a moment that the slots do not 
     live.close();
   },
 );
+
+it.each(["left behind", "set back"] as const)("a search for a subject alone has all read anew, %s", async (how) => {
+  const { engine, clock, publish } = stage([noOverlapOfSubject()]);
+  await publish(300, 3 * day + 300);
+  const live = await engine.follow({ forDays: 1, pollMs: 10 });
+  if (how === "set back") {
+    clock.advance(3 * day);
+    await settled(engine, live);
+  }
+  const ofAda = await live.forSubject({ actor, subjectId: "ada" });
+  clock.advance(how === "set back" ? -3 * day : 3 * day);
+  expect(await ofAda.findOpen()).toMatchObject({ source: "database" });
+  await expect.poll(() => ofAda.findOpen(), { interval: 20 }).toMatchObject({ source: "live" });
+  live.close();
+});

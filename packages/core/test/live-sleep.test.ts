@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { elapsedMs } from "../src/engine/elapsed.ts";
 import { createEngine } from "../src/index.ts";
 import { failWith, hindered, minutes, passed, until } from "./feed-stage.ts";
 
@@ -84,4 +85,24 @@ it("a clock that is slewed, or a little uneven, adds nothing to the age of answe
   }
   expect(live.freshness().behindMs).toBeLessThan(performance.now() - began + 500);
   live.close();
+});
+
+it("a clock that begins anew, as where a test replaces it, is no sleep", () => {
+  const upMs = 1_000_000;
+  const wall = Date.now();
+  const clock = vi.spyOn(performance, "now");
+  const elapsedAt = (ms: number) => {
+    clock.mockReturnValue(ms);
+    vi.setSystemTime(wall + ms);
+    return elapsedMs();
+  };
+  try {
+    vi.setSystemTime(wall);
+    clock.mockReturnValue(upMs);
+    elapsedMs();
+    const begun = elapsedAt(0);
+    expect(elapsedAt(upMs + 100) - begun).toBe(upMs + 100);
+  } finally {
+    clock.mockRestore();
+  }
 });

@@ -187,7 +187,7 @@ export const heldTimeCases: readonly ConformanceCase[] = [
   {
     key: "held-times.over",
     title:
-      "a token is refused with hold_expired only where nobody has changed the slot since, and otherwise as one that nobody has given out",
+      "a token is refused with hold_expired only where nobody has changed the slot since, and otherwise by what the slot is now, or as one that nobody has given out",
     async run({ storage }) {
       const clock = manualClock();
       const engine = engineOn(storage, { clock });

@@ -10,15 +10,17 @@ let lookedAt = performance.now();
 let aheadMs = Date.now() - lookedAt;
 
 /**
- * `performance.now()`, and the time that the computer slept, in which that stands still. Never goes back. A wall clock that
+ * `performance.now()`, and the time that the computer slept, in which that stands still. Goes back only where that does. A wall clock that
  * is set ahead looks like a sleep, so what was noted before grows old, and what is noted from then on does not.
  */
 export function elapsedMs(): number {
   const now = performance.now();
-  if (now - lookedAt >= lookMs) {
+  const sinceLook = now - lookedAt;
+  if (sinceLook < 0 || sinceLook >= lookMs) {
     const before = aheadMs;
     [lookedAt, aheadMs] = [now, Date.now() - now];
-    if (aheadMs - before > leastSleepMs) sleptMs += aheadMs - before;
+    // It begins anew where a test replaces the clocks.
+    if (sinceLook >= 0 && aheadMs - before > leastSleepMs) sleptMs += aheadMs - before;
   }
   return now + sleptMs;
 }

@@ -6,9 +6,10 @@ import type { Metadata } from "../model/values.ts";
 
 /**
  * A free slot offered in place of one that was not available. When the refusal was made, the same command would have
- * succeeded with this `slotId` in its place. Unless it is a further slot that is replaced, leave out `ifNoSlot`, the
- * `holdToken` and the `ifVersion` of a slot. If the command has a time that does not lie within this slot, set `start` and
- * `end` yourself, from the start of this slot on. To a booking by time, or a move to one, computed openings are offered as well.
+ * succeeded with this `slotId` in its place. Where a further slot is replaced, only its id changes. Otherwise leave out
+ * `ifNoSlot`, the `holdToken` and the `ifVersion` of a slot, and if the command has a time that does not lie within this slot, set
+ * `start` and `end` yourself, from the start of this slot on. A booking by time, or a move to a time, is also offered computed
+ * openings.
  */
 export interface Alternative {
   /** Null for a computed opening: the same command, without a `holdToken`, would have succeeded with this `start` and `end`. */

@@ -57,7 +57,7 @@ export {
 } from "../model/commands.ts";
 export { instantSchema } from "../model/instant.ts";
 export { countByDaySchema, nextOpenSchema } from "../model/queries.ts";
-export { actorSchema, idSchema, metadataSchema, reasonSchema } from "../model/values.ts";
+export { actorSchema, idSchema, metadataSchema, reasonSchema, requiredReasonSchema } from "../model/values.ts";
 export { previewSchema } from "./preview.ts";
 
 /** The input of each call that takes an object, by its name. */

@@ -44,12 +44,18 @@ export type Answers = ReturnType<typeof createAnswers>;
 export function createAnswers(following: Following, options: FollowOptions, { clock, staleAfterMs }: Circumstances) {
   const zones = createZones();
 
+  /** Whether a part of the window was not read. It is read then. */
+  function isOutside(now: number): boolean {
+    const slots = following.slots();
+    const isOutside =
+      answeredTo(options.window, slots.loadedTo) < options.window.to(now) || beginsOutside(options, slots, now);
+    if (isOutside) following.moveOn();
+    return isOutside;
+  }
+
   function standing(now: Date): LiveStanding {
     const behindMs = Math.max(0, elapsedMs() - following.knownUntil());
-    const slots = following.slots();
-    const isBehindWindow = answeredTo(options.window, slots.loadedTo) < options.window.to(now.getTime());
-    if (isBehindWindow || beginsOutside(options, slots, now.getTime())) following.moveOn();
-    const isStale = behindMs > staleAfterMs || following.isIncomplete(now.getTime()) || isBehindWindow;
+    const isStale = isOutside(now.getTime()) || behindMs > staleAfterMs || following.isIncomplete(now.getTime());
     return { cursor: following.cursor(), asOf: now, behindMs, isStale };
   }
 
@@ -104,6 +110,11 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
   return {
     following,
     standing,
+    /** The same as `following.isIncomplete`, and what is missing of the window is read. */
+    isIncomplete(now: Date): boolean {
+      isOutside(now.getTime());
+      return following.isIncomplete(now.getTime());
+    },
     findOpen,
     ...createTimesAnswers(following, options, { clock, standing }),
     next,

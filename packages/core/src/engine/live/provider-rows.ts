@@ -48,8 +48,8 @@ export class ProviderRows {
   }
 
   /**
-   * A place that is likely to be near what starts at this time: slots lie evenly enough for a guess. There must be a row
-   * at least.
+   * A place that is likely to be near what starts at this time: slots lie evenly enough for a guess. There must be at
+   * least one row.
    */
   near(time: number): number {
     const { starts, first, end } = this;

@@ -81,10 +81,10 @@ async function findByTimes<Item>(
   { deciding, watch }: Pick<Means, "deciding" | "watch">,
   { byTimes }: Ways<Item>,
 ): Promise<Answer<Item> | undefined> {
-  const { following } = answers();
+  const { following, isIncomplete } = answers();
   const now = settings.clock.now();
   const ofSubject = watch === undefined ? [] : watch.times(now);
-  if (ofSubject === undefined || following.isIncomplete(now.getTime())) return undefined;
+  if (isIncomplete(now) || ofSubject === undefined) return undefined;
   const rows = allowedRows(following.slots(), deciding, { now: now.getTime(), ofSubject });
   const page = await byTimes(rows, now);
   return rows.isUndecided() ? undefined : { ...page, source: "live" };
@@ -96,12 +96,12 @@ async function findByRecords<Item>(
   { booker, deciding, others: policies, watch }: Means,
   { asked, byRecords }: Ways<Item>,
 ): Promise<Answer<Item> | undefined> {
-  const { following, standing } = answers();
+  const { following, standing, isIncomplete } = answers();
   const slots = following.slots();
   const now = settings.clock.now();
   const [ofSubject, times] = watch === undefined ? [[], []] : [watch.ofSubject(now), watch.times(now)];
-  const isIncomplete = following.isIncomplete(now.getTime()) || !slots.table.keepsRecords;
-  if (ofSubject === undefined || times === undefined || isIncomplete) return undefined;
+  if (isIncomplete(now) || !slots.table.keepsRecords) return undefined;
+  if (ofSubject === undefined || times === undefined) return undefined;
   const byTimes = allowedRows(slots, deciding, { now: now.getTime(), ofSubject: times });
   const sight = unionOf(policies.map(({ sees }) => sees));
   // What comes while `authorize` takes its time may be in the answer or not.
