@@ -133,14 +133,11 @@ describe.skipIf(found === undefined)("a group of MySQL servers of which each tak
   });
 
   describe("without the foreign key of a slot to an appointment", () => {
-    const key = "foreign key slotwright_slots_slot_has_appointment_row";
+    const key = "slotwright_slots_slot_has_appointment_row";
+    const target = "(appointment_id) references slotwright_appointments (id)";
     const alter = async (how: string) => (await admin(0)).query(`alter table slotwright_slots ${how}`);
-    beforeAll(() => alter(`drop ${key}`));
-    afterAll(() =>
-      alter(
-        `add constraint slotwright_slots_slot_has_appointment_row foreign key (appointment_id) references slotwright_appointments (id)`,
-      ),
-    );
+    beforeAll(() => alter(`drop foreign key ${key}`));
+    afterAll(() => alter(`add constraint ${key} foreign key ${target}`));
 
     it("takes bookings and cancellations of two schedules' slots from two members that do not know of each other's", async () => {
       const [one, other] = [next(), await elsewhere("r")];

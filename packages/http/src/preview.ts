@@ -26,15 +26,16 @@ interface Naming {
   readonly appointmentId?: string;
 }
 
-const namedIn: Readonly<Record<string, (input: Naming) => readonly (string | undefined)[]>> = {
-  slot: ({ slotId, alsoSlotIds = [], orSlotIds = [] }: Naming) => [slotId, ...alsoSlotIds, ...orSlotIds],
-  appointment: ({ appointmentId }: Naming) => [appointmentId],
-};
+/** The ids of the records of a kind that an input names. */
+function namedIn({ slotId, alsoSlotIds = [], orSlotIds = [], appointmentId }: Naming, kind: string) {
+  if (kind === "slot") return [slotId, ...alsoSlotIds, ...orSlotIds];
+  return kind === "appointment" ? [appointmentId] : [];
+}
 
 /** A record that the client did not name may be somebody else's: the details for a screen leave it out, too. */
 function shownReason({ error, helps, blockedBy }: PreviewReason, input: Naming, screen: ScreenOptions): object {
   const { success: _, ...shown } = error.toResponse(screen);
-  const named = namedIn[blockedBy?.kind ?? ""]?.(input) ?? [];
-  const isShown = blockedBy !== null && [...named, ...Object.values(shown.details)].includes(blockedBy.id);
+  const known = blockedBy === null ? [] : [...namedIn(input, blockedBy.kind), ...Object.values(shown.details)];
+  const isShown = blockedBy !== null && known.includes(blockedBy.id);
   return { ...shown, helps, blockedBy: isShown ? blockedBy : null };
 }

@@ -10,8 +10,9 @@ let lookedAt = performance.now();
 let aheadMs = Date.now() - lookedAt;
 
 /**
- * `performance.now()`, and the time that the computer slept, in which that stands still. Goes back only where that does. A wall clock that
- * is set ahead looks like a sleep, so what was noted before grows old, and what is noted from then on does not.
+ * `performance.now()`, and the time that the computer slept, in which that stands still. Goes back only where that does. A
+ * wall clock that is set ahead looks like a sleep, so what was noted before grows old, and what is noted from then on does
+ * not.
  */
 export function elapsedMs(): number {
   const now = performance.now();

@@ -47,10 +47,10 @@ export function createAnswers(following: Following, options: FollowOptions, { cl
   /** Whether a part of the window was not read. It is read then. */
   function isOutside(now: number): boolean {
     const slots = following.slots();
-    const isOutside =
-      answeredTo(options.window, slots.loadedTo) < options.window.to(now) || beginsOutside(options, slots, now);
-    if (isOutside) following.moveOn();
-    return isOutside;
+    const endsOutside = answeredTo(options.window, slots.loadedTo) < options.window.to(now);
+    if (!endsOutside && !beginsOutside(options, slots, now)) return false;
+    following.moveOn();
+    return true;
   }
 
   function standing(now: Date): LiveStanding {
