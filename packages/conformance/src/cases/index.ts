@@ -110,6 +110,7 @@ import { sightSearchCases } from "./sight-search.ts";
 import { sightSupposedCases } from "./sight-supposed.ts";
 import { sightZoneCases } from "./sight-zones.ts";
 import { syncCases } from "./sync.ts";
+import { takenMeanwhileCases } from "./taken-meanwhile.ts";
 import { timeZoneCases } from "./time-zones.ts";
 import { transactionCases } from "./transaction.ts";
 import { transitionCases } from "./transitions.ts";
@@ -154,6 +155,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...publishMomentCases,
   ...publishSlotsCases,
   ...blockedMeanwhileCases,
+  ...takenMeanwhileCases,
   ...movedSlotCases,
   ...importBusyCases,
   ...busyWindowCases,

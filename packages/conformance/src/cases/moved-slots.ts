@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Engine, type Hours, type MovedSlot, type StorageAdapter, weekdays } from "@slotwright/core";
 import { assertSound, engineOn, manualClock, patient, place, provider } from "../fixtures.ts";
 import type { ConformanceCase, ConformanceStore } from "../harness.ts";
-import { intercepted } from "../intercepted.ts";
+import { intercepted, interrupted } from "../intercepted.ts";
 
 const by = { actor: provider, ...place };
 const operator = { kind: "system", id: "nightly" };
@@ -77,6 +77,24 @@ export const movedSlotCases: readonly ConformanceCase[] = [
       // Published by the old rules, and booked by the new ones.
       await engine.book({ actor: patient, slotId: await slotAt(engine, "08:00"), subjectId: "p-2" });
       assert.deepEqual((await engine.reconcile({ actor: operator })).moved.map(told), again.moved.map(told));
+      await assertSound(store.storage);
+    },
+  },
+  {
+    key: "moved.taken-meanwhile",
+    title: "who books a held slot before those that were published by other rules move is reported",
+    async run(store) {
+      const other = await published(store);
+      const { next, stopping } = interrupted(store.storage);
+      const slotId = await slotAt(other, "08:30");
+      const { holdToken } = await other.hold({ actor: patient, slotId });
+      next.do = () => other.book({ actor: patient, slotId, subjectId: "p-1", holdToken });
+      const { moved } = await stage(stopping).reconcile({ actor: operator });
+      assert.equal(next.do, undefined);
+      const { appointmentId } = await other.getSlot(slotId);
+      assert.ok(appointmentId !== null);
+      assert.equal(moved.map(told)[0], "08:30 booked 07:30 manual");
+      assert.equal(moved[0]?.appointmentId, appointmentId);
       await assertSound(store.storage);
     },
   },

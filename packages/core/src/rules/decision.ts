@@ -242,9 +242,21 @@ export function bumpSchedule(before: Schedule, context: Context): Change<Schedul
   return { expected: before.version, record: { ...before, version: before.version + 1, updatedAt: context.now } };
 }
 
-export function decided<Result>(changes: readonly Change[], result: Result): Decided<Result> {
+/**
+ * @param restsOn What is not changed, and must still be as it was seen. Only a decision that changes something meets others
+ * at a commit.
+ */
+export function decided<Result>(
+  changes: readonly Change[],
+  result: Result,
+  restsOn: readonly VersionedRecord[] = [],
+): Decided<Result> {
+  const unchanged = changes.length === 0 ? [] : restsOn;
   return {
-    expect: changes.map(({ record, expected }) => ({ key: keyOf(record), version: expected })),
+    expect: [
+      ...changes.map(({ record, expected }) => ({ key: keyOf(record), version: expected })),
+      ...unchanged.map((record) => ({ key: keyOf(record), version: record.version })),
+    ],
     put: changes.map(({ record }) => record),
     journal: changes.map(({ entry }) => entry).filter((entry) => entry !== undefined),
     result,

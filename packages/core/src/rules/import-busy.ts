@@ -73,7 +73,8 @@ function importing(written: readonly Slot[]): Rule<ImportBusy, ImportedStretch> 
       const slots = plan.times.map((time) => write(time));
       const freeing = freed(plan, view, seen, context);
       const changes = [...changesOf(plan, context), ...freeing, ...slots.flatMap((one) => one.changes)];
-      return decided(changes.length === 0 ? [] : [bumpSchedule(schedule, context), ...changes], {
+      const all = changes.length === 0 ? [] : [bumpSchedule(schedule, context), ...changes];
+      const result = {
         created: slots.filter(({ isNew }) => isNew).length,
         kept: slots.filter(({ isNew }) => !isNew).length,
         withdrawn: withdrawnTimes(plan),
@@ -81,7 +82,9 @@ function importing(written: readonly Slot[]): Rule<ImportBusy, ImportedStretch> 
         freed: freeing.filter(({ record }) => record.status === "available").length,
         taken: plan.taken.slice(0, limits.outsideSlots),
         takenCount: plan.taken.length,
-      });
+      };
+      // Bookings and cancellations do not write the schedule.
+      return decided(all, result, plan.met);
     },
   };
 }

@@ -43,12 +43,14 @@ export const moveSlots: Rule<Command<"publishSlots">, MovedStretch> = {
     const published = { command, availability, created, withdrawn: [...withdrawn], until: stretch.end };
     // A free slot that the hours offer at the time that the clocks now show is nobody's, and stays.
     const told = moved.filter(({ slot }) => slot.status !== "available" || withdrawn.has(slot));
-    return decided(changesOf(published, seen, context), {
+    const result = {
       moved: told.map(({ slot }) => slot),
       newStarts: told.map(({ start }) => start.getTime()),
       withdrawnIds: [...withdrawn].map(({ id }) => id),
       to: publication.to.getTime(),
-    });
+    };
+    const staying = told.filter(({ slot }) => !withdrawn.has(slot)).map(({ slot }) => slot);
+    return decided(changesOf(published, seen, context), result, [...publication.restsOn, ...staying]);
   },
 };
 

@@ -72,9 +72,9 @@ export function publishing(dry?: Supposed): Rule<PublishSlots, PublishedStretch>
       if (availability === undefined) return refuse("availability_not_found", { providerId, facilityId });
       const stretch = stretchOf(availability, command.from, command.until);
       const publication = publicationOf(availability, stretch, seen.found.map(asLeft), context.now);
-      const { created, kept, withdrawn, obstructed, outside, to } = publication;
+      const { created, kept, withdrawn, obstructed, outside, restsOn, to } = publication;
       const changes = changesOf({ command, availability, created, withdrawn, until: stretch.end }, seen, context);
-      return decided(changes, {
+      const result = {
         created: created.length,
         kept,
         withdrawn: withdrawn.length,
@@ -82,7 +82,8 @@ export function publishing(dry?: Supposed): Rule<PublishSlots, PublishedStretch>
         outside: outside.slice(0, limits.outsideSlots),
         outsideCount: outside.length,
         to: to.getTime(),
-      });
+      };
+      return decided(changes, result, restsOn);
     },
   };
 }

@@ -22,6 +22,8 @@ export interface BusyPlan {
   readonly loose: readonly Slot[];
   /** What none of these may overlap when it is free. */
   readonly inTheWay: readonly Slot[];
+  /** What is booked or held and meets a busy time, and those of them that this stretch tells of. */
+  readonly met: readonly Slot[];
   readonly taken: readonly Slot[];
 }
 
@@ -43,6 +45,7 @@ export function busyPlan({ found, around, marked, stored, own, wanted, gone }: B
   const before = sameBefore(stored);
   const tells = tellsOf(stored, told);
   const blocked = new Map<string, Slot>();
+  const met = new Set<Slot>();
   const taken = new Set<Slot>();
 
   function claimed(time: TimeRange): readonly BlockedFor[] {
@@ -51,7 +54,10 @@ export function busyPlan({ found, around, marked, stored, own, wanted, gone }: B
       .filter((slot) => overlaps(slot, time))
       .flatMap((slot): readonly BlockedFor[] => {
         const { id, status, version } = slot;
-        if ((status === "booked" || status === "held") && tells(slot, time)) taken.add(slot);
+        if (status === "booked" || status === "held") {
+          met.add(slot);
+          if (tells(slot, time)) taken.add(slot);
+        }
         const mine = known.get(id);
         // Who has changed it since the import decides about it.
         if (mine !== undefined) return [[id, mine]];
@@ -81,6 +87,7 @@ export function busyPlan({ found, around, marked, stored, own, wanted, gone }: B
     blocked: [...blocked.values()],
     loose: loose.filter((slot) => !isLater(slot)),
     inTheWay: [...slots, ...around.filter(isSlot)].filter(isOccupying),
+    met: [...met],
     taken: [...taken],
   };
 }

@@ -1,4 +1,5 @@
 import { type Availability, isComputedSlot } from "../../model/availability.ts";
+import { statusWhenFreed } from "../../model/computed-id.ts";
 import { limits } from "../../model/limits.ts";
 import { dayMs } from "../../model/local-date.ts";
 import { publishedSlotId } from "../../model/schedule.ts";
@@ -31,6 +32,8 @@ export interface Publication {
   readonly withdrawn: readonly Slot[];
   readonly obstructed: number;
   readonly outside: readonly Slot[];
+  /** What is booked or held, and would not stay if it were free. */
+  readonly restsOn: readonly Slot[];
   /** All that were published, or made for the booking of a computed opening, and are still there. */
   readonly ofHours: readonly Slot[];
 }
@@ -96,9 +99,10 @@ function planned(
   const ids = idsOf(availability, found);
   const isOfHours = (slot: Slot) =>
     ids.isPublished(slot.id) || (slot.facilityId === availability.facilityId && isComputedSlot(slot));
+  const goesWhenFree = (slot: Slot) => statusWhenFreed(slot) === "withdrawn" || (!isKept(slot) && isOfHours(slot));
   const ours = others.filter(isOfHours);
   const withdrawn = ours.filter(({ status }) => status === "available");
-  const taken = ours.filter(({ status, start }) => (status === "booked" || status === "held") && start < to);
+  const taken = ours.filter((slot) => isTaken(slot) && slot.start < to);
   const kept = slots.filter(isKept);
   const isNew = newSeats(seats, kept, slots, new Set(withdrawn));
   return {
@@ -108,8 +112,11 @@ function planned(
     ...isNew((seat) => ids.next(seat)),
     ofHours: slots.filter((slot) => slot.start >= from && slot.start < to && isOfHours(slot)),
     outside: taken.length === 0 ? [] : taken.filter(outsideOf(availability, { from, to: end }, taken)),
+    restsOn: slots.filter((slot) => isTaken(slot) && goesWhenFree(slot)),
   };
 }
+
+const isTaken = ({ status }: Slot): boolean => status === "booked" || status === "held";
 
 const nameOf = ({ seat, start, end }: Seat): string => `${start.getTime()} ${end.getTime()} ${seat}`;
 
