@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Engine } from "@slotwright/core";
-import { assertSound, minutes, patient, place, provider } from "../fixtures.ts";
+import { assertSound, minutes, patient, place, provider, refusal } from "../fixtures.ts";
 import type { ConformanceCase, ConformanceStore } from "../harness.ts";
 import { interrupted } from "../intercepted.ts";
 import { busy, countsOf, importing, statusesOf } from "./busy-stage.ts";
@@ -103,6 +103,25 @@ export const takenMeanwhileCases: readonly ConformanceCase[] = [
         const counts = await engine.publishSlots({ ...by, until });
         assert.equal(next.do, undefined);
         assert.deepEqual([counts.created, counts.kept, counts.obstructed], [3, kept, 0], from);
+        await assertSound(store.storage);
+      }
+    },
+  },
+  {
+    key: "request.taken-meanwhile",
+    title:
+      "a request for a slot that somebody takes before it commits is refused, also if it would not have held the slot",
+    async run({ open }) {
+      for (const more of [{}, { holdSeconds: 60 }]) {
+        const store = await open();
+        const { next, engine, other, slotAt } = await staged(store);
+        const ben = { actor: patient, subjectId: "p-2" };
+        next.do = () => other.book({ ...ada, slotId: slotAt(1) });
+        const asked = { ...ben, slotId: slotAt(0), orSlotIds: [slotAt(1)], ...more };
+        assert.equal((await refusal(engine.request(asked), "slot_booked")).details.slotId, slotAt(1));
+        assert.equal(next.do, undefined);
+        const { items } = await other.listAppointments({ subjectId: "p-2" });
+        assert.deepEqual(items, []);
         await assertSound(store.storage);
       }
     },

@@ -66,7 +66,8 @@ function requestSlots(command: RequestSlot, seen: Seen, context: Context): Decis
   const wishes = slots.map((slot): WishedTime => ({ slotId: slot.id, ...timeOn(slot, command) }));
   const asked = createAppointment(waiting(slots[0] as Slot, command, { wishes, heldUntil }), id, context);
   const held = heldUntil === null ? [] : slots.map((slot) => holdFor(id, slot, heldUntil, context));
-  return decided([asked, ...held], { appointment: asked.record, slots: held.map(({ record }) => record) });
+  const result = { appointment: asked.record, slots: held.map(({ record }) => record) };
+  return decided([asked, ...held], result, heldUntil === null ? slots : []);
 }
 
 /** A time within a slot says nothing about the other slots. */
@@ -77,10 +78,7 @@ function refuseSeveralTimes({ orSlotIds, start, end }: RequestSlot): Refusal | u
   return refuse("invalid_input", { issues: [{ path, code: "conflicting_fields", message }] });
 }
 
-/**
- * The slots, all of one provider and facility and free, or why one of them is not to be asked for. If they are not held,
- * somebody may take one in the same moment: it is looked at, so that nobody asks for what is gone, and not written.
- */
+/** The slots, all of one provider and facility and free, or why one of them is not to be asked for. */
 function freeSlots(
   command: RequestSlot,
   ids: readonly string[],
