@@ -4,7 +4,7 @@ import type { Guard } from "@slotwright/core/adapter";
 import { type Namespace, quotedName } from "../src/strategy.ts";
 
 /** The settings of all our functions: names without a schema are the system's own. */
-const names = "set search_path = pg_catalog, pg_temp";
+export const functionSettings = "set search_path = pg_catalog, pg_temp";
 
 /**
  * The settings of the commit function, which also apply to all triggers that it fires. Plans are made once for each
@@ -12,7 +12,7 @@ const names = "set search_path = pg_catalog, pg_temp";
  * they are made while the tables are empty, or in a call with many rows. Triggers do not repeat these settings: each
  * setting of each function costs every booking a microsecond or two.
  */
-export const commitSettings = `${names}
+export const commitSettings = `${functionSettings}
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 set enable_hashjoin = off
@@ -34,7 +34,7 @@ export function quoted(body: string): string {
 
 export function triggerFunction(namespace: Namespace, name: string, body: string, runsAs = ""): SchemaObject {
   const statement = `create or replace function ${quotedName(namespace, name)}() returns trigger language plpgsql ${runsAs}
-${names}
+${functionSettings}
 as ${quoted(body)}`;
   return { kind: "function", name, statement };
 }

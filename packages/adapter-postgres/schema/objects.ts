@@ -1,7 +1,14 @@
-import { createTable, indexObjects, type SchemaObject, tableParts } from "@slotwright/adapter-sql/schema";
+import {
+  type ConstraintPart,
+  createTable,
+  indexObjects,
+  type SchemaObject,
+  tableParts,
+} from "@slotwright/adapter-sql/schema";
 import { type Namespace, postgresStrategy, quotedName } from "../src/strategy.ts";
 import { commitFunction, rowTypes } from "./commit-function.ts";
 import { guards } from "./guards.ts";
+import { rowCheck } from "./row-checks.ts";
 
 /** All objects of a database of this version, in an order in which they can be created. */
 export function schemaObjects(namespace: Namespace): readonly SchemaObject[] {
@@ -18,13 +25,20 @@ export function schemaObjects(namespace: Namespace): readonly SchemaObject[] {
 /** Each constraint separately, so that one that a restore has lost can be put back. */
 function tables(namespace: Namespace): readonly SchemaObject[] {
   const strategy = postgresStrategy(namespace);
-  return tableParts(strategy).flatMap(({ table, columns, constraints }) => {
-    const added = (name: string, clause: string): SchemaObject => ({
+  return tableParts(strategy).flatMap((parts) => {
+    const { table, columns, keys, checks, references } = parts;
+    const added = ({ name, clause }: ConstraintPart): SchemaObject => ({
       kind: "constraint",
       name,
       on: table,
       statement: `alter table ${quotedName(namespace, table)} add constraint "${name}"\n  ${clause}`,
     });
-    return [createTable(strategy, table, columns), ...constraints.map(({ name, clause }) => added(name, clause))];
+    const checked = rowCheck(namespace, parts);
+    return [
+      createTable(strategy, table, columns),
+      ...keys.map(added),
+      ...(checked === undefined ? checks.map(added) : [checked.function, added(checked.constraint)]),
+      ...references.map(added),
+    ];
   });
 }

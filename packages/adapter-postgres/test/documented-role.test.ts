@@ -20,6 +20,7 @@ describeOnServer("a role", (url) => {
     await fillPlanStage(store.storage);
     const role = `documented_${process.pid}`;
     await store.pool.query(`create role ${role} login password 'secret'`);
+    await store.pool.query(`revoke execute on all functions in schema "${store.schema}" from public`);
     expect(grants.length).toBeGreaterThan(4);
     for (const grant of grants) {
       const here = grant.replaceAll("slotwright_", `${store.schema}.slotwright_`).replace("public", store.schema);

@@ -26,7 +26,19 @@ export interface PutRecord {
 
 /** The versions that a transition depends on: those it names, and those before what it puts. */
 function expectedOf({ expect, put }: Transition): Transition["expect"] {
-  const expected = new Map<string, Transition["expect"][number]>();
+  // Rules name what they put in the order of what they expect, so there is hardly ever anything to add.
+  const isNamed = (record: VersionedRecord, index: number) => isBefore(record, expect[index]);
+  return put.every(isNamed) ? expect : withThoseBefore(expect, put);
+}
+
+type Expected = Transition["expect"][number];
+
+function isBefore({ kind, id, version }: VersionedRecord, expected: Expected | undefined): boolean {
+  return expected?.version === version - 1 && expected.key.id === id && expected.key.kind === kind;
+}
+
+function withThoseBefore(expect: Transition["expect"], put: readonly VersionedRecord[]): Transition["expect"] {
+  const expected = new Map<string, Expected>();
   const add = (key: RecordKey, version: number, status?: SlotStatus) => {
     const name = `${version} ${keyText(key)}`;
     const known = expected.get(name);
@@ -47,6 +59,25 @@ function expectedOf({ expect, put }: Transition): Transition["expect"] {
  * Of such an agenda, the first version has to hold, and the last one is written.
  */
 export function linksOf(batch: readonly Transition[]): readonly Link[] {
+  if (!batch.every(raisesNoAgenda)) return linksByChains(batch);
+  return batch.map((transition, chain) => ({
+    transition,
+    expect: expectedOf(transition),
+    put: transition.put.map(asPut),
+    chain,
+  }));
+}
+
+/** Without policies, no transition does, and so none rests on another. */
+function raisesNoAgenda({ put, restsOn = [] }: Transition): boolean {
+  return restsOn.length === 0 && !put.some(({ kind }) => kind === "agenda");
+}
+
+function asPut(record: VersionedRecord): PutRecord {
+  return { record, isNew: record.version === 1 };
+}
+
+function linksByChains(batch: readonly Transition[]): readonly Link[] {
   const chains = chainsOf(batch);
   const first = new Map<string, number>();
   const last = new Map<string, number>();
@@ -64,7 +95,7 @@ export function linksOf(batch: readonly Transition[]): readonly Link[] {
   return batch.map((transition, index) => {
     const chain = chains[index] as number;
     const put = transition.put.flatMap((record) => {
-      if (record.kind !== "agenda") return { record, isNew: record.version === 1 };
+      if (record.kind !== "agenda") return asPut(record);
       const name = nameOf(record.id, chain);
       return last.get(name) === record.version ? { record, isNew: first.get(name) === 0 } : [];
     });

@@ -8,6 +8,7 @@ export function withoutThoseBehind(
   transitions: readonly Transition[],
   outcomes: Map<Transition, CommitOutcome>,
 ): readonly Transition[] {
+  if (transitions.every(({ restsOn = [] }) => restsOn.length === 0)) return transitions;
   const committed = [...outcomes].filter(([, { status }]) => status === "committed");
   const going = new Set(committed.map(([{ command }]) => command.id));
   return transitions.filter((transition) => {

@@ -112,32 +112,35 @@ export const initial: Migration = {
   primary key ("id")`,
     },
     {
-      kind: "constraint",
-      name: "known_status",
-      on: "appointments",
-      statement: `alter table "{schema}"."{prefix}appointments" add constraint "known_status"
-  check ("status" = any ('{scheduled,confirmed,checked_in,completed,cancelled,no_show,declined}'))`,
+      kind: "function",
+      name: "check_appointments_row",
+      statement: `create or replace function "{schema}"."{prefix}check_appointments_row"("start_at" bigint, "end_at" bigint, "status" text, "slot_ids" text, "provider_ids" text, "metadata" text, "version" integer, "request" text) returns boolean
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $slotwright$
+begin
+  if not ("status" = any ('{scheduled,confirmed,checked_in,completed,cancelled,no_show,declined}')) then
+    raise exception using errcode = 'check_violation', constraint = 'known_status', message = 'slotwright:known_status: a row of {prefix}appointments has to meet "status" = any (''{scheduled,confirmed,checked_in,completed,cancelled,no_show,declined}'')';
+  end if;
+  if not (start_at < end_at and end_at - start_at <= 2678400000) then
+    raise exception using errcode = 'check_violation', constraint = 'valid_time_range', message = 'slotwright:valid_time_range: a row of {prefix}appointments has to meet start_at < end_at and end_at - start_at <= 2678400000';
+  end if;
+  if not (version >= 1 and json_typeof("metadata"::json) = 'object' and json_typeof("slot_ids"::json) = 'array' and (provider_ids is null or json_typeof("provider_ids"::json) = 'array') and (request is null or json_typeof("request"::json) = 'object')) then
+    raise exception using errcode = 'check_violation', constraint = 'row_format', message = 'slotwright:row_format: a row of {prefix}appointments has to meet version >= 1 and json_typeof("metadata"::json) = ''object'' and json_typeof("slot_ids"::json) = ''array'' and (provider_ids is null or json_typeof("provider_ids"::json) = ''array'') and (request is null or json_typeof("request"::json) = ''object'')';
+  end if;
+  if not (("status" = any ('{confirmed,checked_in,completed}')) = (json_array_length("slot_ids"::json) > 0)) then
+    raise exception using errcode = 'check_violation', constraint = 'owner_has_slots', message = 'slotwright:owner_has_slots: a row of {prefix}appointments has to meet ("status" = any (''{confirmed,checked_in,completed}'')) = (json_array_length("slot_ids"::json) > 0)';
+  end if;
+  return true;
+end
+$slotwright$`,
     },
     {
       kind: "constraint",
-      name: "valid_time_range",
+      name: "row_guards",
       on: "appointments",
-      statement: `alter table "{schema}"."{prefix}appointments" add constraint "valid_time_range"
-  check (start_at < end_at and end_at - start_at <= 2678400000)`,
-    },
-    {
-      kind: "constraint",
-      name: "row_format",
-      on: "appointments",
-      statement: `alter table "{schema}"."{prefix}appointments" add constraint "row_format"
-  check (version >= 1 and json_typeof("metadata"::json) = 'object' and json_typeof("slot_ids"::json) = 'array' and (provider_ids is null or json_typeof("provider_ids"::json) = 'array') and (request is null or json_typeof("request"::json) = 'object'))`,
-    },
-    {
-      kind: "constraint",
-      name: "owner_has_slots",
-      on: "appointments",
-      statement: `alter table "{schema}"."{prefix}appointments" add constraint "owner_has_slots"
-  check (("status" = any ('{confirmed,checked_in,completed}')) = (json_array_length("slot_ids"::json) > 0))`,
+      statement: `alter table "{schema}"."{prefix}appointments" add constraint "row_guards"
+  check ("{schema}"."{prefix}check_appointments_row"("start_at", "end_at", "status", "slot_ids", "provider_ids", "metadata", "version", "request"))`,
     },
     {
       kind: "table",
@@ -188,39 +191,38 @@ export const initial: Migration = {
   primary key ("id")`,
     },
     {
-      kind: "constraint",
-      name: "known_status",
-      on: "slots",
-      statement: `alter table "{schema}"."{prefix}slots" add constraint "known_status"
-  check ("status" = any ('{available,held,booked,blocked,withdrawn}'))`,
+      kind: "function",
+      name: "check_slots_row",
+      statement: `create or replace function "{schema}"."{prefix}check_slots_row"("seat" integer, "start_at" bigint, "end_at" bigint, "status" text, "appointment_id" text, "hold_token_hash" text, "hold_expires_at" bigint, "hold_holder_id" text, "metadata" text, "version" integer) returns boolean
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $slotwright$
+begin
+  if not ("status" = any ('{available,held,booked,blocked,withdrawn}')) then
+    raise exception using errcode = 'check_violation', constraint = 'known_status', message = 'slotwright:known_status: a row of {prefix}slots has to meet "status" = any (''{available,held,booked,blocked,withdrawn}'')';
+  end if;
+  if not (start_at < end_at and end_at - start_at <= 2678400000) then
+    raise exception using errcode = 'check_violation', constraint = 'valid_time_range', message = 'slotwright:valid_time_range: a row of {prefix}slots has to meet start_at < end_at and end_at - start_at <= 2678400000';
+  end if;
+  if not ((status = 'booked') = (appointment_id is not null)) then
+    raise exception using errcode = 'check_violation', constraint = 'booked_has_appointment', message = 'slotwright:booked_has_appointment: a row of {prefix}slots has to meet (status = ''booked'') = (appointment_id is not null)';
+  end if;
+  if not ((status = 'held') = (hold_token_hash is not null) and (hold_token_hash is null) = (hold_expires_at is null) and (hold_holder_id is null or hold_token_hash is not null)) then
+    raise exception using errcode = 'check_violation', constraint = 'held_has_hold', message = 'slotwright:held_has_hold: a row of {prefix}slots has to meet (status = ''held'') = (hold_token_hash is not null) and (hold_token_hash is null) = (hold_expires_at is null) and (hold_holder_id is null or hold_token_hash is not null)';
+  end if;
+  if not (seat >= 0 and version >= 1 and json_typeof("metadata"::json) = 'object') then
+    raise exception using errcode = 'check_violation', constraint = 'row_format', message = 'slotwright:row_format: a row of {prefix}slots has to meet seat >= 0 and version >= 1 and json_typeof("metadata"::json) = ''object''';
+  end if;
+  return true;
+end
+$slotwright$`,
     },
     {
       kind: "constraint",
-      name: "valid_time_range",
+      name: "row_guards",
       on: "slots",
-      statement: `alter table "{schema}"."{prefix}slots" add constraint "valid_time_range"
-  check (start_at < end_at and end_at - start_at <= 2678400000)`,
-    },
-    {
-      kind: "constraint",
-      name: "booked_has_appointment",
-      on: "slots",
-      statement: `alter table "{schema}"."{prefix}slots" add constraint "booked_has_appointment"
-  check ((status = 'booked') = (appointment_id is not null))`,
-    },
-    {
-      kind: "constraint",
-      name: "held_has_hold",
-      on: "slots",
-      statement: `alter table "{schema}"."{prefix}slots" add constraint "held_has_hold"
-  check ((status = 'held') = (hold_token_hash is not null) and (hold_token_hash is null) = (hold_expires_at is null) and (hold_holder_id is null or hold_token_hash is not null))`,
-    },
-    {
-      kind: "constraint",
-      name: "row_format",
-      on: "slots",
-      statement: `alter table "{schema}"."{prefix}slots" add constraint "row_format"
-  check (seat >= 0 and version >= 1 and json_typeof("metadata"::json) = 'object')`,
+      statement: `alter table "{schema}"."{prefix}slots" add constraint "row_guards"
+  check ("{schema}"."{prefix}check_slots_row"("seat", "start_at", "end_at", "status", "appointment_id", "hold_token_hash", "hold_expires_at", "hold_holder_id", "metadata", "version"))`,
     },
     {
       kind: "constraint",
@@ -296,11 +298,26 @@ export const initial: Migration = {
   unique ("record_id", "record_kind", "version")`,
     },
     {
+      kind: "function",
+      name: "check_journal_row",
+      statement: `create or replace function "{schema}"."{prefix}check_journal_row"("record_kind" text, "place" text, "version" integer, "changes" text) returns boolean
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $slotwright$
+begin
+  if not ("record_kind" = any ('{slot,appointment,availability}') and version >= 1 and json_typeof("place"::json) = 'array' and json_typeof("changes"::json) = 'object') then
+    raise exception using errcode = 'check_violation', constraint = 'row_format', message = 'slotwright:row_format: a row of {prefix}journal has to meet "record_kind" = any (''{slot,appointment,availability}'') and version >= 1 and json_typeof("place"::json) = ''array'' and json_typeof("changes"::json) = ''object''';
+  end if;
+  return true;
+end
+$slotwright$`,
+    },
+    {
       kind: "constraint",
-      name: "row_format",
+      name: "row_guards",
       on: "journal",
-      statement: `alter table "{schema}"."{prefix}journal" add constraint "row_format"
-  check ("record_kind" = any ('{slot,appointment,availability}') and version >= 1 and json_typeof("place"::json) = 'array' and json_typeof("changes"::json) = 'object')`,
+      statement: `alter table "{schema}"."{prefix}journal" add constraint "row_guards"
+  check ("{schema}"."{prefix}check_journal_row"("record_kind", "place", "version", "changes"))`,
     },
     {
       kind: "table",

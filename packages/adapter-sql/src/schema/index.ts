@@ -1,3 +1,3 @@
 export { frozenModule } from "./frozen-module.ts";
 export type { SchemaObject } from "./schema-object.ts";
-export { createTable, indexObjects, type TableParts, tableParts, wholeTable } from "./tables.ts";
+export { type ConstraintPart, createTable, indexObjects, type TableParts, tableParts, wholeTable } from "./tables.ts";

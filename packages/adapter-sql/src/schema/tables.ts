@@ -1,4 +1,11 @@
-import { appointmentStatuses, journaledKinds, limits, owningStatuses, slotStatuses } from "@slotwright/core/adapter";
+import {
+  appointmentStatuses,
+  type Guard,
+  journaledKinds,
+  limits,
+  owningStatuses,
+  slotStatuses,
+} from "@slotwright/core/adapter";
 import { type RawBuilder, sql } from "kysely";
 import { type Column, catalogue, type TableName } from "../catalogue.ts";
 import { type Index, indexes } from "../indexes.ts";
@@ -9,7 +16,9 @@ import type { SchemaObject } from "./schema-object.ts";
 export interface TableParts {
   readonly table: TableName;
   readonly columns: readonly string[];
-  readonly constraints: readonly ConstraintPart[];
+  readonly keys: readonly ConstraintPart[];
+  readonly checks: readonly CheckPart[];
+  readonly references: readonly ConstraintPart[];
 }
 
 export interface ConstraintPart {
@@ -18,13 +27,19 @@ export interface ConstraintPart {
   readonly clause: string;
 }
 
+export interface CheckPart extends ConstraintPart {
+  readonly guard: Guard;
+  /** What the clause checks. */
+  readonly condition: string;
+}
+
 /**
  * The constraints of a table. Each CHECK has the name of its guard. Some engines report only the first broken CHECK, so
  * their order is that of the contract.
  */
 interface Constraints {
   readonly key: { readonly name: string; readonly columns: readonly string[] };
-  readonly checks?: Readonly<Record<string, (strategy: SqlStrategy) => RawBuilder<unknown>>>;
+  readonly checks?: Readonly<Partial<Record<Guard, (strategy: SqlStrategy) => RawBuilder<unknown>>>>;
   /** By guard name: the column, and the table whose ids it holds. */
   readonly references?: Readonly<Record<string, readonly [column: string, table: TableName]>>;
 }
@@ -102,7 +117,13 @@ export function tableParts(strategy: SqlStrategy): readonly TableParts[] {
   const needed = Object.entries(constraints).filter(([name]) => !strategy.unneeded.some((one) => one === name));
   return needed.map(([name, own]) => {
     const table = name as TableName;
-    return { table, columns: columnParts(strategy, table), constraints: constraintParts(strategy, table, own) };
+    return {
+      table,
+      columns: columnParts(strategy, table),
+      keys: keyParts(strategy, table, own),
+      checks: checkParts(strategy, table, own),
+      references: referenceParts(strategy, table, own),
+    };
   });
 }
 
@@ -114,32 +135,48 @@ function columnParts(strategy: SqlStrategy, table: TableName): readonly string[]
   });
 }
 
-function constraintParts(strategy: SqlStrategy, table: TableName, own: Constraints): readonly ConstraintPart[] {
-  const { checks = {}, references = {}, key } = own;
-  const columnsOf = (names: readonly string[]) => sql.join(names.map((name) => sql.id(name)));
-  const part = (name: string, clause: RawBuilder<unknown>): ConstraintPart => ({
-    name,
-    clause: compiled(strategy, clause),
+const columnsOf = (names: readonly string[]) => sql.join(names.map((name) => sql.id(name)));
+
+function keyParts(strategy: SqlStrategy, table: TableName, { key }: Constraints): readonly ConstraintPart[] {
+  const part = (name: string, kind: RawBuilder<unknown>, columns: readonly string[]): ConstraintPart => ({
+    name: strategy.qualified(name),
+    clause: compiled(strategy, sql`${kind} (${columnsOf(columns)})`),
   });
   const feedKey = table === "journal" ? strategy.feedKey : undefined;
-  const keyKind = feedKey === undefined || feedKey === "unique" ? sql`primary key` : sql`unique`;
-  const ofFeed = sql`${sql.raw(feedKey ?? "")} (${columnsOf(["feed_partition", "seq"])})`;
+  const isPrimary = feedKey === undefined || feedKey === "unique";
   return [
-    ...(feedKey ? [part(strategy.qualified("journal_feed"), ofFeed)] : []),
-    part(strategy.qualified(key.name), sql`${keyKind} (${columnsOf(key.columns)})`),
-    ...Object.entries(checks).map(([guard, check]) =>
-      part(strategy.constraintName(table, guard), sql`check (${check(strategy)})`),
-    ),
-    ...Object.entries(references).map(([guard, [column, target]]) =>
-      part(
-        strategy.constraintName(table, guard),
-        sql`foreign key (${columnsOf([column])}) references ${sql.table(target)} (${columnsOf(["id"])})`,
-      ),
-    ),
+    ...(feedKey ? [part("journal_feed", sql.raw(feedKey), ["feed_partition", "seq"])] : []),
+    part(key.name, isPrimary ? sql`primary key` : sql`unique`, key.columns),
   ];
 }
 
-export function wholeTable(strategy: SqlStrategy, { table, columns, constraints: own }: TableParts): SchemaObject {
+function checkParts(strategy: SqlStrategy, table: TableName, { checks = {} }: Constraints): readonly CheckPart[] {
+  return Object.entries(checks).map(([guard, check]) => {
+    const condition = compiled(strategy, sql`${check(strategy)}`);
+    const name = strategy.constraintName(table, guard);
+    return { guard: guard as Guard, name, condition, clause: `check (${condition})` };
+  });
+}
+
+function referenceParts(
+  strategy: SqlStrategy,
+  table: TableName,
+  { references = {} }: Constraints,
+): readonly ConstraintPart[] {
+  return Object.entries(references).map(([guard, [column, target]]) => ({
+    name: strategy.constraintName(table, guard),
+    clause: compiled(
+      strategy,
+      sql`foreign key (${columnsOf([column])}) references ${sql.table(target)} (${columnsOf(["id"])})`,
+    ),
+  }));
+}
+
+export function wholeTable(
+  strategy: SqlStrategy,
+  { table, columns, keys, checks, references }: TableParts,
+): SchemaObject {
+  const own = [...keys, ...checks, ...references];
   const clauses = own.map(({ name, clause }) => `constraint ${compiled(strategy, sql.id(name))} ${clause}`.trim());
   return createTable(strategy, table, [...columns, ...clauses]);
 }

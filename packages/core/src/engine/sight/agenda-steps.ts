@@ -32,6 +32,7 @@ export function createAgendaSteps(): AgendaSteps {
 
   return {
     note(put, at = Number.POSITIVE_INFINITY) {
+      if (!put.some(({ kind }) => kind === "agenda")) return;
       const left = put.filter(({ kind }) => kind !== "agenda");
       for (const { kind, id, version } of put) if (kind === "agenda") steps.set(nameOf(id, version - 1), { left, at });
       // A map keeps the order in which its entries were added.
